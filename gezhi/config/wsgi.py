@@ -1,0 +1,9 @@
+"""The WSGI entry that the production server loads."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gezhi.config.settings")
+
+application = get_wsgi_application()
