@@ -290,7 +290,6 @@ class Procedure:
     first: Either
     clock: Rule | None = None
     asks: tuple[Question, ...] = ()
-    longest_way: tuple[str, ...] = ()
     clause: str = ""
     place: Place = Place()
 
