@@ -47,10 +47,12 @@ class Light(StrEnum):
 class Clock(msgspec.Struct, frozen=True, omit_defaults=True):
     """One running limit.
 
-    `id` is `case`, `step`, `response`, `stage:<id>` or `part:<n>`. `limit` is the rule as written (`3 workdays`),
-    `rule` names where it stands (`procedures.report_up.steps.station`), `clause` the plan's clause.
-    While paused, `due` and `warn` are None and `left` keeps what remained of an hour-counted limit, in seconds.
-    `met_at` is when the clock stopped for good.
+    `id` is `case`, `step`, `response`, `stage:<id>`, `part:<n>` or `part:<n>:response`. `limit` is the limit as it came
+    out (`3 workdays`, `until 2026-03-05`), `rule` names where it stands (`procedures.report_up.steps.station`), `clause`
+    the plan's clause. While paused, `due` and `warn` are None. `frozen_at`: the reporter's time runs and the light stays
+    as it was then. `met_at` is when the clock stopped for good. `moves` are the extensions and the stretches left out,
+    in order, so that the due time can always be counted again and shown. `wake` names what is still to happen by itself
+    (`warn`, `due`).
     """
 
     id: str
@@ -60,11 +62,14 @@ class Clock(msgspec.Struct, frozen=True, omit_defaults=True):
     warn: datetime | None = None
     clause: str = ""
     rule: str = ""
+    warning: str = ""
+    counting: str = ""
     provisional: bool = False
     paused_at: datetime | None = None
-    left: int | None = None
+    frozen_at: datetime | None = None
     met_at: datetime | None = None
-    extended: tuple[str, ...] = ()
+    moves: tuple[str, ...] = ()
+    wake: tuple[str, ...] = ()
 
 
 class Pause(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -83,6 +88,9 @@ class Hold(msgspec.Struct, frozen=True, omit_defaults=True):
     since: datetime
     until: datetime | None = None
     due: datetime | None = None
+    limit: str = ""
+    rule: str = ""
+    clause: str = ""
     part: int = 0
     pauses: tuple[Pause, ...] = ()
     actor: str = ""
@@ -111,6 +119,7 @@ class CaseState(msgspec.Struct, frozen=True, omit_defaults=True):
     opened_at: datetime
     step: str
     entered_at: datetime
+    changed_at: datetime
     desk: Desk | None
     areas: dict[str, str] = {}  # noqa: RUF012  msgspec copies it: level id → area code, for the case's own chain
     facts: dict[str, Any] = {}  # noqa: RUF012  everything conditions may ask: urgency, amount, anonymous …
@@ -120,6 +129,7 @@ class CaseState(msgspec.Struct, frozen=True, omit_defaults=True):
     holds: tuple[Hold, ...] = ()
     parts: tuple[Part, ...] = ()
     received_by: Desk | None = None
+    caller: Desk | None = None
     about: tuple[Desk, ...] = ()
     doer_step: str = ""
     doer_desk: Desk | None = None
@@ -147,19 +157,24 @@ class Opening(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Act(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Somebody does something: the desk that acts, the person (an opaque id, may be empty), the answers, the time."""
+    """Somebody does something: the desk that acts, the person (an opaque id, may be empty), the answers, the time.
+
+    `part` names the co-handler's part that is meant, 0 for the case itself or where the desk has only one.
+    """
 
     action: str
     by: Desk
     at: datetime
     answers: dict[str, Any] = {}  # noqa: RUF012
     actor: str = ""
+    part: int = 0
 
 
 class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     """One entry of the log: what was done and the whole of what it changed, so that folding needs no scheme.
 
     `then` holds the changed fields of the state (JSON-ready); `fold(None, event)` of an `open` event gives the first state.
+    `clock` names the clock that warned or ran out, for `expire`.
     """
 
     kind: Literal["open", "act", "expire", "recount"]
@@ -168,15 +183,18 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     at: datetime
     answers: dict[str, Any] = {}  # noqa: RUF012
     actor: str = ""
+    part: int = 0
+    clock: str = ""
     then: dict[str, Any] = {}  # noqa: RUF012
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """An accepted change: the event to append, the state after it, and who is to be told what (template ids)."""
+    """An accepted change: the event to append, the state after it, who is to be told what, and what it starts elsewhere."""
 
     event: Event
     state: CaseState
     notices: tuple["Telling", ...] = ()
+    starts: tuple["Start", ...] = ()
 
 
 class Telling(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -184,6 +202,13 @@ class Telling(msgspec.Struct, frozen=True, omit_defaults=True):
 
     template: str
     to: Desk
+
+
+class Start(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A follow-up that the scheme declares: its name and when it begins."""
+
+    follow_up: str
+    at: datetime
 
 
 class Choice(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -214,7 +239,8 @@ class Refused(Exception):
     """The engine does not accept an act: a code for programs, words for people, the clause that forbids it.
 
     Codes: `unknown_action`, `out_of_order`, `not_yours`, `too_often`, `condition`, `missing_answer`, `bad_answer`,
-    `parts_open`, `paused`, `closed`, `conflict_of_interest`, `before_last_event`, `unknown_item`.
+    `parts_open`, `paused`, `closed`, `conflict_of_interest`, `before_last_event`, `unknown_item`, `unknown_channel`,
+    `too_late`, `unknown_part`.
     """
 
     def __init__(self, code: str, zh: str, en: str, *, clause: str = "", field: str = "") -> None:
