@@ -31,6 +31,11 @@ INSTALLED_APPS = [
     "gezhi.cases",
     "gezhi.api",
     "gezhi.web",
+    "gezhi.web.portal",
+    "gezhi.web.field",
+    "gezhi.web.account",
+    "gezhi.web.desk",
+    "gezhi.web.setup",
     "gezhi.demo",
 ]
 
@@ -61,6 +66,7 @@ TEMPLATES = [
                 "django.template.context_processors.csp",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "gezhi.web.context.page",
             ],
         },
     },
@@ -88,6 +94,10 @@ LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 TIME_ZONE = env.text("GEZHI_TIME_ZONE", "Asia/Shanghai")
 USE_TZ = True
+
+# Data keys stay out of the database (gezhi.foundation.crypto): from the environment, or from a file that only the owner reads.
+DATA_KEYS = env.text("GEZHI_DATA_KEYS", "")
+DATA_KEYS_FILE = HOME / "data-keys"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"

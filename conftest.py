@@ -1,0 +1,19 @@
+"""What every test stands on: throw-away keys and files, fast password hashes."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from pytest_django import Settings
+
+
+def pytest_configure() -> None:
+    """Let nothing of the machine's own installation in: the keys of tests are their own."""
+    django_settings.DATA_KEYS = "dGVzdHMtb25seS1rZXktdGVzdHMtb25seS1rZXktMDE="
+
+
+@pytest.fixture(autouse=True)
+def throw_away(settings: Settings, tmp_path: Path) -> None:
+    """Give each test a files folder of its own and password hashes that cost nothing."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

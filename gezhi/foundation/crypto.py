@@ -1,0 +1,137 @@
+"""Encryption of personal data at rest, and keyed hashes of secrets.
+
+The keys are 32 random bytes each, base64url, and never enter the database. They come from `GEZHI_DATA_KEYS` (commas
+between them) or, when that is empty, from the file `settings.DATA_KEYS_FILE` (one a line). The first key encrypts;
+every key decrypts. So a rotation is: put a new key in front, restart, re-encrypt at leisure. The last key (the
+oldest) also keys `hash_secret`: it stays in the list as long as a secret that was hashed with it is in use.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import os
+import secrets
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+_FORMAT = b"\x01"
+_KEY_BYTES = 32
+_MARK_BYTES = 4
+_NONCE_BYTES = 12
+_HEAD = len(_FORMAT) + _MARK_BYTES + _NONCE_BYTES
+
+
+class KeysMissing(Exception):
+    """There is no usable data key; the message says where it was looked for and what to do."""
+
+
+class Unreadable(Exception):
+    """A value can't be decrypted: its key was removed from the list, or it was tampered with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A data key and the mark by which a stored value names it."""
+
+    mark: bytes
+    secret: bytes
+
+
+def new_key() -> str:
+    """Return a fresh data key as text."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(_KEY_BYTES)).decode()
+
+
+def make_keys_file(path: Path) -> bool:
+    """Make the keys file with one key, readable by its owner only; return False when there was one already."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return False
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(new_key() + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return True
+
+
+def encrypt(text: str) -> bytes:
+    """Return the text encrypted with the newest key (AES-256-GCM), with the key's mark in front."""
+    key = _keys()[0]
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    head = _FORMAT + key.mark
+    return head + nonce + AESGCM(key.secret).encrypt(nonce, text.encode(), head)
+
+
+def decrypt(value: bytes) -> str:
+    """Return the text of a value that `encrypt` made, under any key still in the list. Raises `Unreadable`."""
+    head, nonce, sealed = value[: _HEAD - _NONCE_BYTES], value[_HEAD - _NONCE_BYTES : _HEAD], value[_HEAD:]
+    for key in _keys():
+        if head != _FORMAT + key.mark:
+            continue
+        try:
+            return AESGCM(key.secret).decrypt(nonce, sealed, head).decode()
+        except InvalidTag:
+            break
+    raise Unreadable("A protected value can't be read: put the data key that wrote it back into GEZHI_DATA_KEYS.")
+
+
+def needs_rotation(value: bytes) -> bool:
+    """Say whether a value was written with another key than the newest."""
+    return value[len(_FORMAT) : len(_FORMAT) + _MARK_BYTES] != _keys()[0].mark
+
+
+def hash_secret(secret: str) -> str:
+    """Return the keyed hash (HMAC-SHA256, hex) of a token or code, always the same for the same secret.
+
+    It is looked up by equality; without the data key a stolen table can't be searched for short codes.
+    """
+    return hmac.new(_keys()[-1].secret, b"gezhi-secret\0" + secret.encode(), hashlib.sha256).hexdigest()
+
+
+def check_keys() -> int:
+    """Return how many data keys are in use. Raises `KeysMissing`."""
+    return len(_keys())
+
+
+def _keys() -> tuple[Key, ...]:
+    return _read(settings.DATA_KEYS, Path(settings.DATA_KEYS_FILE))
+
+
+@lru_cache(maxsize=4)
+def _read(given: str, path: Path) -> tuple[Key, ...]:
+    words = [word.strip() for word in given.split(",") if word.strip()] or _words(path)
+    return tuple(_parse(number, word) for number, word in enumerate(words, start=1))
+
+
+def _words(path: Path) -> list[str]:
+    try:
+        lines = path.read_text("ascii").split()
+    except FileNotFoundError:
+        raise KeysMissing(
+            f"No data key: GEZHI_DATA_KEYS is empty and {path} is not there. "
+            "`gezhi up` makes one at the first start; after a move, bring the old file along."
+        ) from None
+    except OSError as error:
+        raise KeysMissing(
+            f"The data keys in {path} can't be read ({error.strerror}): make the file readable."
+        ) from None
+    if not lines:
+        raise KeysMissing(f"{path} is empty: restore it from your backup of the data keys.")
+    return lines
+
+
+def _parse(number: int, word: str) -> Key:
+    try:
+        secret = base64.urlsafe_b64decode(word)
+    except (binascii.Error, ValueError):
+        secret = b""
+    if len(secret) != _KEY_BYTES:
+        raise KeysMissing(f"Data key {number} is not 32 bytes in base64url: copy it again, whole.")
+    return Key(hashlib.sha256(b"gezhi-key\0" + secret).digest()[:_MARK_BYTES], secret)

@@ -1,0 +1,10 @@
+"""Ids made in the application, so that no sequence is shared between districts."""
+
+from uuid import UUID
+
+from uuid_utils.compat import uuid7 as _uuid7
+
+
+def uuid7() -> UUID:
+    """Return a new UUIDv7: unique, and ordered by the time it was made (RFC 9562, section 5.7)."""
+    return _uuid7()

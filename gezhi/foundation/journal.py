@@ -1,0 +1,72 @@
+"""Append-only logs that show tampering: each entry's link is a hash over the link before it.
+
+`chain` serves every log (cases keep their own); `record` writes the house's general books: appointments, imports,
+schemes put into force, access to protected data.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.db import transaction
+
+from gezhi.foundation.models import JournalEntry, JournalHead
+
+GENESIS = bytes(32)
+
+
+def canonical(body: Any) -> bytes:
+    """Return the one byte form of a JSON-ready body: keys sorted, no spaces, UTF-8."""
+    return msgspec.json.encode(body, order="sorted")
+
+
+def chain(prev: bytes, body: bytes) -> bytes:
+    """Return the 32-byte link of an entry after `prev` (`GENESIS` for the first)."""
+    if len(prev) != len(GENESIS):
+        raise ValueError(f"a link has 32 bytes, not {len(prev)}")
+    return hashlib.sha256(prev + body).digest()
+
+
+def first_break(entries: Iterable[tuple[bytes, bytes]], start: bytes = GENESIS) -> int | None:
+    """Return the index of the first (body, link) that doesn't follow from those before it, or None when all do."""
+    prev = start
+    for index, (body, link) in enumerate(entries):
+        if chain(prev, body) != link:
+            return index
+        prev = link
+    return None
+
+
+@transaction.atomic
+def record(
+    book: str, action: str, *, actor: str, now: datetime, subject: str = "", body: Mapping[str, Any] | None = None
+) -> JournalEntry:
+    """Append an entry to a book, in the caller's transaction. `actor` is an account's id, empty for the system."""
+    JournalHead.objects.bulk_create([JournalHead(book=book, link=GENESIS)], ignore_conflicts=True)
+    head = JournalHead.objects.select_for_update().get(book=book)
+    entry = JournalEntry(
+        book=book, seq=head.seq + 1, action=action, subject=subject, actor=actor, at=now, body=dict(body or {})
+    )
+    entry.link = chain(bytes(head.link), _bytes(entry))
+    entry.save(force_insert=True)
+    JournalHead.objects.filter(book=book).update(seq=entry.seq, link=entry.link)
+    return entry
+
+
+def broken_entry(book: str) -> int | None:
+    """Return the seq of the first entry of a book that was changed or is missing, or None when the book is whole."""
+    prev, expected = GENESIS, 1
+    for entry in JournalEntry.objects.filter(book=book).order_by("seq").iterator():
+        if entry.seq != expected or chain(prev, _bytes(entry)) != bytes(entry.link):
+            return expected
+        prev, expected = bytes(entry.link), expected + 1
+    head = JournalHead.objects.filter(book=book).first()
+    if head is not None and head.seq != expected - 1:
+        return expected
+    return None
+
+
+def _bytes(entry: JournalEntry) -> bytes:
+    return canonical([entry.book, entry.seq, entry.action, entry.subject, entry.actor, entry.at, entry.body])
