@@ -1,0 +1,217 @@
+"""Who may see and do what: it follows from the posts held now, by one predicate for lists and for single objects.
+
+`standing` reads the appointments in force at `now` and what the schemes in force say of their posts (two queries, kept
+on the account object for the same `now`, so once per request). From it come the desks that a person acts for
+(`desks_of`) and how far the person sees (`reach`).
+
+- A post at an area sees that area and everything below it; a post in a department sees the department's own matters;
+  everybody sees their own.
+- A right (`see_contact`, `supervise`, `setup` …) is what a scheme gives to a post. It counts where the post is held:
+  in that area and below, or in that department. A scheme may name any right; the rooms above ask for theirs.
+- An area's office answers for its area, so a scheme can't take that sight away. What must stay narrower (a care case)
+  is narrowed by its own room.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, Q, Subquery
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gezhi.people.models import Account, Appointment, Post
+from gezhi.schemes.state import Desk
+
+# Rights that this room asks for.
+SETUP = "setup"
+# What the keeper of the installation may do without holding any post.
+STEWARD_RIGHTS = frozenset({SETUP, "enact"})
+
+
+class Denied(PermissionDenied):
+    """Somebody may not do this; the message says what right is missing and who gives it. Pages answer 403."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One appointment in force: the post, where it counts (one of `path` and `department`), and its rights."""
+
+    post: str
+    path: str
+    area: str
+    department: str
+    rights: frozenset[str]
+    stand_in: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a person sees. The same data filters a list (as Q) and decides about a single object."""
+
+    account_id: UUID | None
+    area_paths: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+    rights: frozenset[str] = frozenset()
+    grants: tuple[Grant, ...] = ()
+
+    @property
+    def is_nobody(self) -> bool:
+        """Whether this is somebody without an account."""
+        return self.account_id is None
+
+    def holds(self, right: str, *, path: str = "", departments: Iterable[str] = ()) -> bool:
+        """Say whether a right counts at a place: an area's path, or any of the departments concerned.
+
+        Without a place: whether the person has the right anywhere.
+        """
+        concerned = frozenset(departments)
+        if not path and not concerned:
+            return right in self.rights
+        return any(
+            right in grant.rights
+            and ((grant.path and path.startswith(grant.path)) or (grant.department and grant.department in concerned))
+            for grant in self.grants
+        )
+
+    def sees_area(self, path: str) -> bool:
+        """Say whether an area lies in the person's own areas or below them."""
+        return any(path.startswith(own) for own in self.area_paths)
+
+    def q(self, *, path: str, department: str = "", owner: str = "") -> Q:
+        """Return the predicate for rows: which field holds the area's path, the department's code, the account's id.
+
+        `covers` answers the same for one object; a test keeps the two in step.
+        """
+        rows = Q(pk__in=[])
+        for own in self.area_paths:
+            rows |= Q(**{f"{path}__startswith": own})
+        if department and self.departments:
+            rows |= Q(**{f"{department}__in": self.departments})
+        if owner and self.account_id is not None:
+            rows |= Q(**{owner: self.account_id})
+        return rows
+
+    def covers(self, *, path: str, department: str = "", owner: UUID | None = None) -> bool:
+        """Say whether one object is seen: it lies in an own area, belongs to an own department, or is one's own."""
+        return (
+            self.sees_area(path)
+            or (department != "" and department in self.departments)
+            or (owner is not None and owner == self.account_id)
+        )
+
+
+NOBODY = Reach(account_id=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a person is at one instant: the desks acted for, and the reach."""
+
+    at: datetime
+    desks: tuple[Desk, ...]
+    reach: Reach
+
+
+def standing(account: Account | None, now: datetime) -> Standing:
+    """Return what the account is at `now`. None, an inactive account or a stranger has no desk and no reach."""
+    if account is None or not account.pk or not account.is_active:
+        return Standing(now, (), NOBODY)
+    kept: Standing | None = getattr(account, "_standing", None)
+    if kept is None or kept.at != now:
+        kept = _stand(account, now)
+        account._standing = kept  # type: ignore[attr-defined]  # noqa: SLF001
+    return kept
+
+
+def desks_of(account: Account | None, now: datetime) -> tuple[Desk, ...]:
+    """Return the desks that the person acts for now: posts at areas, departments, and always the person."""
+    return standing(account, now).desks
+
+
+def reach(account: Account | None, now: datetime) -> Reach:
+    """Return how far the person sees now."""
+    return standing(account, now).reach
+
+
+def holds(account: Account | None, right: str, now: datetime, *, path: str = "") -> bool:
+    """Say whether the person has a right now, at an area's path or anywhere."""
+    return reach(account, now).holds(right, path=path)
+
+
+def require(account: Account | None, right: str, now: datetime) -> None:
+    """Raise `Denied` unless the person has the right now. `None` is the system itself: the command line, a task."""
+    if account is not None and not holds(account, right, now):
+        raise Denied(
+            _("This needs the right “%(right)s”, which a post has by the scheme; ask the district's office.")
+            % {"right": right}
+        )
+
+
+def rights_in_force(on: date) -> dict[str, frozenset[str]]:
+    """Return post → rights by the schemes in force on a date; of several schemes that name a post, all count."""
+    merged: dict[str, frozenset[str]] = {}
+    for row in posts_in_force(on):
+        merged[row.post] = merged.get(row.post, frozenset()) | frozenset(row.rights)
+    return merged
+
+
+def posts_in_force(on: date) -> list[Post]:
+    """Return what the schemes in force on a date say of their posts."""
+    newest = Post.objects.filter(scheme=OuterRef("scheme"), since__lte=on).order_by("-since").values("since")[:1]
+    return list(Post.objects.filter(since=Subquery(newest)).order_by("scheme", "post"))
+
+
+def in_force(now: datetime, prefix: str = "") -> Q:
+    """Return the predicate of appointments that count at an instant: begun, not ended."""
+    return Q(**{f"{prefix}since__lte": now}) & (Q(**{f"{prefix}until__isnull": True}) | Q(**{f"{prefix}until__gt": now}))
+
+
+def _stand(account: Account, now: datetime) -> Standing:
+    held = list(
+        Appointment.objects.filter(in_force(now), account=account)
+        .select_related("area", "department")
+        .order_by("since", "id")
+    )
+    rights = rights_in_force(timezone.localdate(now)) if held else {}
+    grants = tuple(_grant(row, rights.get(row.post, frozenset())) for row in held)
+    all_rights = frozenset[str]().union(*(grant.rights for grant in grants))
+    if account.steward:
+        all_rights |= STEWARD_RIGHTS
+    mine = Reach(
+        account_id=account.pk,
+        area_paths=_topmost(grant.path for grant in grants if grant.path),
+        departments=tuple(sorted({grant.department for grant in grants if grant.department})),
+        rights=all_rights,
+        grants=grants,
+    )
+    desks = [_desk(grant) for grant in grants]
+    return Standing(now, (*dict.fromkeys(desks), Desk("person", str(account.pk))), mine)
+
+
+def _grant(row: Appointment, rights: frozenset[str]) -> Grant:
+    return Grant(
+        post=row.post,
+        path=row.area.path if row.area else "",
+        area=row.area.code if row.area else "",
+        department=row.department.code if row.department else "",
+        rights=rights,
+        stand_in=row.stand_in,
+    )
+
+
+def _desk(grant: Grant) -> Desk:
+    if grant.department:
+        return Desk("department", grant.department)
+    return Desk("post", grant.post, grant.area)
+
+
+def _topmost(paths: Iterable[str]) -> tuple[str, ...]:
+    """Return the paths without those that lie below another of them: no row is matched twice."""
+    kept: list[str] = []
+    for path in sorted(set(paths)):
+        if not any(path.startswith(other) for other in kept):
+            kept.append(path)
+    return tuple(kept)
