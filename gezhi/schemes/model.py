@@ -93,7 +93,10 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A role at the areas of one level (or inside departments, `at = "department"`); `superior` is the post above."""
+    """A role at the areas of one level (or inside departments, `at = "department"`); `superior` is the post above.
+
+    `rights` name what its holders may do beyond working their desk: `supervise`, `see_contact`, `setup`, `enact` …
+    """
 
     id: str
     title: Text
@@ -101,6 +104,7 @@ class Post:
     seats: int = 1
     superior: str = ""
     clause: str = ""
+    rights: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
