@@ -83,7 +83,14 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.Account"
+AUTHENTICATION_BACKENDS = ["gezhi.people.backend.AccountBackend"]
 LOGIN_URL = "/login"
+# Attempts to sign in within a quarter of an hour, before a lock of as long; an address may be a whole office's.
+LOGIN_ATTEMPTS_PER_ACCOUNT = env.whole("GEZHI_LOGIN_ATTEMPTS", 8, low=3, high=50)
+LOGIN_ATTEMPTS_PER_ADDRESS = env.whole("GEZHI_LOGIN_ATTEMPTS_PER_ADDRESS", 100, low=10, high=10_000)
+# How many proxies of one's own stand in front: the visitor's address is that many from the end of X-Forwarded-For.
+TRUSTED_PROXIES = env.whole("GEZHI_PROXIES", 0, low=0, high=5)
+SESSION_IDLE_SECONDS = 60 * env.whole("GEZHI_SESSION_IDLE_MINUTES", 60, low=5, high=720)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -98,6 +105,29 @@ USE_TZ = True
 # Data keys stay out of the database (gezhi.foundation.crypto): from the environment, or from a file that only the owner reads.
 DATA_KEYS = env.text("GEZHI_DATA_KEYS", "")
 DATA_KEYS_FILE = HOME / "data-keys"
+
+_MAIL_HOST = env.text("GEZHI_MAIL_HOST", "")
+_MAIL_PORT = env.whole("GEZHI_MAIL_PORT", 587, low=1, high=65_535)
+MAILERS = {
+    "default": {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": _MAIL_HOST,
+            "port": _MAIL_PORT,
+            "username": env.text("GEZHI_MAIL_USER", ""),
+            "password": env.text("GEZHI_MAIL_PASSWORD", ""),
+            "use_ssl": _MAIL_PORT == 465,
+            "use_tls": _MAIL_PORT == 587,
+            "timeout": 20,
+        },
+    }
+    # Without a mail server, letters are laid into a folder where they can be looked at.
+    if _MAIL_HOST
+    else {"BACKEND": "django.core.mail.backends.filebased.EmailBackend", "OPTIONS": {"file_path": str(HOME / "mail")}}
+}
+DEFAULT_FROM_EMAIL = env.text("GEZHI_MAIL_FROM", "gezhi@localhost")
+# Whether a webhook may lead into a private network (a receiver in the same house).
+WEBHOOK_PRIVATE_ADDRESSES = env.flag("GEZHI_WEBHOOK_PRIVATE", default=False)
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"

@@ -63,7 +63,7 @@ class Message(models.Model):
         HELD = "held", _("Held back")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    # What the message is about, e.g. "case/2026-000123/17/assigned": the same key is sent once per channel and recipient.
+    # What it is about, e.g. "case/2026-000123/17/assigned": the same key goes once per channel and recipient.
     key = models.CharField(max_length=200)
     channel = models.CharField(max_length=10, choices=Channel)
     # Account id, keyed hash of an address, or endpoint id.
@@ -96,9 +96,7 @@ class Message(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["account", "-created_at"], condition=Q(channel="inbox"), name="message_inbox"),
             models.Index(fields=["account"], condition=Q(channel="inbox", read_at=None), name="message_unread"),
-            models.Index(
-                fields=["next_attempt_at"], condition=Q(state__in=["waiting", "sending"]), name="message_due"
-            ),
+            models.Index(fields=["next_attempt_at"], condition=Q(state__in=["waiting", "sending"]), name="message_due"),
         ]
 
     def __str__(self) -> str:

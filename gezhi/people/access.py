@@ -122,7 +122,7 @@ def standing(account: Account | None, now: datetime) -> Standing:
     kept: Standing | None = getattr(account, "_standing", None)
     if kept is None or kept.at != now:
         kept = _stand(account, now)
-        account._standing = kept  # type: ignore[attr-defined]  # noqa: SLF001
+        account._standing = kept  # type: ignore[attr-defined]
     return kept
 
 
@@ -166,7 +166,9 @@ def posts_in_force(on: date) -> list[Post]:
 
 def in_force(now: datetime, prefix: str = "") -> Q:
     """Return the predicate of appointments that count at an instant: begun, not ended."""
-    return Q(**{f"{prefix}since__lte": now}) & (Q(**{f"{prefix}until__isnull": True}) | Q(**{f"{prefix}until__gt": now}))
+    return Q(**{f"{prefix}since__lte": now}) & (
+        Q(**{f"{prefix}until__isnull": True}) | Q(**{f"{prefix}until__gt": now})
+    )
 
 
 def _stand(account: Account, now: datetime) -> Standing:

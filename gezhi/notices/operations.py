@@ -1,0 +1,315 @@
+"""Writing messages, sending them, keeping the log of attempts; and the webhook endpoints.
+
+`send` only writes rows, in the caller's transaction: what the case did and who is told stand or fall together. The
+worker's `deliver_due` carries them out. Mail is sent at most once: where the machine died in the middle it is marked
+`unsure`, for a person to decide. A webhook is repeated until it is acknowledged; its `Gezhi-Message` header stays the
+same, so that the receiver can drop the second.
+"""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from gezhi.foundation import crypto, journal
+from gezhi.notices import guard, senders
+from gezhi.notices.models import Delivery, Endpoint, Message
+from gezhi.people import access
+from gezhi.people import queries as people
+from gezhi.people.models import Account
+
+BOOK = "notices"
+EVERY_TOPIC = "*"
+# How long a batch may take before its unfinished attempts count as lost with their worker.
+LEASE = timedelta(minutes=5)
+WAITS = (
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=15),
+    timedelta(hours=1),
+    timedelta(hours=3),
+    timedelta(hours=6),
+    timedelta(hours=12),
+    timedelta(hours=24),
+)
+DISABLE_AFTER = 20
+
+
+def send(
+    *,
+    to: Iterable[Account | str] | str,
+    key: str,
+    subject: str,
+    body: str,
+    channels: Iterable[str] = ("inbox",),
+    topic: str = "",
+    link: str = "",
+    payload: Mapping[str, Any] | None = None,
+    now: datetime,
+) -> None:
+    """Write messages to accounts (inbox, mail) and mail addresses, and to every webhook that wants the topic.
+
+    At most once per key, channel and recipient: a repeated call adds nothing. An account without an address gets no
+    mail; a bare address gets mail only. At most two statements, whatever the number of recipients.
+    """
+    recipients = [to] if isinstance(to, str) else list(to)
+    wanted = set(channels)
+    text = {"key": key, "topic": topic, "subject": " ".join(subject.split())[:200], "body": body, "link": link}
+    rows = [row for one in recipients for row in _addressed(one, wanted, text, now)]
+    if Message.Channel.WEBHOOK in wanted:
+        rows += _announced(text, payload or {}, now)
+    Message.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def mark_read(*, account: Account, messages: Iterable[Message] | None = None, now: datetime) -> int:
+    """Mark messages of one's own inbox as read, all of them by default; return how many became so."""
+    rows = Message.objects.filter(account=account, channel=Message.Channel.INBOX, read_at=None)
+    if messages is not None:
+        rows = rows.filter(pk__in=[message.pk for message in messages])
+    return rows.update(read_at=now)
+
+
+def deliver_due(*, now: datetime, limit: int = 10, transport: httpx.BaseTransport | None = None) -> int:
+    """Send what is due, oldest first; return how many attempts were made. Several workers may run at once."""
+    _reclaim_lost(now)
+    failing: set[object] = set()
+    attempts = 0
+    for message in _claim(now, limit):
+        if message.endpoint_id in failing:
+            _put_back(message, now)
+            continue
+        attempt = _carry_out(message, now, transport)
+        attempts += 1
+        _record(message, attempt, now)
+        if not attempt.ok and message.endpoint_id is not None:
+            failing.add(message.endpoint_id)
+    return attempts
+
+
+@transaction.atomic
+def send_again(*, actor: Account | None, message: Message, now: datetime) -> Message:
+    """Put a message that was given up, held back or is unsure into the queue again."""
+    access.require(actor, access.SETUP, now)
+    ended = [Message.State.FAILED, Message.State.UNSURE, Message.State.HELD]
+    changed = Message.objects.filter(pk=message.pk, state__in=ended).update(
+        state=Message.State.WAITING, attempts=0, next_attempt_at=now, error=""
+    )
+    if not changed:
+        raise ValidationError(_("This message is waiting or was sent already."))
+    _journal("send_again", actor, str(message.pk), now)
+    message.refresh_from_db()
+    return message
+
+
+@transaction.atomic
+def add_endpoint(
+    *, actor: Account | None, title: str, url: str, topics: Iterable[str], now: datetime
+) -> tuple[Endpoint, str]:
+    """Add a webhook; return it and its signing secret, readable this once."""
+    access.require(actor, access.SETUP, now)
+    try:
+        guard.judge_form(url)
+    except guard.NotAllowed as error:
+        raise ValidationError({"url": str(error)}) from None
+    if Endpoint.objects.filter(url=url).exists():
+        raise ValidationError({"url": _("There is a webhook with this address already.")})
+    secret = secrets.token_urlsafe(32)
+    chosen = [topic.strip() for topic in topics if topic.strip()] or [EVERY_TOPIC]
+    endpoint = Endpoint.objects.create(
+        title=title.strip() or url[:80], url=url, secret=secret, topics=chosen, created_at=now, created_by=actor
+    )
+    _journal("add_endpoint", actor, str(endpoint.pk), now, url=url, topics=chosen)
+    return endpoint, secret
+
+
+@transaction.atomic
+def renew_secret(*, actor: Account | None, endpoint: Endpoint, now: datetime) -> str:
+    """Replace an endpoint's signing secret at once; return the new one, readable this once."""
+    access.require(actor, access.SETUP, now)
+    endpoint.secret = secrets.token_urlsafe(32)
+    endpoint.save(update_fields=["secret"])
+    _journal("renew_secret", actor, str(endpoint.pk), now)
+    return str(endpoint.secret)
+
+
+@transaction.atomic
+def disable_endpoint(*, actor: Account | None, endpoint: Endpoint, reason: str, now: datetime) -> Endpoint:
+    """Stop sending to an endpoint; what waits for it is held back, not lost."""
+    access.require(actor, access.SETUP, now)
+    _disable(endpoint, reason, now)
+    _journal("disable_endpoint", actor, str(endpoint.pk), now, reason=reason)
+    return endpoint
+
+
+@transaction.atomic
+def enable_endpoint(*, actor: Account | None, endpoint: Endpoint, now: datetime) -> Endpoint:
+    """Send to an endpoint again, what was held back first."""
+    access.require(actor, access.SETUP, now)
+    endpoint.disabled_at, endpoint.disabled_reason, endpoint.failures_in_row = None, "", 0
+    endpoint.save(update_fields=["disabled_at", "disabled_reason", "failures_in_row"])
+    Message.objects.filter(endpoint=endpoint, state=Message.State.HELD).update(
+        state=Message.State.WAITING, attempts=0, next_attempt_at=now
+    )
+    _journal("enable_endpoint", actor, str(endpoint.pk), now)
+    return endpoint
+
+
+def _addressed(to: Account | str, channels: set[str], text: Mapping[str, str], now: datetime) -> list[Message]:
+    rows = []
+    if isinstance(to, str):
+        if Message.Channel.MAIL in channels:
+            rows.append(_waiting(Message.Channel.MAIL, crypto.hash_secret(f"mail:{to.lower()}"), text, now, address=to))
+        return rows
+    if Message.Channel.INBOX in channels:
+        rows.append(
+            Message(
+                **text,
+                channel=Message.Channel.INBOX,
+                recipient=str(to.pk),
+                account=to,
+                created_at=now,
+                state=Message.State.SENT,
+                sent_at=now,
+            )
+        )
+    if Message.Channel.MAIL in channels and to.email:
+        rows.append(_waiting(Message.Channel.MAIL, str(to.pk), text, now, account=to))
+    return rows
+
+
+def _announced(text: Mapping[str, str], payload: Mapping[str, Any], now: datetime) -> list[Message]:
+    rows = []
+    for endpoint in Endpoint.objects.all():
+        if EVERY_TOPIC not in endpoint.topics and text["topic"] not in endpoint.topics:
+            continue
+        row = _waiting(Message.Channel.WEBHOOK, str(endpoint.pk), text, now, endpoint=endpoint, payload=dict(payload))
+        if not endpoint.enabled:
+            row.state, row.next_attempt_at = Message.State.HELD, None
+        rows.append(row)
+    return rows
+
+
+def _waiting(channel: str, recipient: str, text: Mapping[str, str], now: datetime, **more: Any) -> Message:
+    return Message(
+        **text,
+        **more,
+        channel=channel,
+        recipient=recipient,
+        created_at=now,
+        state=Message.State.WAITING,
+        next_attempt_at=now,
+    )
+
+
+def _reclaim_lost(now: datetime) -> None:
+    """Decide about attempts whose worker died: a webhook goes again, mail may have left and waits for a person."""
+    lost = Message.objects.filter(state=Message.State.SENDING, next_attempt_at__lte=now)
+    lost.filter(channel=Message.Channel.MAIL).update(
+        state=Message.State.UNSURE,
+        next_attempt_at=None,
+        error=_("The machine stopped while this was being sent. Ask the recipient, then send it again if needed."),
+    )
+    lost.filter(channel=Message.Channel.WEBHOOK).update(state=Message.State.WAITING)
+
+
+@transaction.atomic
+def _claim(now: datetime, limit: int) -> list[Message]:
+    due = Message.objects.filter(state=Message.State.WAITING, next_attempt_at__lte=now)
+    ids = list(
+        due.select_for_update(skip_locked=True).order_by("next_attempt_at", "id").values_list("pk", flat=True)[:limit]
+    )
+    Message.objects.filter(pk__in=ids).update(
+        state=Message.State.SENDING, attempts=F("attempts") + 1, next_attempt_at=now + LEASE
+    )
+    rows = Message.objects.filter(pk__in=ids).select_related("endpoint", "account")
+    return sorted(rows, key=lambda row: (row.created_at, row.pk))
+
+
+def _put_back(message: Message, now: datetime) -> None:
+    """Return a claimed message unsent, because its endpoint has just failed: it is not to blame."""
+    Message.objects.filter(pk=message.pk, state=Message.State.SENDING).update(
+        state=Message.State.WAITING, attempts=F("attempts") - 1, next_attempt_at=now + WAITS[0]
+    )
+
+
+def _carry_out(message: Message, now: datetime, transport: httpx.BaseTransport | None) -> senders.Attempt:
+    if message.endpoint is not None:
+        return senders.webhook(message, message.endpoint.url, str(message.endpoint.secret), now, transport)
+    address = str(message.account.email if message.account is not None else message.address)
+    if not address:
+        return senders.Attempt(ok=False, milliseconds=0, excerpt=_("There is no mail address any more."), again=False)
+    return senders.mail(message, address)
+
+
+@transaction.atomic
+def _record(message: Message, attempt: senders.Attempt, now: datetime) -> None:
+    """Write the attempt down and decide what follows. A message that somebody else settled meanwhile is left alone."""
+    Delivery.objects.create(
+        message=message,
+        at=now,
+        ok=attempt.ok,
+        status=attempt.status,
+        milliseconds=attempt.milliseconds,
+        excerpt=attempt.excerpt,
+    )
+    held = Message.objects.filter(pk=message.pk, state=Message.State.SENDING)
+    if attempt.ok:
+        held.update(state=Message.State.SENT, sent_at=now, next_attempt_at=None, error="")
+    elif attempt.unsure:
+        held.update(state=Message.State.UNSURE, next_attempt_at=None, error=attempt.excerpt[:300])
+    elif attempt.again and message.attempts <= len(WAITS):
+        held.update(
+            state=Message.State.WAITING, next_attempt_at=now + WAITS[message.attempts - 1], error=attempt.excerpt[:300]
+        )
+    else:
+        held.update(state=Message.State.FAILED, next_attempt_at=None, error=attempt.excerpt[:300])
+    if message.endpoint is not None:
+        _count_failure(message.endpoint, attempt, now)
+
+
+def _count_failure(endpoint: Endpoint, attempt: senders.Attempt, now: datetime) -> None:
+    kept = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
+    if attempt.ok:
+        if kept.failures_in_row:
+            Endpoint.objects.filter(pk=kept.pk).update(failures_in_row=0)
+        return
+    kept.failures_in_row += 1
+    kept.save(update_fields=["failures_in_row"])
+    if kept.enabled and (kept.failures_in_row >= DISABLE_AFTER or not attempt.again):
+        reason = _("%(count)s attempts in a row failed; the last: %(error)s") % {
+            "count": kept.failures_in_row,
+            "error": attempt.excerpt or attempt.status,
+        }
+        _disable(kept, reason, now)
+        _journal("endpoint_gave_up", None, str(kept.pk), now, reason=reason)
+        _tell_office(kept, reason, now)
+
+
+def _disable(endpoint: Endpoint, reason: str, now: datetime) -> None:
+    endpoint.disabled_at, endpoint.disabled_reason = now, reason[:300]
+    endpoint.save(update_fields=["disabled_at", "disabled_reason"])
+    Message.objects.filter(endpoint=endpoint, state=Message.State.WAITING).update(
+        state=Message.State.HELD, next_attempt_at=None
+    )
+
+
+def _tell_office(endpoint: Endpoint, reason: str, now: datetime) -> None:
+    send(
+        to=people.holders_of(access.SETUP, now),
+        key=f"endpoint/{endpoint.pk}/{now.isoformat()}",
+        subject=_("The webhook “%(title)s” was switched off") % {"title": endpoint.title},
+        body=_("%(reason)s\nIts messages are held back. Mend the receiver, then switch the webhook on again.")
+        % {"reason": reason},
+        channels=(Message.Channel.INBOX, Message.Channel.MAIL),
+        now=now,
+    )
+
+
+def _journal(action: str, actor: Account | None, subject: str, now: datetime, **body: Any) -> None:
+    journal.record(BOOK, action, actor=str(actor.pk) if actor else "", now=now, subject=subject, body=body)

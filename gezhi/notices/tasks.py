@@ -1,0 +1,18 @@
+"""Background work of this room."""
+
+from procrastinate.contrib.django import app
+
+from gezhi.foundation import clock
+from gezhi.notices import operations
+
+# So few that even if every one times out, the batch ends within its lease.
+_BATCH = 10
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="notices-deliver", pass_context=False)
+def deliver_due(timestamp: int) -> None:  # noqa: ARG001  the queue says when it was meant to run
+    """Send what is due, until nothing is left to try now."""
+    now = clock.now()
+    while operations.deliver_due(now=now, limit=_BATCH) >= _BATCH:
+        continue

@@ -1,0 +1,75 @@
+"""Every write to people: the only place where this room's rows are made or changed.
+
+Each operation is keyword-only, takes `actor` (None: the system itself, i.e. the command line or a task) and `now`,
+authorises, changes and journals in one transaction. What is wrong with the input is a Django `ValidationError`; what
+is not allowed an `access.Denied`.
+"""
+
+from gezhi.people.operations.accounts import change_profile, create_staff, deactivate, reactivate, register_resident
+from gezhi.people.operations.factor import (
+    begin_second_factor,
+    confirm_second_factor,
+    drop_second_factor,
+    renew_recovery_codes,
+)
+from gezhi.people.operations.passwords import (
+    Slip,
+    change_password,
+    end_sessions,
+    find_slip,
+    issue_slip,
+    set_password,
+    use_slip,
+)
+from gezhi.people.operations.posts import (
+    Appointed,
+    DepartmentRule,
+    PostRule,
+    appoint,
+    end_appointment,
+    learn_posts,
+    transfer,
+)
+from gezhi.people.operations.signin import (
+    SignInRefused,
+    check_password,
+    check_second_factor,
+    clear_lock,
+    forget_old_attempts,
+)
+from gezhi.people.operations.tokens import SCOPES, accept_token, issue_token, revoke_token
+
+__all__ = [
+    "SCOPES",
+    "Appointed",
+    "DepartmentRule",
+    "PostRule",
+    "SignInRefused",
+    "Slip",
+    "accept_token",
+    "appoint",
+    "begin_second_factor",
+    "change_password",
+    "change_profile",
+    "check_password",
+    "check_second_factor",
+    "clear_lock",
+    "confirm_second_factor",
+    "create_staff",
+    "deactivate",
+    "drop_second_factor",
+    "end_appointment",
+    "end_sessions",
+    "find_slip",
+    "forget_old_attempts",
+    "issue_slip",
+    "issue_token",
+    "learn_posts",
+    "reactivate",
+    "register_resident",
+    "renew_recovery_codes",
+    "revoke_token",
+    "set_password",
+    "transfer",
+    "use_slip",
+]

@@ -1,0 +1,88 @@
+"""Reading people: who holds what, for lists of the setup pages and for telling somebody."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from gezhi.people import access, phones, spans
+from gezhi.people.models import Account, ApiToken, Appointment, Department, Post
+from gezhi.schemes.state import Desk
+
+
+def staff(now: datetime, *, words: str = "", include_closed: bool = False) -> QuerySet[Account]:
+    """Return staff with the appointments that count now (as `held`), by name; `words` search name and username."""
+    held = Appointment.objects.filter(access.in_force(now)).select_related("area", "department").order_by("since")
+    rows = Account.objects.filter(kind=Account.Kind.STAFF).prefetch_related(
+        Prefetch("appointments", queryset=held, to_attr="held")
+    )
+    if not include_closed:
+        rows = rows.filter(is_active=True)
+    if words:
+        rows = rows.filter(Q(name__icontains=words) | Q(username__icontains=words))
+    return rows.order_by("username")
+
+
+def history(account: Account) -> QuerySet[Appointment]:
+    """Return every appointment of a person, newest first."""
+    return account.appointments.select_related("area", "department").order_by("-since", "-id")
+
+
+def holders(desks: Iterable[Desk], now: datetime) -> list[Account]:
+    """Return the open accounts that act for any of the desks now, each once. Two queries at most."""
+    places, departments, persons = Q(pk__in=[]), [], []
+    for desk in desks:
+        if desk.kind == "post":
+            places |= Q(post=desk.id, area__code=desk.area)
+        elif desk.kind == "department":
+            departments.append(desk.id)
+        elif desk.kind == "person":
+            persons.append(desk.id)
+    held = Appointment.objects.filter(access.in_force(now)).filter(places | Q(department__code__in=departments))
+    wanted = Q(pk__in=held.values("account")) | Q(pk__in=persons)
+    return list(Account.objects.filter(wanted, is_active=True).order_by("username"))
+
+
+def holders_of(right: str, now: datetime) -> list[Account]:
+    """Return the open accounts that have a right now anywhere, each once."""
+    posts = [post for post, rights in access.rights_in_force(spans.day_of(now)).items() if right in rights]
+    held = Appointment.objects.filter(access.in_force(now), post__in=posts)
+    wanted = Q(pk__in=held.values("account"))
+    if right in access.STEWARD_RIGHTS:
+        wanted |= Q(steward=True)
+    return list(Account.objects.filter(wanted, is_active=True).order_by("username"))
+
+
+def at_area(path: str, now: datetime) -> QuerySet[Appointment]:
+    """Return the appointments that count now at an area and below, for boards and lists."""
+    return (
+        Appointment.objects.filter(access.in_force(now), area__path__startswith=path, account__is_active=True)
+        .select_related("account", "area")
+        .order_by("area__path", "post", "stand_in")
+    )
+
+
+def by_phone(raw: str) -> QuerySet[Account]:
+    """Return the accounts with a telephone number; a number that can't be one finds nobody."""
+    number = phones.normal(raw)
+    return Account.objects.filter(phone_key=phones.key(number))
+
+
+def post_titles(now: datetime, language: str) -> dict[str, str]:
+    """Return post → title by the schemes in force."""
+    return {post.post: post.say(language) for post in access.posts_in_force(spans.day_of(now))}
+
+
+def known_posts() -> QuerySet[Post]:
+    """Return what any scheme, in force or to come, says of posts, the newest last."""
+    return Post.objects.order_by("since", "scheme", "post")
+
+
+def departments() -> QuerySet[Department]:
+    """Return the departments by code."""
+    return Department.objects.select_related("area").order_by("code")
+
+
+def tokens() -> QuerySet[ApiToken]:
+    """Return every API token, those in use first."""
+    return ApiToken.objects.select_related("account", "created_by").order_by("revoked_at", "-created_at")
