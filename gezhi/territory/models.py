@@ -102,6 +102,9 @@ class Former(Outlined):
         )
         indexes = (models.Index(fields=("path",), name="former_path_prefix", opclasses=("text_pattern_ops",)),)
 
+    def __str__(self) -> str:
+        return f"{self.name} {self.since}/{self.until}"
+
 
 class AreaChange(models.Model):
     """A change of the territory on a date: what, when, by whom."""
@@ -132,6 +135,9 @@ class AreaChange(models.Model):
         ordering = ("on", "at")
         indexes = (models.Index(fields=("on",), name="areachange_on"),)
 
+    def __str__(self) -> str:
+        return f"{self.kind} {self.on}"
+
 
 class Succession(models.Model):
     """One line of a change: this area was followed by that one; the same area where it stayed itself."""
@@ -146,6 +152,9 @@ class Succession(models.Model):
         verbose_name_plural = _("successions of areas")
         constraints = (models.UniqueConstraint(fields=("change", "before", "after"), name="succession_once"),)
 
+    def __str__(self) -> str:
+        return f"{self.before_id} → {self.after_id}"
+
 
 class TerritoryVersion(models.Model):
     """One row: counts the changes, so that each process knows when to load its router again."""
@@ -157,3 +166,6 @@ class TerritoryVersion(models.Model):
         verbose_name = _("version of the territory")
         verbose_name_plural = _("version of the territory")
         constraints = (models.CheckConstraint(condition=Q(id=1), name="territoryversion_one_row"),)
+
+    def __str__(self) -> str:
+        return str(self.number)
