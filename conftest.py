@@ -6,6 +6,8 @@ import pytest
 from django.conf import settings as django_settings
 from pytest_django import Settings
 
+pytest_plugins = ["gezhi.people.tests.cast"]
+
 
 def pytest_configure() -> None:
     """Let nothing of the machine's own installation in: the keys of tests are their own."""

@@ -126,6 +126,11 @@ def standing(account: Account | None, now: datetime) -> Standing:
     return kept
 
 
+def forget(account: Account) -> None:
+    """Drop what was kept for the same instant, after an appointment of this account changed within it."""
+    account.__dict__.pop("_standing", None)
+
+
 def desks_of(account: Account | None, now: datetime) -> tuple[Desk, ...]:
     """Return the desks that the person acts for now: posts at areas, departments, and always the person."""
     return standing(account, now).desks
@@ -175,6 +180,7 @@ def _stand(account: Account, now: datetime) -> Standing:
     held = list(
         Appointment.objects.filter(in_force(now), account=account)
         .select_related("area", "department")
+        .defer("area__boundary")
         .order_by("since", "id")
     )
     rights = rights_in_force(timezone.localdate(now)) if held else {}

@@ -12,7 +12,12 @@ from gezhi.schemes.state import Desk
 
 def staff(now: datetime, *, words: str = "", include_closed: bool = False) -> QuerySet[Account]:
     """Return staff with the appointments that count now (as `held`), by name; `words` search name and username."""
-    held = Appointment.objects.filter(access.in_force(now)).select_related("area", "department").order_by("since")
+    held = (
+        Appointment.objects.filter(access.in_force(now))
+        .select_related("area", "department")
+        .defer("area__boundary")
+        .order_by("since")
+    )
     rows = Account.objects.filter(kind=Account.Kind.STAFF).prefetch_related(
         Prefetch("appointments", queryset=held, to_attr="held")
     )
@@ -25,7 +30,7 @@ def staff(now: datetime, *, words: str = "", include_closed: bool = False) -> Qu
 
 def history(account: Account) -> QuerySet[Appointment]:
     """Return every appointment of a person, newest first."""
-    return account.appointments.select_related("area", "department").order_by("-since", "-id")
+    return account.appointments.select_related("area", "department").defer("area__boundary").order_by("-since", "-id")
 
 
 def holders(desks: Iterable[Desk], now: datetime) -> list[Account]:
@@ -58,6 +63,7 @@ def at_area(path: str, now: datetime) -> QuerySet[Appointment]:
     return (
         Appointment.objects.filter(access.in_force(now), area__path__startswith=path, account__is_active=True)
         .select_related("account", "area")
+        .defer("area__boundary")
         .order_by("area__path", "post", "stand_in")
     )
 

@@ -107,6 +107,7 @@ def appoint(
     _check(appointment, _rules(post))
     warnings = _seat_warnings(appointment, now)
     appointment.save(force_insert=True)
+    access.forget(account)
     _journal.write("appoint", actor=actor, subject=account, now=now, **_as_json(appointment))
     return Appointed(appointment, warnings)
 
@@ -119,10 +120,13 @@ def end_appointment(*, actor: Account | None, appointment: Appointment, until: d
     """
     access.require(actor, access.SETUP, now)
     kept = (
-        Appointment.objects.select_for_update().select_related("account", "area", "department").get(pk=appointment.pk)
+        Appointment.objects.select_for_update(of=("self",))
+        .select_related("account", "area", "department")
+        .get(pk=appointment.pk)
     )
     kept.until = max(until, kept.since)
     kept.save(update_fields=["until"])
+    access.forget(appointment.account)
     _journal.write("end_appointment", actor=actor, subject=kept.account, now=now, **_as_json(kept))
     return kept
 
