@@ -434,7 +434,7 @@ def _months_later(table: WorkTable, day: int, months: int) -> int:
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
-    except (ValueError, OSError) as error:
+    except (KeyError, ValueError, OSError) as error:
         raise WorktimeError(
             f"没有名为“{name}”的时区：请用 Asia/Shanghai 这样的名称。",
             f"No time zone “{name}”: use a name such as Asia/Shanghai.",
