@@ -1,0 +1,98 @@
+// The map: our own areas as vectors, no tiles from anywhere. Whatever fails here, the list and the address field remain.
+
+import * as maplibre from "../vendor/maplibre-gl.mjs";
+
+const REFETCH_AFTER_MS = 150;
+
+export function startMap(holder) {
+  maplibre.setWorkerUrl(holder.dataset.worker);
+  const start = JSON.parse(holder.dataset.view);
+  const map = new maplibre.Map({
+    container: holder.querySelector("[data-map-canvas]"),
+    style: { version: 8, sources: {}, layers: [{ id: "land", type: "background", paint: { "background-color": colour("--c-map-land") } }] },
+    bounds: start.bounds,
+    fitBoundsOptions: { padding: 16 },
+    attributionControl: false,
+    dragRotate: false,
+    pitchWithRotate: false,
+    cooperativeGestures: false,
+  });
+  map.touchZoomRotate.disableRotation();
+  map.once("load", () => {
+    holder.classList.add("is-ready");
+    addAreas(map, holder.dataset.areas);
+    start.points?.forEach((point) => placePin(map, point));
+    if (holder.dataset.pick) startPicking(map, holder);
+  });
+  for (const button of holder.querySelectorAll("[data-zoom]")) {
+    button.addEventListener("click", () => map.zoomTo(map.getZoom() + Number(button.dataset.zoom)));
+  }
+  return map;
+}
+
+function colour(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+function addAreas(map, address) {
+  map.addSource("areas", { type: "geojson", data: { type: "FeatureCollection", features: [] } });
+  const accent = colour("--c-accent");
+  map.addLayer({ id: "fill", type: "fill", source: "areas", paint: { "fill-color": accent, "fill-opacity": ["case", ["get", "here"], 0.12, 0] } });
+  map.addLayer({ id: "edge", type: "line", source: "areas", paint: { "line-color": accent, "line-opacity": 0.7, "line-width": ["case", ["get", "here"], 2.5, 1.2] } });
+  const names = new Map();
+  let waiting;
+  const fetchAreas = async () => {
+    const box = map.getBounds().toArray().flat().map((degree) => degree.toFixed(5)).join(",");
+    const answer = await fetch(`${address}${address.includes("?") ? "&" : "?"}box=${box}`);
+    if (!answer.ok) return;
+    const areas = await answer.json();
+    map.getSource("areas").setData(areas);
+    nameAreas(map, areas, names);
+  };
+  map.on("moveend", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(fetchAreas, REFETCH_AFTER_MS);
+  });
+  fetchAreas();
+}
+
+// names are elements, so that they use the page's own Chinese font
+function nameAreas(map, areas, names) {
+  for (const marker of names.values()) marker.remove();
+  names.clear();
+  for (const { properties } of areas.features) {
+    if (!properties.label) continue;
+    const name = document.createElement("span");
+    name.className = properties.here ? "map-name map-name--here" : "map-name";
+    name.textContent = properties.name;
+    names.set(properties.code, new maplibre.Marker({ element: name }).setLngLat(properties.label).addTo(map));
+  }
+}
+
+function placePin(map, point) {
+  const marker = new maplibre.Marker({ color: colour("--c-accent") }).setLngLat(point).addTo(map);
+  marker.getElement().setAttribute("aria-hidden", "true");
+  return marker;
+}
+
+// one pin that follows a click or the form's lon and lat
+function startPicking(map, holder) {
+  const form = document.getElementById(holder.dataset.pick);
+  const { lon, lat } = form.elements;
+  let pin;
+  const show = (move) => {
+    if (!lon.value || !lat.value) return;
+    const point = [Number(lon.value), Number(lat.value)];
+    pin ??= placePin(map, point);
+    pin.setLngLat(point);
+    if (move) map.easeTo({ center: point, zoom: Math.max(map.getZoom(), 15) });
+  };
+  map.on("click", ({ lngLat }) => {
+    lon.value = lngLat.lng.toFixed(6);
+    lat.value = lngLat.lat.toFixed(6);
+    show(false);
+    form.dispatchEvent(new CustomEvent("gezhi:place"));
+  });
+  lon.addEventListener("change", () => show(true));
+  show(false);
+}

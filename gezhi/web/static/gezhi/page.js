@@ -1,0 +1,71 @@
+// What every page gains when scripts run. Nothing here is needed to report, track or sign.
+
+import { startPhotos } from "./photos.js";
+
+document.documentElement.classList.add("has-script");
+
+for (const input of document.querySelectorAll("[data-photo-input]")) startPhotos(input);
+for (const form of document.querySelectorAll("form")) guardAgainstDoubleSending(form);
+for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());
+for (const button of document.querySelectorAll("[data-locate]")) startLocating(button);
+for (const box of document.querySelectorAll("[data-filter-list]")) startFiltering(box);
+document.getElementById("errors")?.focus();
+
+const map = document.querySelector("[data-map]");
+if (map) import("./map.js").then((module) => module.startMap(map)).catch(() => map.remove());
+
+function guardAgainstDoubleSending(form) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "yes";
+    event.submitter?.classList.add("is-busy");
+    // a page taken from the browser's back cache may be sent again
+    window.addEventListener("pageshow", () => delete form.dataset.sent, { once: true });
+  });
+}
+
+// GPS: fills the form's lon and lat and says how exact it is; the other ways stay open
+function startLocating(button) {
+  const form = button.form;
+  const says = document.getElementById(button.dataset.locate);
+  button.hidden = !("geolocation" in navigator);
+  button.addEventListener("click", () => {
+    button.classList.add("is-busy");
+    says.textContent = button.dataset.waiting;
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        button.classList.remove("is-busy");
+        form.elements.lon.value = coords.longitude.toFixed(6);
+        form.elements.lat.value = coords.latitude.toFixed(6);
+        says.textContent = button.dataset.found.replace("{n}", Math.round(coords.accuracy));
+        form.elements.lon.dispatchEvent(new Event("change", { bubbles: true }));
+      },
+      () => {
+        button.classList.remove("is-busy");
+        says.textContent = button.dataset.failed;
+      },
+      { enableHighAccuracy: true, timeout: 15000 },
+    );
+  });
+}
+
+// a search box over a list that is already on the page
+function startFiltering(box) {
+  const list = document.getElementById(box.dataset.filterList);
+  const none = document.getElementById(`${box.dataset.filterList}-none`);
+  box.closest("[hidden]")?.removeAttribute("hidden");
+  box.addEventListener("input", () => {
+    const words = box.value.trim().toLowerCase();
+    let shown = 0;
+    for (const entry of list.querySelectorAll("[data-words]")) {
+      const fits = entry.dataset.words.toLowerCase().includes(words);
+      entry.hidden = !fits;
+      shown += fits;
+    }
+    for (const group of list.querySelectorAll("details")) {
+      group.hidden = !group.querySelector("[data-words]:not([hidden])");
+      if (words) group.open = !group.hidden;
+    }
+    if (none) none.hidden = shown > 0;
+  });
+}

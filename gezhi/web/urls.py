@@ -1,0 +1,18 @@
+"""Addresses of all surfaces, in the namespace `web`: one name per page, prefixed by its surface."""
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+
+from gezhi.web import design, preferences
+
+app_name = "web"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("preferences", preferences.change, name="preferences"),
+    path("", include("gezhi.web.account.urls")),
+    path("field/", include("gezhi.web.field.urls")),
+    path("desk/", include("gezhi.web.desk.urls")),
+    path("setup/", include("gezhi.web.setup.urls")),
+    path("", include("gezhi.web.portal.urls")),
+]
+if settings.DEBUG:
+    urlpatterns += [path("design", design.page, name="design")]
