@@ -1,0 +1,368 @@
+"""Tables of cases: the case as it stands (for lists), its append-only log (the truth), its open and past holds.
+
+`Case` is a projection of the log plus what was sent in; `CaseEvent` is never changed; `Hold` and the columns of `Case` are
+rewritten from the folded state after each event, in the same transaction. Foreign keys that the hot intake would pay for and
+that can't dangle (areas, scheme versions and accounts are never deleted) carry no database constraint.
+"""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar, NoReturn
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F, Q
+
+from gezhi.cases.access import Scoped
+from gezhi.foundation.fields import EncryptedText
+from gezhi.foundation.ids import uuid7
+
+KEY_LENGTH = 120
+WORD_LENGTH = 64
+
+
+class Channel(models.TextChoices):
+    """How a case came in."""
+
+    FIELD = "field"
+    PORTAL = "portal"
+    HOTLINE = "hotline"
+    COUNTER = "counter"
+    PHONE = "phone"
+    RECEPTION = "reception"
+    IMPORT = "import"
+    API = "api"
+
+
+class Case(models.Model):
+    """One matter, from intake to the close, as it stands now."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    number = models.CharField(max_length=20, unique=True)
+    # Keyed hash of the tracking code; the code itself is never kept.
+    secret_hash = models.CharField(max_length=64)
+    # Who sent it and the sender's own key: the same key again finds the same case.
+    client_key = models.CharField(max_length=200)
+
+    scheme = models.CharField(max_length=WORD_LENGTH)
+    scheme_version = models.ForeignKey(
+        "enactment.SchemeVersion", models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
+    procedure = models.CharField(max_length=WORD_LENGTH)
+    item = models.CharField(max_length=WORD_LENGTH)
+    title = models.CharField(max_length=200)
+    text = models.TextField(blank=True, default="")
+    channel = models.CharField(max_length=12, choices=Channel.choices)
+    urgency = models.CharField(max_length=WORD_LENGTH, blank=True, default="")
+
+    lon = models.FloatField(null=True, help_text="degrees, WGS-84")
+    lat = models.FloatField(null=True, help_text="degrees, WGS-84")
+    crs = models.CharField(max_length=10, blank=True, default="", help_text="the system that the point came in")
+    border_m = models.FloatField(null=True, help_text="metres to the nearest border of the area")
+    address = models.CharField(max_length=300, blank=True, default="")
+    # Null while nobody knows where it is: the triage desk holds it, and `area_path` is the district's.
+    area = models.ForeignKey(
+        "territory.Area", models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    area_path = models.TextField()
+
+    anonymous = models.BooleanField(default=False)
+    contact = EncryptedText(blank=True)
+    reporter = models.ForeignKey(
+        "people.Account", models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    received_by = models.CharField(max_length=KEY_LENGTH, blank=True, default="")
+    # Desks that this case complains about: whoever acts for one of them never learns that it exists.
+    about_keys = ArrayField(models.CharField(max_length=KEY_LENGTH), default=list)
+    # Desks outside the area's own line that see it: who holds it or a part, who did it, who received it, who supervises.
+    sight_keys = ArrayField(models.CharField(max_length=KEY_LENGTH), default=list)
+
+    step = models.CharField(max_length=WORD_LENGTH)
+    desk_key = models.CharField(max_length=KEY_LENGTH, blank=True, default="")
+    opened_at = models.DateTimeField()
+    entered_at = models.DateTimeField()
+    step_due = models.DateTimeField(null=True)
+    step_warn = models.DateTimeField(null=True)
+    case_due = models.DateTimeField(null=True)
+    case_warn = models.DateTimeField(null=True)
+    paused = models.BooleanField(default=False)
+    # The earliest instant at which something falls due; the sweeper reads nothing else.
+    wake_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    in_time = models.BooleanField(null=True)
+    outcome = models.CharField(max_length=WORD_LENGTH, blank=True, default="")
+    supervised = models.BooleanField(default=False)
+    # What went wrong when something fell due; shown to the office, tried again at `wake_at`.
+    trouble = models.TextField(blank=True, default="")
+
+    state = models.JSONField()
+    version = models.PositiveIntegerField(default=1)
+    log_seq = models.PositiveIntegerField(default=1)
+    log_head = models.BinaryField()
+    changed_at = models.DateTimeField()
+    merged_into = models.ForeignKey("self", models.DO_NOTHING, null=True, related_name="merged", db_index=False)
+    parent = models.ForeignKey("self", models.DO_NOTHING, null=True, related_name="children", db_index=False)
+
+    objects: ClassVar[Scoped["Case"]] = Scoped()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["client_key"], name="case_client_key_once"),
+            models.CheckConstraint(
+                condition=Q(lon=None, lat=None) | Q(lon__range=(-180, 180), lat__range=(-90, 90)),
+                name="case_point_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | ~Q(merged_into=F("id")), name="case_not_into_itself"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(OpClass(F("area_path"), name="text_pattern_ops"), F("id").desc(), name="case_by_area"),
+            models.Index(fields=["wake_at"], name="case_waking", condition=Q(wake_at__isnull=False)),
+            models.Index(fields=["lat", "lon"], name="case_near", condition=Q(lat__isnull=False)),
+            models.Index(fields=["reporter"], name="case_of_reporter", condition=Q(reporter__isnull=False)),
+            models.Index(fields=["merged_into"], name="case_merged", condition=Q(merged_into__isnull=False)),
+            models.Index(fields=["parent"], name="case_of_parent", condition=Q(parent__isnull=False)),
+            GinIndex(fields=["sight_keys"], name="case_in_sight"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class CaseWords(models.Model):
+    """What of a case can be searched: title, text and address; never a contact. Apart, so that a change of step costs nothing."""
+
+    case = models.OneToOneField(Case, models.CASCADE, primary_key=True, related_name="words", db_constraint=False)
+    words = models.TextField()
+
+    class Meta:
+        indexes: ClassVar = [GinIndex(fields=["words"], name="case_words_trgm", opclasses=["gin_trgm_ops"])]
+
+
+class LogClosed(TypeError):
+    """The log of a case is append-only: nothing written there is changed or removed."""
+
+
+class LogRows(models.QuerySet["CaseEvent"]):
+    """Rows of the log, readable and appendable."""
+
+    def update(self, **_kwargs: Any) -> NoReturn:
+        """Refuse."""
+        raise LogClosed("case events are never updated; append a new one through gezhi.cases.operations")
+
+    def delete(self) -> NoReturn:
+        """Refuse."""
+        raise LogClosed("case events are never deleted")
+
+    def bulk_update(
+        self, objs: Iterable["CaseEvent"], fields: Iterable[str], batch_size: int | None = None
+    ) -> NoReturn:
+        """Refuse."""
+        raise LogClosed("case events are never updated; append a new one through gezhi.cases.operations")
+
+
+class CaseEvent(models.Model):
+    """One entry of a case's log. `body` is the canonical JSON that `link` was computed over, kept byte for byte.
+
+    Kinds `open`, `act`, `expire` and `recount` are the engine's and fold to the state; `record` notes what happened
+    around the flow (a comment, a merge, a look at the contact) and changes no state.
+    """
+
+    pk = models.CompositePrimaryKey("case_id", "seq")
+    case = models.ForeignKey(Case, models.DO_NOTHING, related_name="events", db_constraint=False, db_index=False)
+    seq = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10)
+    action = models.CharField(max_length=WORD_LENGTH)
+    desk_key = models.CharField(max_length=KEY_LENGTH, blank=True, default="")
+    actor = models.CharField(max_length=WORD_LENGTH, blank=True, default="")
+    at = models.DateTimeField()
+    body = models.TextField()
+    link = models.BinaryField()
+
+    objects: ClassVar[models.Manager["CaseEvent"]] = models.Manager.from_queryset(LogRows)()
+
+    def save(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        """Refuse: events are appended by the operations, in bulk, and never saved again."""
+        raise LogClosed("case events are appended by gezhi.cases.operations only")
+
+    def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        """Refuse."""
+        raise LogClosed("case events are never deleted")
+
+
+class Hold(models.Model):
+    """One desk's time with a case or a part of it. The open ones are the queues."""
+
+    pk = models.CompositePrimaryKey("case_id", "seq")
+    case = models.ForeignKey(Case, models.DO_NOTHING, related_name="holds", db_constraint=False, db_index=False)
+    seq = models.PositiveIntegerField()
+    part = models.PositiveSmallIntegerField(default=0)
+    step = models.CharField(max_length=WORD_LENGTH)
+    desk_key = models.CharField(max_length=KEY_LENGTH)
+    actor = models.CharField(max_length=WORD_LENGTH, blank=True, default="")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    due = models.DateTimeField(null=True)
+    warn = models.DateTimeField(null=True)
+    paused = models.BooleanField(default=False)
+    # `due`, or the end of days where nothing is due: what the queue is ordered and paged by.
+    rank_at = models.DateTimeField()
+    # Copies from the case, so that a filtered queue reads its own index only.
+    item = models.CharField(max_length=WORD_LENGTH)
+    channel = models.CharField(max_length=12)
+    area_path = models.TextField()
+    # A desk with two parts of one case is shown the case once: only its most pressing hold is listed.
+    listed = models.BooleanField(default=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["desk_key", "rank_at", "case"],
+                name="hold_queue",
+                condition=Q(until=None, listed=True),
+                include=["warn", "paused", "item", "channel", "area_path"],
+            ),
+        ]
+
+
+class CaseFile(models.Model):
+    """A photo or document of a case, and who may see it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="files")
+    file = models.ForeignKey("foundation.StoredFile", models.PROTECT, related_name="+")
+    # What it shows: the answer's question (photos_after …), or `report` for what came with the report.
+    role = models.CharField(max_length=WORD_LENGTH)
+    public = models.BooleanField(default=False)
+    desk_key = models.CharField(max_length=KEY_LENGTH, blank=True, default="")
+    actor = models.CharField(max_length=WORD_LENGTH, blank=True, default="")
+    at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["case", "file", "role"], name="case_file_once")]
+
+
+class Comment(models.Model):
+    """A note about a case: for the offices, or also for who reported it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="comments")
+    desk_key = models.CharField(max_length=KEY_LENGTH)
+    actor = models.CharField(max_length=WORD_LENGTH, blank=True, default="")
+    at = models.DateTimeField()
+    public = models.BooleanField(default=False)
+    text = models.TextField()
+
+
+class Proposal(models.Model):
+    """An action that a desk asked another to approve; the clocks go on until it is decided."""
+
+    class State(models.TextChoices):
+        """Where it stands."""
+
+        OPEN = "open"
+        APPROVED = "approved"
+        DECLINED = "declined"
+        WITHDRAWN = "withdrawn"
+        LAPSED = "lapsed"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="proposals")
+    action = models.CharField(max_length=WORD_LENGTH)
+    part = models.PositiveSmallIntegerField(default=0)
+    answers = models.JSONField(default=dict)
+    by_key = models.CharField(max_length=KEY_LENGTH)
+    by_actor = models.CharField(max_length=WORD_LENGTH, blank=True, default="")
+    # The step entry (log position) that it was made in: once the case has moved on, it lapses.
+    entered_at = models.DateTimeField()
+    approver_key = models.CharField(max_length=KEY_LENGTH)
+    at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    decided_at = models.DateTimeField(null=True)
+    decided_actor = models.CharField(max_length=WORD_LENGTH, blank=True, default="")
+    reason = models.TextField(blank=True, default="")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case", "action", "part"], condition=Q(state="open"), name="proposal_one_open"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["approver_key", "at"], name="proposal_waiting", condition=Q(state="open")),
+        ]
+
+
+class Follow(models.Model):
+    """Somebody who wants to hear of a case: a resident with the same matter, a colleague."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    case = models.ForeignKey(Case, models.CASCADE, related_name="follows")
+    account = models.ForeignKey("people.Account", models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["case", "account"], name="follow_once")]
+
+
+class MergeLink(models.Model):
+    """A duplicate that follows its main case, from when to when."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    duplicate = models.ForeignKey(Case, models.PROTECT, related_name="merges")
+    main = models.ForeignKey(Case, models.PROTECT, related_name="duplicates")
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=WORD_LENGTH)
+    reason = models.TextField(blank=True, default="")
+    undone_at = models.DateTimeField(null=True)
+    undone_actor = models.CharField(max_length=WORD_LENGTH, blank=True, default="")
+
+
+class Bounce(models.Model):
+    """A case that was moved from one area to another, or from nowhere to somewhere: what border quarrels are seen by."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="bounces")
+    before = models.CharField(max_length=40, blank=True, default="", help_text="area code; empty from triage")
+    after = models.CharField(max_length=40)
+    border_m = models.FloatField(null=True)
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=WORD_LENGTH)
+    reason = models.TextField(blank=True, default="")
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["before", "after", "at"], name="bounce_between")]
+
+
+class SupervisionWatch(models.Model):
+    """A superior who watches a case, perhaps with a time by which an answer is wanted."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="watches")
+    desk_key = models.CharField(max_length=KEY_LENGTH)
+    actor = models.CharField(max_length=WORD_LENGTH)
+    reason = models.TextField()
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    limit_at = models.DateTimeField(null=True)
+    # When the limit's passing was told; it is told once.
+    told_at = models.DateTimeField(null=True)
+
+
+class ContactLook(models.Model):
+    """Who looked at a reporter's contact details, when and what for."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="looks")
+    account = models.ForeignKey("people.Account", models.PROTECT, related_name="+")
+    purpose = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+
+class CaseDay(models.Model):
+    """Where a day's numbers begin in the one sequence that all numbers come from."""
+
+    day = models.DateField(primary_key=True)
+    base = models.BigIntegerField()

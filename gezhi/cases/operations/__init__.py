@@ -1,0 +1,42 @@
+"""Every write of cases: keyword-only functions that authorise, lock, change and log in one transaction."""
+
+from gezhi.cases.operations.deciding import decide, withdraw
+from gezhi.cases.operations.door import Acted, act
+from gezhi.cases.operations.expiry import Swept, recount, sweep
+from gezhi.cases.operations.intake import Opened, open_batch, open_case, tidy_code
+from gezhi.cases.operations.linking import link_to_parent, merge, unmerge
+from gezhi.cases.operations.log import Checked, verify_log
+from gezhi.cases.operations.moving import change_item, place
+from gezhi.cases.operations.report import Report
+from gezhi.cases.operations.talking import attach, comment, follow, look_at_contact, unfollow, withdraw_file
+from gezhi.cases.operations.watching import release, supervise
+
+__all__ = [
+    "Acted",
+    "Checked",
+    "Opened",
+    "Report",
+    "Swept",
+    "act",
+    "attach",
+    "change_item",
+    "comment",
+    "decide",
+    "follow",
+    "link_to_parent",
+    "look_at_contact",
+    "merge",
+    "open_batch",
+    "open_case",
+    "place",
+    "recount",
+    "release",
+    "supervise",
+    "sweep",
+    "tidy_code",
+    "unfollow",
+    "unmerge",
+    "verify_log",
+    "withdraw",
+    "withdraw_file",
+]

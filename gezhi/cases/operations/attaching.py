@@ -1,0 +1,40 @@
+"""Putting stored files with a case: what they show, who may see them, and a note in the log."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from gezhi.cases.errors import BadInput
+from gezhi.cases.models import CaseFile
+from gezhi.foundation.models import StoredFile
+
+if TYPE_CHECKING:
+    from gezhi.cases.operations.door import Open
+
+
+def attach_to(opened: "Open", files: Sequence[UUID], *, role: str, public: bool, by: str, who: str) -> list[CaseFile]:
+    """Keep files with an opened case. A file that is not here, or with another case, is refused; twice is once."""
+    there = {row.pk: row for row in StoredFile.objects.filter(pk__in=files)}
+    elsewhere = set(CaseFile.objects.filter(file__in=files).exclude(case=opened.case).values_list("file_id", flat=True))
+    kept = []
+    for pk in dict.fromkeys(files):
+        if pk not in there or pk in elsewhere:
+            raise BadInput(_("This file is not here (any more); send it again."), field=role)
+        row, _made = CaseFile.objects.get_or_create(
+            case=opened.case, file=there[pk], role=role,
+            defaults={"public": public, "desk_key": by, "actor": who, "at": opened.now},
+        )  # fmt: skip
+        kept.append(row)
+    if kept:
+        opened.note("attach", by=by, actor=who, role=role, public=public, files=[str(row.file_id) for row in kept])
+    return kept
+
+
+def as_ids(answer: Any, role: str) -> list[UUID]:
+    """Return the file ids of a photos answer."""
+    try:
+        return [UUID(str(one)) for one in (answer if isinstance(answer, list | tuple) else [answer]) if one]
+    except ValueError:
+        raise BadInput(_("This is not a file that was sent here."), field=role) from None

@@ -1,0 +1,332 @@
+"""Intake: from what somebody sends in to a case with its first event, hold, words and effects, in one statement.
+
+Everything is worked out before the database is asked to write: cleaning, place, conflict of interest, the engine's opening,
+the log's first link. The client key decides whether it is new: sent again (a resubmitted form, a server that died between
+commit and reply, 24 threads at once), the same case comes back with the same tracking code.
+"""
+
+import base64
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from gezhi.cases.access import account_id
+from gezhi.cases.errors import BadInput, CaseError
+from gezhi.cases.models import Case, CaseEvent, CaseFile, CaseWords, Hold
+from gezhi.cases.operations import statements
+from gezhi.cases.operations.interest import Interested, interested
+from gezhi.cases.operations.log import Pen, effect_row
+from gezhi.cases.operations.placing import Located, Spot, locate, top_of, triage_desk
+from gezhi.cases.operations.projection import Around, columns, hold_rows
+from gezhi.cases.operations.report import PUBLIC_KEY_LENGTH, Report, clean
+from gezhi.cases.operations.statements import Row
+from gezhi.enactment import queries as enactment
+from gezhi.enactment.models import SchemeVersion
+from gezhi.foundation import crypto
+from gezhi.foundation.ids import uuid7
+from gezhi.foundation.models import Outbox, StoredFile
+from gezhi.people.access import desks_of
+from gezhi.people.models import Account
+from gezhi.schemes import engine
+from gezhi.schemes.model import Scheme
+from gezhi.schemes.state import REPORTER, CaseState, Desk, Event, Opening, Outcome, Refused
+from gezhi.schemes.state import Hold as HeldBy
+
+TRIAGE = "triage"
+SECRET_LENGTH = 8
+OFFICE_CHANNELS = frozenset({"field", "hotline", "counter", "phone", "reception"})
+_ALPHABET = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A case as it was taken in. `fresh` is False when the client key had already made it."""
+
+    case_id: UUID
+    number: str
+    secret: str
+    fresh: bool
+    step: str
+    desk_key: str
+    step_due: datetime | None
+    case_due: datetime | None
+    placed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    case: Row
+    event: Row
+    holds: list[Row]
+    outbox: Row
+    files: list[Row]
+    opened: Opened
+
+
+def open_case(*, actor: Account | None, report: Report, now: datetime) -> Opened:
+    """Take in one report. Raises `BadInput`, `AskArea` (near a border) or the engine's `Refused`; then nothing was kept."""
+    result = open_batch(actor=actor, reports=[report], now=now)[0]
+    if isinstance(result, Exception):
+        raise result
+    return result
+
+
+def open_batch(
+    *, actor: Account | None, reports: Sequence[Report], now: datetime
+) -> list[Opened | CaseError | Refused]:
+    """Take in several reports in one statement; each gets its case or its error, in order. Good ones are kept."""
+    prepared: list[_Prepared | CaseError | Refused] = []
+    for report in reports:
+        try:
+            prepared.append(_prepare(report, actor, now))
+        except (CaseError, Refused) as error:
+            prepared.append(error)
+    good = [one for one in prepared if isinstance(one, _Prepared)]
+    numbers = statements.insert(_rows(good)) if good else {}
+    known = _known([one for one in good if one.opened.case_id not in numbers])
+    return [_result(one, numbers, known) if isinstance(one, _Prepared) else one for one in prepared]
+
+
+def tracking_code(case_id: UUID) -> str:
+    """Return the code that, with the number, lets whoever reported a case follow it: made from the id and the data key."""
+    digest = bytes.fromhex(crypto.hash_secret(f"track:{case_id}"))
+    return base64.b32encode(digest).decode().translate(_ALPHABET)[:SECRET_LENGTH]
+
+
+def tidy_code(raw: str) -> str:
+    """Return a tracking code as it was given out: capitals, without dashes, with look-alike letters put right."""
+    kept = "".join(c for c in raw.upper() if c.isascii() and c.isalnum())
+    return kept.translate(str.maketrans("OIL", "011"))
+
+
+def triage_outcome(scheme: Scheme, opening: Opening, top: Spot | None) -> Outcome:
+    """Return the opening of a case that has no place yet: the triage desk holds it, and no clock of the plan runs."""
+    item = scheme.items.get(opening.item)
+    if item is None or not item.procedure:
+        raise Refused(
+            "unknown_item", f"没有事项“{opening.item}”。", f"There is no item “{opening.item}”.", field="item"
+        )
+    desk = triage_desk(scheme, top)
+    if desk in opening.about:
+        desk = Desk("system")
+    state = CaseState(
+        scheme=scheme.id, version=scheme.version, procedure=item.procedure, item=item.id, channel=opening.channel,
+        opened_at=opening.at, step=TRIAGE, entered_at=opening.at, changed_at=opening.at, desk=desk, areas=opening.areas, facts=opening.facts,
+        holds=(HeldBy(1, TRIAGE, desk, opening.at),), received_by=opening.received_by, about=opening.about, events=1,
+    )  # fmt: skip
+    event = Event("open", "open", opening.received_by or REPORTER, opening.at, then=msgspec.to_builtins(state))
+    return Outcome(event, engine.fold(None, event))
+
+
+def _prepare(report: Report, actor: Account | None, now: datetime) -> _Prepared:
+    report = clean(report, now=now)
+    photos = _photos(report)
+    report = _placed_by_photo(report, photos)
+    at = report.received_at or now
+    on = timezone.localdate(at)
+    version, scheme = _scheme(report, on)
+    located = locate(report, on=on)
+    concerned = interested(report.about, now)
+    opening = Opening(
+        item=report.item, channel=report.channel, at=at,
+        areas=dict((located.spot or _nowhere(scheme, on)).levels),
+        facts=_facts(report), received_by=_received_by(report, actor, now), about=concerned.skipped,
+    )  # fmt: skip
+    outcome = engine.open_case(scheme, opening) if located.spot else triage_outcome(scheme, opening, top_of(scheme, on))
+    files = partial(_file_rows, report, photos, actor, now=now)
+    return _write_up(report, actor, version, scheme, located, concerned, outcome, files, now)
+
+
+def _write_up(
+    report: Report, actor: Account | None, version: SchemeVersion, scheme: Scheme,
+    located: Located, concerned: Interested, outcome: Outcome, files: Callable[[UUID], list[Row]], now: datetime,
+) -> _Prepared:  # fmt: skip
+    state, case_id = outcome.state, uuid7()
+    pen = Pen(case_id)
+    event = pen.event(outcome.event)
+    spot = located.spot or top_of(scheme, timezone.localdate(state.opened_at))
+    around = Around(area_path=spot.path if spot else "")
+    secret = tracking_code(case_id)
+    case = {
+        **columns(scheme, state, around),
+        "id": case_id,
+        "number": "",
+        "secret_hash": crypto.hash_secret(secret),
+        "client_key": _scoped_key(report, actor),
+        "scheme": scheme.id,
+        "scheme_version_id": version.pk,
+        "title": report.title or scheme.items[report.item].title.say(get_language() or "zh-hans"),
+        "text": report.text,
+        "channel": report.channel,
+        "lon": located.lon,
+        "lat": located.lat,
+        "crs": report.crs if located.lon is not None else "",
+        "border_m": located.border_m,
+        "address": report.address,
+        "area_id": located.spot.area_id if located.spot else None,
+        "area_path": around.area_path,
+        "anonymous": report.anonymous,
+        "contact": statements.as_bytea(crypto.encrypt(report.contact) if report.contact else b""),
+        "reporter_id": report.reporter.pk if report.reporter else None,
+        "about_keys": list(concerned.blind),
+        "opened_at": state.opened_at,
+        "supervised": False,
+        "trouble": "",
+        "version": 1,
+        "log_seq": pen.seq,
+        "log_head": statements.as_bytea(pen.head),
+        "changed_at": state.opened_at,
+        "merged_into_id": None,
+        "parent_id": None,
+    }
+    opened = Opened(
+        case_id,
+        "",
+        secret,
+        True,
+        state.step,
+        case["desk_key"],
+        case["step_due"],
+        case["case_due"],
+        located.spot is not None,  # noqa: FBT003
+    )
+    return _Prepared(
+        case, event, hold_rows(str(case_id), state, around), effect_row(case_id, pen.seq, outcome, now),
+        files(case_id), opened,
+    )  # fmt: skip
+
+
+def _rows(prepared: Sequence[_Prepared]) -> dict[Any, list[Row]]:
+    return {
+        Case: [one.case for one in prepared],
+        CaseEvent: [one.event for one in prepared],
+        Hold: [hold for one in prepared for hold in one.holds],
+        CaseWords: [{"case_id": one.case["id"], "words": words_of(one.case)} for one in prepared],
+        Outbox: [one.outbox for one in prepared],
+        CaseFile: [file for one in prepared for file in one.files],
+    }
+
+
+def words_of(case: Row) -> str:
+    """Return what of a case can be searched, in lower case: title, address and the text's beginning; never a contact."""
+    return "\n".join(part for part in (case["title"], case["address"], case["text"][:2000]) if part).lower()
+
+
+def _known(prepared: Sequence[_Prepared]) -> dict[str, Case]:
+    if not prepared:
+        return {}
+    keys = [one.case["client_key"] for one in prepared]
+    rows = Case.objects.unscoped(reason="the sender's own key names the sender's own case").filter(client_key__in=keys)
+    return {case.client_key: case for case in rows}
+
+
+def _result(one: _Prepared, numbers: dict[UUID, str], known: dict[str, Case]) -> Opened:
+    number = numbers.get(one.opened.case_id)
+    if number is not None:
+        return replace(one.opened, number=number)
+    case = known[one.case["client_key"]]
+    secret = tracking_code(case.pk)
+    return Opened(
+        case.pk, case.number, secret if crypto.hash_secret(secret) == case.secret_hash else "", False,  # noqa: FBT003
+        case.step, case.desk_key, case.step_due, case.case_due, case.area_id is not None,
+    )  # fmt: skip
+
+
+def _scheme(report: Report, on: date) -> tuple[SchemeVersion, Scheme]:
+    if report.scheme:
+        return enactment.in_force(report.scheme, on)
+    for version, scheme in enactment.all_in_force(on):
+        item = scheme.items.get(report.item)
+        if item is not None and item.procedure:
+            return version, scheme
+    raise BadInput(
+        _("No plan in force knows the item “%(item)s”. Choose one from the catalogue.") % {"item": report.item[:80]},
+        field="item",
+    )
+
+
+def _nowhere(scheme: Scheme, on: date) -> Spot:
+    top = top_of(scheme, on)
+    if top is None:
+        raise BadInput(
+            _("No areas have been imported yet, so nothing can be reported: run `gezhi territory import`."),
+            field="area",
+        )
+    return top
+
+
+def _facts(report: Report) -> dict[str, Any]:
+    facts = {**report.facts, "anonymous": report.anonymous}
+    if report.urgency:
+        facts["urgency"] = report.urgency
+    if report.happened_at:
+        facts["happened_at"] = report.happened_at.isoformat()
+    return facts
+
+
+def _received_by(report: Report, actor: Account | None, now: datetime) -> Desk | None:
+    """Return who was asked first: as given, else the desk at which the office took it in."""
+    if report.received_by is not None or actor is None or report.channel not in OFFICE_CHANNELS:
+        return report.received_by
+    return desks_of(actor, now)[0]
+
+
+def _scoped_key(report: Report, actor: Account | None) -> str:
+    """Return the sender's key beside the sender, so that no sender meets another's; an anonymous one is nobody's."""
+    if actor is None or report.anonymous:
+        if len(report.client_key) < PUBLIC_KEY_LENGTH:
+            raise BadInput(
+                _("Without signing in, a client key needs at least %(least)s characters that nobody can guess.")
+                % {"least": PUBLIC_KEY_LENGTH},
+                field="client_key",
+            )
+        return f"public:{report.client_key}"
+    return f"{account_id(actor)}:{report.client_key}"
+
+
+def _photos(report: Report) -> list[StoredFile]:
+    """Return the files sent along, in their order. A file that is not here or belongs to another case is refused."""
+    if not report.files:
+        return []
+    there = {row.pk: row for row in StoredFile.objects.filter(pk__in=report.files)}
+    taken = set(
+        CaseFile.objects.filter(file__in=report.files)
+        .exclude(case__client_key__endswith=f":{report.client_key}")
+        .values_list("file_id", flat=True)
+    )
+    missing = [str(pk) for pk in report.files if pk not in there or pk in taken]
+    if missing:
+        raise BadInput(
+            _("These files are not here (any more); send them again: %(files)s") % {"files": ", ".join(missing)},
+            field="files",
+        )
+    return [there[pk] for pk in dict.fromkeys(report.files)]
+
+
+def _placed_by_photo(report: Report, photos: Sequence[StoredFile]) -> Report:
+    """Return the report with the first photo's own place where it names none."""
+    if report.lon is not None or report.lat is not None or report.area:
+        return report
+    shown = next((photo for photo in photos if photo.lon is not None and photo.lat is not None), None)
+    return replace(report, lon=shown.lon, lat=shown.lat, crs="wgs84") if shown else report
+
+
+def _file_rows(
+    report: Report, photos: Sequence[StoredFile], actor: Account | None, case_id: UUID, *, now: datetime
+) -> list[Row]:
+    by = "" if report.anonymous else account_id(actor)
+    return [
+        {
+            "id": uuid7(), "case_id": case_id, "file_id": photo.pk, "role": "report", "public": False,
+            "desk_key": REPORTER.key, "actor": by, "at": now, "withdrawn_at": None,
+        }
+        for photo in photos
+    ]  # fmt: skip

@@ -1,0 +1,148 @@
+"""Duplicates: one matter reported twice is handled once. The duplicate is closed as merged and follows its main case."""
+
+from datetime import datetime
+
+import msgspec
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from gezhi.cases import number as numbers
+from gezhi.cases.access import account_id, works_on
+from gezhi.cases.errors import Forbidden, Impossible, NotFound
+from gezhi.cases.models import Case, CaseEvent, MergeLink
+from gezhi.cases.operations.door import Acted, Open, acted, open_locked, own_desks, write
+from gezhi.cases.operations.log import RECORD, replayed
+from gezhi.cases.operations.report import plain
+from gezhi.people.models import Account
+from gezhi.schemes import engine
+from gezhi.schemes.model import CLOSED
+from gezhi.schemes.state import CaseState, Desk, Event, Hold, Outcome
+
+MERGED = "merged"
+
+
+def merge(*, actor: Account | None, duplicate: str, main: str, reason: str = "", now: datetime) -> Acted:
+    """Close a duplicate as merged into its main case. Its reporter goes on to see the main case's progress.
+
+    The office must work on both. Complaints about an official are merged only with one about the same: else whoever must
+    not see the one would see the other.
+    """
+    with transaction.atomic():
+        first, second = sorted((duplicate, main))
+        opened = {one: open_locked(actor=actor, number=one, now=now) for one in dict.fromkeys((first, second))}
+        if len(opened) == 1:
+            raise Impossible(_("A case can't be merged into itself."))
+        dup, into = opened[duplicate], opened[main]
+        _check(dup, into, actor)
+        MergeLink.objects.create(
+            duplicate=dup.case, main=into.case, at=dup.now, actor=account_id(actor), reason=plain(reason)[:2000]
+        )
+        dup.extra["merged_into_id"] = into.case.pk
+        by = _desk(dup, actor)
+        dup.accept(_ended(dup, by, account_id(actor), into.case.number))
+        into.note("merged_in", by=by.key, actor=account_id(actor), duplicate=dup.case.number)
+        write(dup)
+        write(into)
+        return acted(dup)
+
+
+def unmerge(*, actor: Account | None, duplicate: str, now: datetime) -> Acted:
+    """Take a merge back: the case is again where it was, held by the same desk, with its own clocks as they ran on."""
+    with transaction.atomic():
+        dup = open_locked(actor=actor, number=duplicate, now=now)
+        link = MergeLink.objects.select_for_update().filter(duplicate=dup.case, undone_at=None).first()
+        if link is None:
+            raise Impossible(_("This case is not merged into another one."))
+        if actor is not None and not works_on(actor, dup.case, dup.now):
+            raise Forbidden(_("Only an office that works on this case can take the merge back."))
+        link.undone_at, link.undone_actor = dup.now, account_id(actor)
+        link.save(update_fields=["undone_at", "undone_actor"])
+        dup.extra["merged_into_id"] = None
+        dup.accept(_back(dup, _desk(dup, actor), account_id(actor)))
+        write(dup)
+        return acted(dup)
+
+
+def link_to_parent(*, actor: Account | None, number: str, parent: str, now: datetime) -> None:
+    """Note that a case came out of another one (a part of a bigger matter, the same matter come back)."""
+    with transaction.atomic():
+        opened = open_locked(actor=actor, number=number, now=now)
+        tidied = numbers.tidy(parent)
+        above = Case.objects.visible_to(actor, now=now).filter(number=tidied).first() if actor else None
+        if above is None:
+            raise NotFound
+        if not works_on(actor, opened.case, opened.now) or not works_on(actor, above, opened.now):
+            raise Forbidden(_("Only an office that works on both cases can link them."))
+        if above.pk == opened.case.pk or _is_below(above, opened.case):
+            raise Impossible(_("A case can't come out of itself, nor out of one that came out of it."))
+        opened.extra["parent_id"] = above.pk
+        opened.note("link", by=_desk(opened, actor).key, actor=account_id(actor), parent=above.number)
+        write(opened)
+
+
+def _check(dup: Open, into: Open, actor: Account | None) -> None:
+    if actor is not None and not (works_on(actor, dup.case, dup.now) and works_on(actor, into.case, into.now)):
+        raise Forbidden(_("Only an office that works on both cases can merge them."))
+    if dup.state.step == CLOSED:
+        raise Impossible(_("A closed case is not merged any more; link the two instead."))
+    if into.case.merged_into_id is not None:
+        raise Impossible(_("The main case was itself merged into another one; choose that one."))
+    if set(dup.case.about_keys) != set(into.case.about_keys):
+        raise Impossible(_("A complaint about an official is only merged with one about the same."))
+
+
+def _ended(dup: Open, by: Desk, actor: str, main: str) -> Outcome:
+    state = dup.state
+    then = {
+        "step": CLOSED,
+        "desk": None,
+        "entered_at": dup.now,
+        "changed_at": dup.now,
+        "closed_at": dup.now,
+        "outcome": MERGED,
+        "paused": False,
+        "holds": [hold if hold.until else msgspec.structs.replace(hold, until=dup.now) for hold in state.holds],
+        "clocks": [
+            clock if clock.met_at else msgspec.structs.replace(clock, met_at=dup.now, wake=()) for clock in state.clocks
+        ],
+        "parts": [p if p.state != "open" else msgspec.structs.replace(p, state="cancelled") for p in state.parts],
+        "events": state.events + 1,
+    }
+    event = Event("act", "merge", by, dup.now, {"main": main}, actor, then=msgspec.to_builtins(then))
+    return Outcome(event, engine.fold(state, event))
+
+
+def _back(dup: Open, by: Desk, actor: str) -> Outcome:
+    """Return the state before the merge, its last holds begun anew at this moment."""
+    entries = CaseEvent.objects.filter(case_id=dup.case.pk).exclude(kind=RECORD).order_by("seq")
+    last_merge = max(entry.seq for entry in entries if entry.action == "merge")
+    before = replayed(entry for entry in entries if entry.seq < last_merge)
+    state = msgspec.structs.replace(before, holds=_again(before, dup), changed_at=dup.now, events=dup.state.events + 1)
+    event = Event("open", "unmerge", by, dup.now, {}, actor, then=msgspec.to_builtins(state))
+    return Outcome(event, engine.fold(None, event))
+
+
+def _again(before: CaseState, dup: Open) -> tuple[Hold, ...]:
+    ended = {hold.seq: hold for hold in dup.state.holds}
+    last = max(ended, default=0)
+    open_then = [hold for hold in before.holds if hold.until is None]
+    begun = [msgspec.structs.replace(hold, seq=last + n, since=dup.now) for n, hold in enumerate(open_then, start=1)]
+    return (*(ended[seq] for seq in sorted(ended)), *begun)
+
+
+def _desk(opened: Open, actor: Account | None) -> Desk:
+    desks = own_desks(opened, actor, "")
+    return desks[0] if desks else Desk("system")
+
+
+def _is_below(case: Case, ancestor: Case) -> bool:
+    """Say whether a case comes, over any number of steps, out of another."""
+    seen = set()
+    while case.parent_id is not None and case.pk not in seen:
+        seen.add(case.pk)
+        if case.parent_id == ancestor.pk:
+            return True
+        case = Case.objects.unscoped(reason="the line of parents is walked, nothing of it is shown").get(
+            pk=case.parent_id
+        )
+    return False

@@ -1,0 +1,153 @@
+"""Giving a case a place, moving it over a border, or giving it another item: the way is decided anew from the plan.
+
+Neither keeps the old assignee by habit: the engine opens the case again at the new place or with the new item, under the
+version that the case began under. What was is kept: the time the case came in and its whole-case clock count from the first
+day, and every hold of the past stays in the look-back.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gezhi.cases.access import account_id, works_on
+from gezhi.cases.errors import BadInput, Forbidden, Impossible
+from gezhi.cases.models import Bounce
+from gezhi.cases.operations.door import Acted, Open, acted, check_text, open_locked, own_desks, write
+from gezhi.cases.operations.intake import TRIAGE
+from gezhi.cases.operations.placing import Spot, spot_of
+from gezhi.cases.operations.report import plain
+from gezhi.people.models import Account
+from gezhi.schemes import engine
+from gezhi.schemes.model import CLOSED
+from gezhi.schemes.state import CaseState, Clock, Desk, Hold, Opening, Outcome
+
+REASON_LENGTH = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """What is to hold from now on."""
+
+    action: str
+    item: str
+    levels: dict[str, str]
+
+
+def place(
+    *, actor: Account | None, number: str, area: str, reason: str = "", version: int | None = None, now: datetime
+) -> Acted:
+    """Give a case its area, or move it over a border to another; the move is noted as a bounce.
+
+    Allowed to whoever works on the case where it is now. Its step begins anew at the new area's own desk.
+    """
+    with transaction.atomic():
+        opened = open_locked(actor=actor, number=number, version=version, now=now)
+        _check(opened, actor)
+        before = opened.case.area.code if opened.case.area else ""
+        spot = _spot(area, opened.now)
+        if spot.code == before:
+            raise Impossible(_("The case lies in this area already."))
+        if before:
+            reason = check_text(plain(reason), most=REASON_LENGTH, name="reason")
+        Bounce.objects.create(
+            case=opened.case, before=before, after=spot.code, border_m=opened.case.border_m, at=opened.now,
+            actor=account_id(actor), reason=reason,
+        )  # fmt: skip
+        opened.extra |= {"area_id": spot.area_id, "area_path": spot.path}
+        _begin_again(opened, actor, _Way("place", opened.state.item, dict(spot.levels)), reason)
+        write(opened)
+        return acted(opened)
+
+
+def change_item(
+    *, actor: Account | None, number: str, item: str, reason: str, version: int | None = None, now: datetime
+) -> Acted:
+    """Give a case another item of the catalogue: procedure, limits and holder follow from it anew."""
+    with transaction.atomic():
+        opened = open_locked(actor=actor, number=number, version=version, now=now)
+        _check(opened, actor)
+        reason = check_text(plain(reason), most=REASON_LENGTH, name="reason")
+        if item == opened.state.item:
+            raise Impossible(_("The case has this item already."))
+        if opened.state.step == TRIAGE:
+            raise Impossible(_("This case has no place yet. Give it one first; then it goes its way."))
+        _begin_again(opened, actor, _Way("change_item", item, dict(opened.state.areas)), reason)
+        write(opened)
+        return acted(opened)
+
+
+def _check(opened: Open, actor: Account | None) -> None:
+    opened.settle_expired()
+    if opened.state.step == CLOSED:
+        raise Impossible(_("This case is closed. If the matter is back, report it again; the two will be linked."))
+    if opened.state.paused:
+        raise Impossible(_("The clocks of this case are paused. Resume it first."))
+    if opened.case.merged_into_id is not None:
+        raise Impossible(_("This case was merged into another one and follows it."))
+    if actor is not None and not works_on(actor, opened.case, opened.now):
+        raise Forbidden(_("Only an office that works on this case can move it."))
+
+
+def _spot(code: str, now: datetime) -> Spot:
+    spot = spot_of(code, timezone.localdate(now))
+    if spot is None:
+        raise BadInput(_("There is no area with the code “%(code)s” today.") % {"code": code[:40]}, field="area")
+    return spot
+
+
+def _begin_again(opened: Open, actor: Account | None, way: _Way, reason: str) -> None:
+    old = opened.state
+    opening = Opening(
+        item=way.item, channel=old.channel, at=opened.now, areas=way.levels, facts=old.facts,
+        received_by=old.received_by, about=old.about,
+    )  # fmt: skip
+    fresh = engine.open_case(opened.scheme, opening)
+    # The whole-case clock as if it had been so from the first day: an office's mistake costs the resident nothing.
+    first = engine.open_case(opened.scheme, _at(opening, old.opened_at)).state
+    state = msgspec.structs.replace(
+        fresh.state, opened_at=old.opened_at, holds=_joined(old, fresh.state, opened.now), counts=old.counts,
+        answers={**old.answers}, clocks=_clocks(old, fresh.state, first, opened.now), events=old.events + 1,
+    )  # fmt: skip
+    by = _acting_desk(opened, actor)
+    answers: dict[str, Any] = {"reason": reason, "item": way.item, "areas": way.levels}
+    event = msgspec.structs.replace(
+        fresh.event, action=way.action, by=by, actor=account_id(actor), answers=answers, then=msgspec.to_builtins(state)
+    )
+    opened.accept(Outcome(event, engine.fold(None, event), fresh.notices, fresh.starts))
+
+
+def _at(opening: Opening, at: datetime) -> Opening:
+    """Return the opening as if it had been at another time."""
+    return msgspec.structs.replace(opening, at=at)
+
+
+def _joined(old: CaseState, new: CaseState, now: datetime) -> tuple[Hold, ...]:
+    """Return the past holds, ended now, then the new ones, numbered on."""
+    past = [hold if hold.until is not None else msgspec.structs.replace(hold, until=now) for hold in old.holds]
+    last = max((hold.seq for hold in past), default=0)
+    return (*past, *(msgspec.structs.replace(hold, seq=last + hold.seq) for hold in new.holds))
+
+
+def _clocks(old: CaseState, new: CaseState, first: CaseState, now: datetime) -> tuple[Clock, ...]:
+    """Return the stopped clocks of the past, the whole-case clock counted from the first day, the new step's clocks."""
+    past = tuple(
+        clock if clock.met_at is not None else msgspec.structs.replace(clock, met_at=now, wake=())
+        for clock in old.clocks
+        if clock.id != "case"
+    )
+    whole = tuple(clock for clock in first.clocks if clock.id == "case")
+    return (*past, *whole, *(clock for clock in new.clocks if clock.id != "case"))
+
+
+def _acting_desk(opened: Open, actor: Account | None) -> Desk:
+    desks = own_desks(opened, actor, "")
+    holders = {hold.desk for hold in opened.state.holds if hold.until is None}
+    return next((desk for desk in desks if desk in holders), desks[0] if desks else Desk("system"))
+
+
+__all__ = ["change_item", "place"]

@@ -1,0 +1,127 @@
+"""Where a report belongs: from a point, a pick from the tree, or nowhere yet (then the triage desk finds out)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import isfinite
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from django.utils.translation import gettext as _
+
+from gezhi.cases.errors import AskArea, BadInput, Candidate
+from gezhi.cases.operations.report import Report
+from gezhi.schemes.model import Scheme
+from gezhi.schemes.state import Desk
+from gezhi.territory import coordinates
+from gezhi.territory import queries as territory
+from gezhi.territory.models import Area
+from gezhi.territory.routing import Router
+
+# A router lives exactly as long as the territory is unchanged, so what is known of areas is kept beside it.
+_known: "WeakKeyDictionary[Router, dict[tuple[str, date], Spot | None]]" = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """An area with what a case copies of it. `levels` maps each level above (and at) it to a code."""
+
+    area_id: UUID
+    code: str
+    name: str
+    path: str
+    level: str
+    levels: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """The outcome: the area (None: nobody knows yet), the point in WGS-84, the metres to the nearest border."""
+
+    spot: Spot | None
+    lon: float | None = None
+    lat: float | None = None
+    border_m: float | None = None
+
+
+def locate(report: Report, *, on: date) -> Located:
+    """Find a report's area. A hand-picked one wins; near a border without a pick, raises `AskArea`."""
+    lon, lat = _point(report)
+    picked = _picked(report, on)
+    if lon is None or lat is None:
+        return Located(picked)
+    routed = territory.router(on).route(lon, lat)
+    border = routed.distance_m if isfinite(routed.distance_m) else None
+    if picked is None and routed.ambiguous and len(routed.candidates) > 1:
+        raise AskArea(tuple(_candidate(code, metres, on) for code, metres in routed.candidates))
+    # One candidate only: a point some metres outside the outer border belongs to the area there.
+    code = routed.candidates[0][0] if routed.candidates else routed.area
+    return Located(picked or (spot_of(code, on) if code else None), lon, lat, border)
+
+
+def spot_of(code: str, on: date) -> Spot | None:
+    """Return the area of a code on a date, or None. Kept in memory for as long as the territory stays as it is."""
+    known = _known.setdefault(territory.router(on), {})
+    if (code, on) not in known:
+        known[code, on] = _spot(territory.chain(code, on))
+    return known[code, on]
+
+
+def top_of(scheme: Scheme, on: date) -> Spot | None:
+    """Return the area at the top of the scheme's levels: where what has no place yet is kept."""
+    level = next(iter(scheme.levels), "")
+    known = _known.setdefault(territory.router(on), {})
+    if (f"top:{level}", on) not in known:
+        area = territory.areas(on).filter(level=level).order_by("path").first()
+        known[f"top:{level}", on] = _spot(territory.chain(area.code, on)) if area is not None else None
+    return known[f"top:{level}", on]
+
+
+def _spot(chain: Sequence[Area]) -> Spot | None:
+    if not chain:
+        return None
+    area = chain[-1]
+    return Spot(area.pk, area.code, area.name, area.path, area.level, tuple((one.level, one.code) for one in chain))
+
+
+def triage_desk(scheme: Scheme, top: Spot | None) -> Desk:
+    """Return the desk that finds a place for what has none: the scheme's last resort, else the first post at the top."""
+    first_level = next(iter(scheme.levels), "")
+    posts = [post.id for post in scheme.posts.values() if post.at == first_level]
+    post = scheme.conflict_desk if scheme.conflict_desk in posts else next(iter(posts), scheme.conflict_desk)
+    return Desk("post", post, top.code if top else "")
+
+
+def _point(report: Report) -> tuple[float | None, float | None]:
+    if report.lon is None and report.lat is None:
+        return None, None
+    if report.lon is None or report.lat is None:
+        raise BadInput(_("A point needs both longitude and latitude."), field="lon" if report.lon is None else "lat")
+    try:
+        x, y = coordinates.to_wgs84(report.lon, report.lat, report.crs)
+    except coordinates.UnknownSystemError as error:
+        raise BadInput(str(error), field="crs") from error
+    lon, lat = float(x), float(y)
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+        raise BadInput(
+            _("Longitude goes from -180 to 180, latitude from -90 to 90. Were the two swapped?"), field="lon"
+        )
+    return lon, lat
+
+
+def _picked(report: Report, on: date) -> Spot | None:
+    if not report.area:
+        return None
+    spot = spot_of(report.area, on)
+    if spot is None:
+        raise BadInput(
+            _("There is no area with the code “%(code)s” on that day.") % {"code": report.area[:40]}, field="area"
+        )
+    return spot
+
+
+def _candidate(code: str, metres: float, on: date) -> Candidate:
+    spot = spot_of(code, on)
+    if spot is None:
+        raise LookupError(f"the router knows area {code}, the tree does not on {on}")
+    return Candidate(str(spot.area_id), spot.code, spot.name, spot.path, metres)

@@ -1,0 +1,112 @@
+"""The two statements that write cases: one for a batch of new ones, one for a change of one.
+
+Each is a single round trip: rows travel as JSON and are spread by PostgreSQL into the columns of their tables, whose lists
+are read from the models, so that a new column can't be forgotten here. What a conflict on `client_key` finds is not written
+again, and neither are its event, holds, words and outbox rows.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.conf import settings
+from django.db import connection, models
+
+from gezhi.cases.models import Case, CaseEvent, CaseFile, CaseWords, Hold
+from gezhi.foundation.models import Outbox
+
+type Row = dict[str, Any]
+_encoder = msgspec.json.Encoder()
+
+
+def insert(rows: Mapping[type[models.Model], list[Row]]) -> dict[UUID, str]:
+    """Write new cases with their rows in one statement; return id → number of those that were new.
+
+    A case whose client key is taken is left out with all its rows.
+    """
+    given = [_json(rows.get(model, [])) for model in (Case, CaseEvent, Hold, CaseWords, Outbox, CaseFile)]
+    return {row[0]: row[1] for row in _run(_insert_sql(), given)}
+
+
+def change(case: Row, events: list[Row], holds: list[Row], outbox: list[Row]) -> None:
+    """Write a change of one case in one statement: its columns, the appended events, the holds, the effects."""
+    _run(_change_sql(tuple(case)), [_json([case]), _json(events), _json(holds), _json(outbox)])
+
+
+def as_bytea(value: bytes) -> str:
+    """Return bytes as PostgreSQL reads them from JSON."""
+    return "\\x" + value.hex()
+
+
+def _json(rows: Iterable[Row]) -> str:
+    return _encoder.encode(rows).decode()
+
+
+def _run(sql: str, params: list[str]) -> list[tuple[Any, ...]]:
+    """Run a prepared statement on Django's connection, inside whatever transaction is open there."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.cursor() as cursor:
+        cursor.execute(sql, params, prepare=True)
+        return cursor.fetchall() if cursor.description else []
+
+
+@cache
+def _insert_sql() -> str:
+    case = _columns(Case)
+    values = ", ".join(
+        "cases_number((g.opened_at at time zone '%s')::date)" % _zone() if c == "number" else f"g.{c}" for c in case
+    )
+    parts = [
+        f"made as (insert into {_table(Case)} ({', '.join(case)}) select {values} from {_spread(Case)} g"
+        " on conflict (client_key) do nothing returning id, number)",
+        *(_follow(model, key) for model, key in ((CaseEvent, "case_id"), (Hold, "case_id"), (CaseWords, "case_id"))),
+        _follow(Outbox, "(body->>'case')::uuid"),
+        _follow(CaseFile, "case_id"),
+    ]
+    return f"with {', '.join(parts)} select id, number from made"
+
+
+@cache
+def _change_sql(columns: tuple[str, ...]) -> str:
+    sets = ", ".join(f"{column} = g.{column}" for column in columns if column != "id")
+    hold = _columns(Hold)
+    again = ", ".join(f"{column} = excluded.{column}" for column in hold if column not in {"case_id", "seq"})
+    parts = [
+        f"changed as (update {_table(Case)} c set {sets} from {_spread(Case)} g where c.id = g.id)",
+        f"logged as (insert into {_table(CaseEvent)} ({_list(CaseEvent)}) select {_list(CaseEvent)} from {_spread(CaseEvent)} g)",
+        f"held as (insert into {_table(Hold)} ({_list(Hold)}) select {_list(Hold)} from {_spread(Hold)} g"
+        f" on conflict (case_id, seq) do update set {again})",
+    ]
+    return f"with {', '.join(parts)} insert into {_table(Outbox)} ({_list(Outbox)}) select {_list(Outbox)} from {_spread(Outbox)} g"
+
+
+def _follow(model: type[models.Model], key: str) -> str:
+    columns = ", ".join(f"g.{column}" for column in _columns(model))
+    key = key.replace("body", "g.body") if "body" in key else f"g.{key}"
+    return (
+        f"{model._meta.model_name}_rows as (insert into {_table(model)} ({_list(model)})"
+        f" select {columns} from {_spread(model)} g join made on made.id = {key})"
+    )
+
+
+def _spread(model: type[models.Model]) -> str:
+    return f"jsonb_populate_recordset(null::{_table(model)}, %s::jsonb)"
+
+
+def _table(model: type[models.Model]) -> str:
+    return f'"{model._meta.db_table}"'
+
+
+@cache
+def _columns(model: type[models.Model]) -> tuple[str, ...]:
+    return tuple(field.column for field in model._meta.concrete_fields if field.column)
+
+
+def _list(model: type[models.Model]) -> str:
+    return ", ".join(_columns(model))
+
+
+def _zone() -> str:
+    return settings.TIME_ZONE.replace("'", "")
