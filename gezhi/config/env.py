@@ -40,6 +40,18 @@ def whole(name: str, default: int, *, low: int, high: int) -> int:
     return number
 
 
+def secret(name: str, file: Path, default: str) -> str:
+    """Return a secret from the variable, else from the file, else the default."""
+    if given := os.environ.get(name):
+        return given
+    try:
+        return file.read_text().strip() or default
+    except FileNotFoundError:
+        return default
+    except OSError as error:
+        raise EnvError(f"{name} is not set and {file} can't be read: {error.strerror}") from None
+
+
 def folder(name: str, default: Path) -> Path:
     """Return a folder path with ~ resolved."""
     return Path(text(name, str(default))).expanduser()

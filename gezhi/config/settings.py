@@ -10,10 +10,13 @@ ROOT = Path(__file__).resolve().parents[2]
 HOME = env.folder("GEZHI_HOME", Path("~/.local/share/gezhi"))
 
 DEBUG = env.flag("GEZHI_DEBUG", default=False)
-SECRET_KEY = env.text("GEZHI_SECRET_KEY", "development-only-key-that-doctor-refuses-in-production")
+DEVELOPMENT_KEY = "development-only-key-that-doctor-refuses-in-production"
+SECRET_KEY = env.secret("GEZHI_SECRET_KEY", HOME / "secret-key", DEVELOPMENT_KEY)
 ALLOWED_HOSTS = env.words("GEZHI_HOSTS", ["127.0.0.1", "localhost", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = env.words("GEZHI_ORIGINS", [])
-PUBLIC_ADDRESS = env.text("GEZHI_PUBLIC_ADDRESS", "http://127.0.0.1:8000")
+PUBLIC_ADDRESS = env.text(
+    "GEZHI_PUBLIC_ADDRESS", f"http://127.0.0.1:{env.whole('GEZHI_PORT', 8000, low=1, high=65535)}"
+)
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -21,6 +24,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.postgres",
     "django_htmx",
     "procrastinate.contrib.django",
     "gezhi.foundation",
@@ -74,7 +78,8 @@ TEMPLATES = [
 
 DATABASES = {
     "default": {
-        **env.database(env.text("DATABASE_URL", "postgresql:///gezhi")),
+        # The second is where a running `gezhi up` says that its embedded server listens.
+        **env.database(env.secret("DATABASE_URL", HOME / "database-url", "postgresql:///gezhi")),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"server_side_binding": True},
@@ -99,10 +104,11 @@ AUTH_PASSWORD_VALIDATORS = [
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = sorted((ROOT / "gezhi").glob("**/locale"))
 TIME_ZONE = env.text("GEZHI_TIME_ZONE", "Asia/Shanghai")
 USE_TZ = True
 
-# Data keys stay out of the database (gezhi.foundation.crypto): from the environment, or from a file that only the owner reads.
+# Data keys stay out of the database (gezhi.foundation.crypto): from the environment, or from the owner's file.
 DATA_KEYS = env.text("GEZHI_DATA_KEYS", "")
 DATA_KEYS_FILE = HOME / "data-keys"
 
@@ -132,6 +138,33 @@ WEBHOOK_PRIVATE_ADDRESSES = env.flag("GEZHI_WEBHOOK_PRIVATE", default=False)
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 MEDIA_ROOT = HOME / "files"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+# Without DEBUG only what `gezhi up` has collected is served; with it, the files as they are edited.
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_MIMETYPES = {".mjs": "text/javascript"}
+FILE_UPLOAD_PERMISSIONS = 0o640
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.text("GEZHI_LOG_LEVEL", "INFO")},
+    # Statements would carry people's data into the log; queue chatter would drown the rest.
+    "loggers": {
+        "django": {"level": "INFO", "propagate": True},
+        "django.db.backends": {"level": "WARNING"},
+        "procrastinate": {"level": "WARNING"},
+    },
+}
 
 _HTTPS = env.flag("GEZHI_HTTPS", default=False)
 SESSION_COOKIE_HTTPONLY = True

@@ -1,0 +1,40 @@
+# What a developer types. Each target first brings its environment up to date (instant when nothing changed).
+.PHONY: help run test check bench realdata screens docs lock clean setup-run setup-dev
+.DEFAULT_GOAL := help
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+run: setup-run ## start everything and serve on 127.0.0.1:8000 (GEZHI_PORT, DATABASE_URL, GEZHI_HOME)
+	@exec .venv/bin/gezhi up
+
+test: setup-dev ## all checks and all tests, journeys in a real browser included
+	@exec scripts/test all
+
+check: setup-dev ## all checks and all tests but the browser's
+	@exec scripts/test check
+
+bench: setup-dev ## measure speed on this machine (docs/performance.md)
+	@exec .venv/bin/python -m gezhi.host.throwaway --durable -- .venv/bin/python -m bench
+
+realdata: setup-dev ## run real records through the product, where ../shared/data is there
+	@exec .venv/bin/python -m gezhi.host.throwaway -- .venv/bin/python -m bench.realdata
+
+screens: setup-dev ## photograph every page in both languages into build/screens
+	@exec .venv/bin/python -m gezhi.host.throwaway -- .venv/bin/python -m bench.screens
+
+docs: setup-dev ## build the documentation into site/, warnings are errors
+	@exec .venv/bin/mkdocs build --strict --quiet
+
+lock: setup-dev ## choose newest versions within pyproject's bounds and write the lock files anew
+	@exec scripts/lock
+
+clean: ## remove what was built (not your data: that is in GEZHI_HOME)
+	rm -rf build site .pytest_cache .mypy_cache .ruff_cache .hypothesis node_modules gezhi/web/static/vendor
+	find gezhi -name '*.mo' -delete
+
+setup-run:
+	@scripts/setup run
+
+setup-dev:
+	@scripts/setup dev
