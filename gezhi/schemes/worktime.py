@@ -458,7 +458,7 @@ def _instant(at: datetime) -> int:
 
 
 def _year_of(instant: int) -> int:
-    return date.fromordinal(719_163 + instant // DAY).year
+    return date.fromordinal(min(max(719_163 + instant // DAY, 1), date.max.toordinal())).year
 
 
 def _out_of_years() -> WorktimeError:
