@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any
 
 from gezhi.schemes.text import Text
 
 CLOSED = "closed"
-NOTHING: Mapping[str, Any] = MappingProxyType({})
+UNSAID = Text()
+_UNASKED: Mapping[str, Any] = {"whole": 0, "money": 0.0, "yes_no": False, "departments": [], "photos": []}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class Level:
 
     id: str
     title: Text
-    centre: Text = Text()
+    centre: Text = UNSAID
     households: Band | None = None
     people: Band | None = None
     clause: str = ""
@@ -109,7 +110,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Department:
-    """An office with a duty, at a level; `superior` is the post that steps in when the office itself is complained about."""
+    """An office with a duty, at a level; `superior` is the post that takes over complaints about the office itself."""
 
     id: str
     title: Text
@@ -144,10 +145,11 @@ class Item:
     urgency: str = ""
     limit: str = ""
     clause: str = ""
-    divert: Text = Text()
+    divert: Text = UNSAID
     about_staff: bool = False
     confidential: bool = False
-    note: Text = Text()
+    note: Text = UNSAID
+    heading: bool = False
     place: Place = Place()
 
 
@@ -174,12 +176,12 @@ class Question:
     choices: tuple[Option, ...] = ()
     low: str = ""
     high: str = ""
-    hint: Text = Text()
+    hint: Text = UNSAID
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """What happens at a clock's warning or when it runs out: who is told, by which template, and which action is taken."""
+    """What happens when a clock warns or runs out: who is told, by which template, which action is taken."""
 
     notify: tuple[str, ...] = ()
     notice: str = ""
@@ -200,7 +202,7 @@ class Rule:
     counting: str = ""
     on_warn: Alarm = Alarm()
     on_overdue: Alarm = Alarm()
-    title: Text = Text()
+    title: Text = UNSAID
     clause: str = ""
     path: str = ""
 
@@ -211,7 +213,7 @@ class Joint:
 
     desks: tuple[str, ...]
     task: str = ""
-    limit: Rule | None = None
+    clock: Rule | None = None
     response: Rule | None = None
 
 
@@ -222,7 +224,6 @@ class Extension:
     answer: str
     unit: str
     clocks: tuple[str, ...]
-    most: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +264,7 @@ class Action:
     proposed_by: tuple[str, ...] = ()
     asks: tuple[Question, ...] = ()
     when: str = ""
-    why_not: Text = Text()
+    why_not: Text = UNSAID
     times: int = 0
     within: str = ""
     does_work: bool = False
@@ -334,9 +335,12 @@ class CalendarRule:
     statutory: str = "cn"
     hours: tuple[str, ...] = ("08:30-12:00", "14:00-17:30")
     counting: str = "law"
+    rest: tuple[date, ...] = ()
+    work: tuple[date, ...] = ()
+    published_until: date | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scheme:
     """A plan made executable."""
 
@@ -358,7 +362,6 @@ class Scheme:
     conflict_desk: str = ""
     clause: str = ""
     overrides: tuple[Override, ...] = ()
-    tables: Mapping[str, Any] = field(default_factory=dict)
 
     def children(self, item_id: str) -> tuple[Item, ...]:
         """Return the items directly under one, in the catalogue's order ("" for the top)."""
@@ -373,14 +376,19 @@ class Scheme:
         return tuple(line)
 
     @cached_property
-    def above(self) -> Mapping[str, frozenset[str]]:
-        """For each post the posts over it, by `superior`."""
-        found: dict[str, frozenset[str]] = {}
+    def unasked(self) -> Mapping[str, Any]:
+        """For each question what conditions see while nobody has answered it."""
+        return {key: _UNASKED.get(question.kind, "") for key, question in self.questions.items()}
+
+    @cached_property
+    def above(self) -> Mapping[str, tuple[str, ...]]:
+        """For each post the posts over it by `superior`, nearest first."""
+        found: dict[str, tuple[str, ...]] = {}
         for post_id, start in self.posts.items():
             chain: list[str] = []
             post: Post | None = start
             while post and post.superior and post.superior not in chain:
                 chain.append(post.superior)
                 post = self.posts.get(post.superior)
-            found[post_id] = frozenset(chain)
+            found[post_id] = tuple(chain)
         return found

@@ -97,7 +97,10 @@ class Hold(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Part(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A co-handler's share of a jointly handled step, numbered from 1; the lead holds the step itself."""
+    """A co-handler's share of a jointly handled step, numbered from 1; the lead holds the step itself.
+
+    `action` is the action that called the co-handler.
+    """
 
     number: int
     step: str
@@ -106,6 +109,7 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True):
     state: Literal["open", "finished", "returned", "cancelled"] = "open"
     result: str = ""
     rating: str = ""
+    action: str = ""
 
 
 class CaseState(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -121,10 +125,10 @@ class CaseState(msgspec.Struct, frozen=True, omit_defaults=True):
     entered_at: datetime
     changed_at: datetime
     desk: Desk | None
-    areas: dict[str, str] = {}  # noqa: RUF012  msgspec copies it: level id → area code, for the case's own chain
-    facts: dict[str, Any] = {}  # noqa: RUF012  everything conditions may ask: urgency, amount, anonymous …
-    answers: dict[str, Any] = {}  # noqa: RUF012  the newest answer to each question
-    counts: dict[str, int] = {}  # noqa: RUF012  how often each action happened
+    areas: dict[str, str] = {}  # msgspec copies it: level id → area code, for the case's own chain
+    facts: dict[str, Any] = {}  # everything conditions may ask: urgency, amount, anonymous …
+    answers: dict[str, Any] = {}  # the newest answer to each question
+    counts: dict[str, int] = {}  # how often each action happened
     clocks: tuple[Clock, ...] = ()
     holds: tuple[Hold, ...] = ()
     parts: tuple[Part, ...] = ()
@@ -133,6 +137,7 @@ class CaseState(msgspec.Struct, frozen=True, omit_defaults=True):
     about: tuple[Desk, ...] = ()
     doer_step: str = ""
     doer_desk: Desk | None = None
+    doer_actor: str = ""
     paused: bool = False
     in_time: bool | None = None
     closed_at: datetime | None = None
@@ -150,8 +155,8 @@ class Opening(msgspec.Struct, frozen=True, omit_defaults=True):
     item: str
     channel: str
     at: datetime
-    areas: dict[str, str] = {}  # noqa: RUF012
-    facts: dict[str, Any] = {}  # noqa: RUF012
+    areas: dict[str, str] = {}
+    facts: dict[str, Any] = {}
     received_by: Desk | None = None
     about: tuple[Desk, ...] = ()
 
@@ -165,7 +170,7 @@ class Act(msgspec.Struct, frozen=True, omit_defaults=True):
     action: str
     by: Desk
     at: datetime
-    answers: dict[str, Any] = {}  # noqa: RUF012
+    answers: dict[str, Any] = {}
     actor: str = ""
     part: int = 0
 
@@ -181,11 +186,11 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     action: str
     by: Desk
     at: datetime
-    answers: dict[str, Any] = {}  # noqa: RUF012
+    answers: dict[str, Any] = {}
     actor: str = ""
     part: int = 0
     clock: str = ""
-    then: dict[str, Any] = {}  # noqa: RUF012
+    then: dict[str, Any] = {}
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -212,8 +217,9 @@ class Start(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Choice(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An action that somebody may take now. `blocked` says why it is refused for the moment (with `clause`), else empty.
+    """An action that somebody may take now.
 
+    `blocked` is the code of why it is refused for the moment, else empty; `zh` and `en` say it in words.
     `part` is the part that the action closes, 0 for the case itself. `proposal` is True where this desk may only
     propose the action to the desk in `approver`.
     """
@@ -221,6 +227,8 @@ class Choice(msgspec.Struct, frozen=True, omit_defaults=True):
     action: str
     by: Desk
     blocked: str = ""
+    zh: str = ""
+    en: str = ""
     clause: str = ""
     part: int = 0
     proposal: bool = False
@@ -240,7 +248,7 @@ class Refused(Exception):
 
     Codes: `unknown_action`, `out_of_order`, `not_yours`, `too_often`, `condition`, `missing_answer`, `bad_answer`,
     `parts_open`, `paused`, `closed`, `conflict_of_interest`, `before_last_event`, `unknown_item`, `unknown_channel`,
-    `too_late`, `unknown_part`.
+    `too_late`, `unknown_part`, `stale` (a limit has run out meanwhile: call expire first).
     """
 
     def __init__(self, code: str, zh: str, en: str, *, clause: str = "", field: str = "") -> None:

@@ -1,0 +1,101 @@
+"""Conditions (CEL): compiled once, run over what a case is at a moment. Never `eval`."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import cel
+
+from gezhi.schemes.model import Either, Procedure, Scheme
+from gezhi.schemes.state import SYSTEM, CaseState, Desk
+from gezhi.schemes.text import Text
+
+# the names that conditions may use
+NAMES = ("item", "urgency", "channel", "area", "facts", "answers", "count", "step", "doer", "by", "parts", "passed")
+
+
+class ConditionError(ValueError):
+    """A condition can't be worked out: which one, and why."""
+
+    def __init__(self, condition: str, why: str) -> None:
+        super().__init__(f"condition “{condition}”: {why}")
+        self.text = Text(f"条件“{condition}”无法计算：{why}", f"The condition “{condition}” can't be worked out: {why}")
+
+
+@lru_cache(maxsize=4096)
+def compiled(condition: str) -> Any:
+    """Return the compiled condition; raise ConditionError when it is not CEL."""
+    try:
+        return cel.compile(condition)
+    except ValueError as bad:
+        raise ConditionError(condition, str(bad).splitlines()[0]) from bad
+
+
+def urgency_of(scheme: Scheme, state: CaseState) -> str:
+    """Return the case's urgency: what was said at the opening, else the item's."""
+    said = state.facts.get("urgency")
+    item = scheme.items.get(state.item)
+    return str(said or (item.urgency if item else ""))
+
+
+def facts_about(scheme: Scheme, procedure: Procedure, state: CaseState, by: Desk = SYSTEM) -> Mapping[str, Any]:
+    """Return what conditions may ask about a case; questions not asked yet have empty answers."""
+    item = scheme.items.get(state.item)
+    doer = state.doer_desk
+    return {
+        "item": {
+            "id": state.item,
+            "parent": item.parent if item else "",
+            "department": item.department if item else "",
+            "urgency": item.urgency if item else "",
+            "lineage": list(scheme.lineage(state.item)),
+        },
+        "urgency": urgency_of(scheme, state),
+        "channel": state.channel,
+        "area": {**dict.fromkeys(scheme.levels, ""), **state.areas},
+        "facts": {**scheme.unasked, "anonymous": False, **state.facts},
+        "answers": {**scheme.unasked, **state.answers},
+        "count": {**dict.fromkeys(procedure.actions, 0), **state.counts},
+        "step": state.step,
+        "doer": {"step": state.doer_step, "kind": doer.kind if doer else "", "id": doer.id if doer else ""},
+        "by": {"kind": by.kind, "id": by.id},
+        "parts": {"open": sum(part.state == "open" for part in state.parts), "total": len(state.parts)},
+        "passed": list(dict.fromkeys(hold.step for hold in state.holds if not hold.part)),
+    }
+
+
+def holds(condition: str, facts: Mapping[str, Any]) -> bool:
+    """Tell whether a condition holds (an empty one does); raise ConditionError when it is not a yes or no."""
+    if not condition:
+        return True
+    try:
+        answer = compiled(condition).execute(facts)
+    except (KeyError, TypeError, RuntimeError, ValueError) as bad:
+        raise ConditionError(condition, str(bad)) from bad
+    if not isinstance(answer, bool):
+        raise ConditionError(condition, f"{answer!r}")
+    return answer
+
+
+class Facts:
+    """What conditions may ask, worked out only when a condition asks."""
+
+    def __init__(self, scheme: Scheme, procedure: Procedure, state: CaseState, by: Desk = SYSTEM) -> None:
+        self._of = (scheme, procedure, state, by)
+        self._known: Mapping[str, Any] | None = None
+
+    def hold(self, condition: str) -> bool:
+        """Tell whether a condition holds; an empty one does."""
+        if not condition:
+            return True
+        if self._known is None:
+            self._known = facts_about(*self._of)
+        return holds(condition, self._known)
+
+    def pick(self, alternatives: Either) -> str:
+        """Return the first alternative's value whose condition holds, or the empty word."""
+        return next((one.value for one in alternatives if self.hold(one.when)), "")
+
+    def possible(self, alternatives: Either) -> tuple[str, ...]:
+        """Return the values of all alternatives whose condition holds, in order."""
+        return tuple(one.value for one in alternatives if self.hold(one.when))

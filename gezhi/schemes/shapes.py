@@ -1,0 +1,345 @@
+"""The grammar of the scheme language: which keys each table may have and of what kind. One table for reader and JSON Schema.
+
+A kind is a word (`wording`, `words`, `duration` …), `map:SHAPE` (a table of named SHAPEs), `list:SHAPE`, `table:SHAPE`,
+or `either:KEY` (one value, or alternatives `{when, KEY}` tried in order).
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from difflib import get_close_matches
+from typing import Any
+
+from gezhi.schemes.durations import BadDuration, Duration, parse_span
+from gezhi.schemes.documents import Document
+
+KINDS = (
+    "text", "choice", "department", "departments", "whole", "money", "date", "photos", "person", "area", "yes_no",
+)  # fmt: skip
+PARTS = ("finish", "return", "arrive", "cancel", "rate")
+OPEN_PARTS = ("block", "cancel", "leave")
+COUNTING = ("law", "moment")
+
+_CLOCK = {
+    "limit": "either:limit",
+    "warn": "span",
+    "counting": "one_of:counting",
+    "on_warn": "table:alarm",
+    "on_overdue": "table:alarm",
+    "on_expiry": "word",
+}
+_ONE_LIMIT = {**_CLOCK, "met_by": "words", "title": "wording", "clause": "words"}
+
+SHAPES: Mapping[str, Mapping[str, str]] = {
+    "scheme": {
+        "scheme": "word",
+        "version": "word",
+        "title": "wording",
+        "timezone": "word",
+        "extends": "words",
+        "clause": "words",
+        "conflict_desk": "word",
+        "calendar": "table:calendar",
+        "levels": "list:level",
+        "posts": "map:post",
+        "urgencies": "map:urgency",
+        "channels": "map:channel",
+        "questions": "map:question",
+        "procedures": "map:procedure",
+        "pieces": "map:procedure",
+        "notices": "map:notice",
+        "follow_ups": "map:follow_up",
+    },
+    "calendar": {
+        "statutory": "word",
+        "hours": "list:word",
+        "counting": "one_of:counting",
+        "rest": "list:date",
+        "work": "list:date",
+        "published_until": "date",
+        "clause": "words",
+    },
+    "level": {
+        "id": "word",
+        "title": "wording",
+        "centre": "wording",
+        "households": "band",
+        "people": "band",
+        "clause": "words",
+    },
+    "post": {
+        "title": "wording",
+        "at": "word",
+        "seats": "count",
+        "superior": "word",
+        "clause": "words",
+    },
+    "urgency": {"title": "wording", "limit": "duration", "clause": "words"},
+    "question": {
+        "kind": "one_of:kinds",
+        "title": "wording",
+        "hint": "wording",
+        "required": "flag",
+        "choices": "map:wording",
+        "low": "bound",
+        "high": "bound",
+        "clause": "words",
+    },
+    "asked": {"question": "word", "required": "flag", "low": "bound", "high": "bound", "title": "wording"},
+    "procedure": {
+        "title": "wording",
+        "clause": "words",
+        "based_on": "words",
+        "first": "either:step",
+        "asks": "asks",
+        "steps": "map:step",
+        "actions": "map:action",
+        **_CLOCK,
+    },
+    "step": {
+        "title": "wording",
+        "clause": "words",
+        "holder": "either:holder",
+        **_CLOCK,
+        "response": "table:limit",
+        "stages": "list:stage",
+        "not_doer": "flag",
+        "reporter_time": "flag",
+        "published": "flag",
+    },
+    "limit": _ONE_LIMIT,
+    "stage": {"id": "word", **_ONE_LIMIT},
+    "alarm": {"notify": "words", "notice": "word", "do": "word"},
+    "action": {
+        "title": "wording",
+        "clause": "words",
+        "from": "from",
+        "except": "words",
+        "to": "either:step",
+        "by": "words",
+        "proposed_by": "words",
+        "asks": "asks",
+        "when": "condition",
+        "why_not": "wording",
+        "times": "count",
+        "within": "duration",
+        "does_work": "flag",
+        "holder": "either:holder",
+        "pauses": "flag",
+        "resumes": "flag",
+        "while_paused": "flag",
+        "extends": "table:extension",
+        "sets_limit": "map:either:limit",
+        "meets": "words",
+        "joint": "table:joint",
+        "part": "one_of:parts",
+        "open_parts": "one_of:open_parts",
+        "outcome": "word",
+        "public": "flag",
+    },
+    "extension": {"answer": "word", "unit": "one_of:units", "clocks": "words"},
+    "joint": {
+        "desks": "words",
+        "task": "word",
+        **_CLOCK,
+        "response": "table:limit",
+        "clause": "words",
+    },
+    "notice": {
+        "on": "words",
+        "to": "words",
+        "when": "condition",
+        "subject": "wording",
+        "body": "wording",
+        "clause": "words",
+    },
+    "follow_up": {"on": "words", "after": "duration", "when": "condition", "clause": "words"},
+}
+
+REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "scheme": ("scheme", "version", "title", "levels"),
+    "level": ("id", "title"),
+    "post": ("title", "at"),
+    "question": ("kind", "title"),
+    "asked": ("question",),
+    "step": ("holder",),
+    "stage": ("id", "limit"),
+    "limit": ("limit",),
+    "action": ("from",),
+    "extension": ("answer", "clocks"),
+    "joint": ("desks",),
+    "notice": ("on", "to", "subject", "body"),
+    "follow_up": ("on",),
+}
+
+TABLE_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "departments": ("id", "title", "title_en", "level", "superior", "clause"),
+    "catalogue": (
+        "id", "title", "title_en", "parent", "procedure", "department", "urgency", "limit", "clause", "divert",
+        "divert_en", "about_staff", "confidential", "note", "note_en",
+    ),
+}  # fmt: skip
+
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "kinds": KINDS,
+    "parts": PARTS,
+    "open_parts": OPEN_PARTS,
+    "counting": COUNTING,
+    "units": ("minutes", "hours", "workhours", "days", "workdays", "months"),
+}
+
+type Keys = tuple[str, ...]
+
+
+def judge(document: Document) -> None:
+    """Report every key that the language does not have and every value of the wrong kind."""
+    _table(document, "scheme", document.rules, ())
+    for table, rows in document.rows.items():
+        allowed = TABLE_COLUMNS[table]
+        columns = {column for row in rows.values() for column in row} - set(allowed)
+        for column in sorted(columns):
+            _unknown(document, (table, column), column, allowed)
+
+
+def _table(document: Document, shape: str, value: Any, path: Keys) -> None:
+    if not isinstance(value, dict):
+        _wrong(document, path, "一个表", "a table")
+        return
+    allowed = SHAPES[shape]
+    for key, inside in value.items():
+        if key not in allowed:
+            _unknown(document, (*path, key), key, tuple(allowed))
+        else:
+            _value(document, allowed[key], inside, (*path, key))
+    for key in REQUIRED.get(shape, ()):
+        if key not in value and not (shape == "step" and path[0] == "pieces"):
+            document.error("missing_key", path, f"缺少“{key}”。", f"“{key}” is missing.")
+
+
+def _unknown(document: Document, path: Keys, key: str, allowed: tuple[str, ...]) -> None:
+    near = get_close_matches(key, allowed, 1, 0.6)
+    zh = f"是否想写“{near[0]}”？" if near else f"可用：{'、'.join(sorted(allowed))}。"
+    en = f"Did you mean “{near[0]}”?" if near else f"Known: {', '.join(sorted(allowed))}."
+    document.error("unknown_key", path, f"没有“{key}”这一项。{zh}", f"There is no “{key}” here. {en}")
+
+
+def _wrong(document: Document, path: Keys, zh: str, en: str) -> None:
+    document.error("wrong_kind", path, f"这里应当是{zh}。", f"This should be {en}.")
+
+
+def _value(document: Document, kind: str, value: Any, path: Keys) -> None:
+    family, _, detail = kind.partition(":")
+    match family:
+        case "table":
+            _table(document, detail, value, path)
+        case "map":
+            _map(document, detail, value, path)
+        case "list":
+            _list(document, detail, value, path)
+        case "either":
+            _either(document, detail, value, path)
+        case "one_of":
+            if value not in CHOICES[detail]:
+                allowed = CHOICES[detail]
+                _wrong(document, path, f"以下之一：{'、'.join(allowed)}", f"one of: {', '.join(allowed)}")
+        case _:
+            _plain(document, family, value, path)
+
+
+def _map(document: Document, detail: str, value: Any, path: Keys) -> None:
+    if not isinstance(value, dict):
+        _wrong(document, path, "一个表", "a table")
+        return
+    for key, inside in value.items():
+        if detail == "channel" or detail == "wording":
+            _value(document, "wording", inside, (*path, key))
+        elif detail.startswith("either:"):
+            _value(document, detail, inside, (*path, key))
+        else:
+            _table(document, detail, inside, (*path, key))
+
+
+def _list(document: Document, detail: str, value: Any, path: Keys) -> None:
+    if not isinstance(value, list):
+        _wrong(document, path, "一个列表", "a list")
+        return
+    for number, inside in enumerate(value):
+        where = (*path, str(number))
+        if detail in SHAPES:
+            _table(document, detail, inside, where)
+        else:
+            _plain(document, detail, inside, where)
+
+
+def _either(document: Document, key: str, value: Any, path: Keys) -> None:
+    for one in value if isinstance(value, list) else [value]:
+        if isinstance(one, dict):
+            if set(one) - {"when", key} or not isinstance(one.get(key), str):
+                _wrong(document, path, f"写成 {{when = …, {key} = …}}", f"written as {{when = …, {key} = …}}")
+        elif not isinstance(one, str):
+            _wrong(document, path, f"{key} 或其列表", f"a {key} or a list of them")
+
+
+def _plain(document: Document, kind: str, value: Any, path: Keys) -> None:
+    good, zh, en = _PLAIN[kind]
+    if kind in ("duration", "span") and isinstance(value, str):
+        try:
+            (Duration.parse if kind == "duration" else parse_span)(value)
+        except BadDuration as bad:
+            document.error("bad_duration", path, bad.text.zh, bad.text.en)
+    elif not good(value):
+        _wrong(document, path, zh, en)
+
+
+def _is_words(value: Any) -> bool:
+    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(one, str) for one in value))
+
+
+def _is_wording(value: Any) -> bool:
+    if isinstance(value, str):
+        return bool(value.strip())
+    return (
+        isinstance(value, dict)
+        and bool(value)
+        and set(value) <= {"zh", "en"}
+        and all(isinstance(one, str) for one in value.values())
+    )
+
+
+def _is_from(value: Any) -> bool:
+    return _is_words(value) or (isinstance(value, dict) and all(isinstance(key, str) for key in value))
+
+
+def _is_asks(value: Any) -> bool:
+    allowed = set(SHAPES["asked"])
+    return isinstance(value, list) and all(
+        isinstance(one, str) or (isinstance(one, dict) and "question" in one and set(one) <= allowed) for one in value
+    )
+
+
+def _is_band(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(isinstance(one, int) for one in value)
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+
+
+_PLAIN = {
+    "word": (lambda value: isinstance(value, str) and bool(value), "一个词", "a word"),
+    "words": (_is_words, "一个词或词的列表", "a word or a list of words"),
+    "wording": (_is_wording, "文字，或 {zh = …, en = …}", "a wording, or {zh = …, en = …}"),
+    "flag": (lambda value: isinstance(value, bool), "true 或 false", "true or false"),
+    "count": (_is_count, "不小于 1 的整数", "a whole number of at least 1"),
+    "bound": (
+        lambda value: isinstance(value, int | float | str) and not isinstance(value, bool),
+        "数字，或时长",
+        "a number, or a duration",
+    ),
+    "band": (_is_band, "[下限, 上限]", "[lowest, highest]"),
+    "duration": (lambda value: isinstance(value, str), "时长", "a duration"),
+    "span": (lambda value: isinstance(value, str), "时长或百分比", "a duration or a percentage"),
+    "date": (lambda value: isinstance(value, date), "日期", "a date"),
+    "condition": (lambda value: isinstance(value, str), "CEL 条件", "a CEL condition"),
+    "from": (_is_from, "环节、环节列表，或 {环节 = 去向}", "a step, a list of steps, or {step = way}"),
+    "asks": (_is_asks, "问题的列表", "a list of questions"),
+}
