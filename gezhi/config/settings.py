@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "gezhi.web.account.idle.IdleSession",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -163,6 +164,8 @@ LOGGING = {
         "django": {"level": "INFO", "propagate": True},
         "django.db.backends": {"level": "WARNING"},
         "procrastinate": {"level": "WARNING"},
+        # It would write every webhook's address, which may hold a secret.
+        "httpx": {"level": "WARNING"},
     },
 }
 

@@ -260,7 +260,10 @@ def _record(message: Message, attempt: senders.Attempt, now: datetime) -> None:
     )
     held = Message.objects.filter(pk=message.pk, state=Message.State.SENDING)
     if attempt.ok:
-        held.update(state=Message.State.SENT, sent_at=now, next_attempt_at=None, error="")
+        # Also when it was held back meanwhile: it has arrived.
+        Message.objects.filter(pk=message.pk).update(
+            state=Message.State.SENT, sent_at=now, next_attempt_at=None, error=""
+        )
     elif attempt.unsure:
         held.update(state=Message.State.UNSURE, next_attempt_at=None, error=attempt.excerpt[:300])
     elif attempt.again and message.attempts <= len(WAITS):
@@ -294,7 +297,8 @@ def _count_failure(endpoint: Endpoint, attempt: senders.Attempt, now: datetime) 
 def _disable(endpoint: Endpoint, reason: str, now: datetime) -> None:
     endpoint.disabled_at, endpoint.disabled_reason = now, reason[:300]
     endpoint.save(update_fields=["disabled_at", "disabled_reason"])
-    Message.objects.filter(endpoint=endpoint, state=Message.State.WAITING).update(
+    open_states = [Message.State.WAITING, Message.State.SENDING]
+    Message.objects.filter(endpoint=endpoint, state__in=open_states).update(
         state=Message.State.HELD, next_attempt_at=None
     )
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from gezhi.people import access, phones
 from gezhi.people.models import Account, ApiToken, Appointment, OneTimeLogin
-from gezhi.people.operations import _journal
+from gezhi.people.operations import _journal, signin
 
 _USERNAME = re.compile(r"^[\w.\-]{2,64}$")
 
@@ -57,12 +57,14 @@ def create_staff(
     )
 
 
-@transaction.atomic
-def register_resident(*, phone: str, password: str, name: str, now: datetime) -> Account:
+def register_resident(*, phone: str, password: str, name: str, ip: str = "", now: datetime) -> Account:
     """Make a resident's own account. It opens nothing but what is reported while signed in with it.
 
     Raises `ValidationError` also when the number has an account: the page says what to do without saying whose it is.
+    Raises `SignInRefused` when one address (`ip`, where known) registers many, so that numbers can't be tried in bulk.
     """
+    if ip:
+        signin.count_registration(ip=ip, now=now)
     number = phones.normal(phone)
     account = Account(
         username=f"r-{secrets.token_hex(8)}",
@@ -75,7 +77,8 @@ def register_resident(*, phone: str, password: str, name: str, now: datetime) ->
     )
     password_validation.validate_password(password, account)
     account.set_password(password)
-    return _create(account, None, now)
+    with transaction.atomic():
+        return _create(account, None, now)
 
 
 @transaction.atomic

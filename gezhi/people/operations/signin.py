@@ -27,6 +27,8 @@ from gezhi.people.operations import _journal, factor
 
 WINDOW = timedelta(minutes=15)
 LOCK = timedelta(minutes=15)
+# From one address within the window: a counter that helps people register needs some.
+REGISTRATIONS = 20
 
 
 class SignInRefused(Exception):
@@ -75,6 +77,11 @@ def check_second_factor(*, account: Account, code: str, ip: str, now: datetime) 
     _give_back(counts)
 
 
+def count_registration(*, ip: str, now: datetime) -> None:
+    """Count a resident's registration from an address; raise `SignInRefused` beyond the bound."""
+    _spend([_Count(f"register:{_place(ip)}"[:80], REGISTRATIONS)], now)
+
+
 @transaction.atomic
 def clear_lock(*, actor: Account | None, account: Account, now: datetime) -> None:
     """Lift the lock of an account whose owner stands at the office's counter."""
@@ -102,14 +109,17 @@ def _find(login: str) -> Account | None:
 
 
 def _of_ip(ip: str) -> _Count:
-    """Count by address; an IPv6 customer has a whole /64 and counts as one."""
-    place = ip
+    return _Count(f"ip:{_place(ip)}"[:80], settings.LOGIN_ATTEMPTS_PER_ADDRESS)
+
+
+def _place(ip: str) -> str:
+    """Return what an address counts as; an IPv6 customer has a whole /64 and counts as one."""
     try:
         if isinstance(ip_address(ip), IPv6Address):
-            place = str(ip_network(f"{ip}/64", strict=False))
+            return str(ip_network(f"{ip}/64", strict=False))
     except ValueError:
-        place = "unknown"
-    return _Count(f"ip:{place}"[:80], settings.LOGIN_ATTEMPTS_PER_ADDRESS)
+        return "unknown"
+    return ip
 
 
 def _of_account(account: Account) -> _Count:

@@ -1,0 +1,41 @@
+"""Where a request comes from, and where somebody goes after signing in."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from gezhi.people import access
+from gezhi.people.models import Account
+from gezhi.territory.models import Area
+
+FIELD, DESK = "/field/", "/desk/"
+
+
+def of_visitor(request: HttpRequest) -> str:
+    """Return the visitor's network address; behind proxies of one's own, the one that the outermost of them saw."""
+    hops = settings.TRUSTED_PROXIES
+    if hops:
+        seen = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+        if len(seen) >= hops:
+            return str(seen[-hops])
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def safe(request: HttpRequest, target: str) -> str:
+    """Return a target within this site, or an empty string."""
+    allowed = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return target if allowed else ""
+
+
+def home(account: Account, now: datetime) -> str:
+    """Return where a person works: residents: portal, staff of the lowest areas: field, others: desk."""
+    if not account.is_staff_member:
+        return reverse("web:portal_home")
+    grants = access.reach(account, now).grants
+    codes = [grant.area for grant in grants if grant.area]
+    if codes and len(codes) == len(grants) and not Area.objects.filter(parent__code__in=codes, until=None).exists():
+        return FIELD
+    return DESK

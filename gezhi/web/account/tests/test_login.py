@@ -1,0 +1,188 @@
+"""Signing in by page: password, second factor, slip, registration, idle end; and who is refused."""
+
+from datetime import UTC, datetime, timedelta
+
+import pyotp
+import pytest
+import time_machine
+from django.test import Client
+from pytest_django import Settings
+
+from gezhi.people import operations
+from gezhi.people.models import Account, Appointment
+from gezhi.people.tests.cast import Cast
+
+NOW = datetime(2026, 5, 9, 2, 20, tzinfo=UTC)
+PASSWORD = "a sentence of my own"
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def worker(cast: Cast) -> Account:
+    return operations.set_password(actor=None, account=cast.worker, password=PASSWORD, now=NOW)
+
+
+def _login(client: Client, password: str = PASSWORD, **more: str):
+    return client.post("/login", {"login": "worker", "password": password, **more})
+
+
+def test_a_worker_signs_in_to_the_field_and_a_dispatcher_to_the_desk(
+    client: Client, worker: Account, cast: Cast
+) -> None:
+    assert _login(client).headers["Location"] == "/field/"
+    operations.set_password(actor=None, account=cast.dispatcher, password=PASSWORD, now=NOW)
+    answer = Client().post("/login", {"login": " Dispatcher ", "password": PASSWORD})
+    assert answer.headers["Location"] == "/desk/"
+
+
+def test_after_signing_in_only_an_address_of_this_site_is_followed(client: Client, worker: Account) -> None:
+    assert _login(client, next="/account").headers["Location"] == "/account"
+    assert _login(Client(), next="https://evil.example/").headers["Location"] == "/field/"
+
+
+@pytest.mark.parametrize("login", ["worker", "nobody-of-this-name"])
+def test_a_wrong_password_and_an_unknown_name_answer_alike(client: Client, worker: Account, login: str) -> None:
+    answer = client.post("/login", {"login": login, "password": "wrong wrong wrong"})
+    assert answer.status_code == 200
+    assert len(answer.context["form"].non_field_errors()) == 1
+    assert "_auth_user_id" not in client.session
+
+
+def test_the_account_locks_and_says_so_and_opens_again(client: Client, worker: Account, settings: Settings) -> None:
+    settings.LOGIN_ATTEMPTS_PER_ACCOUNT = 3
+    with time_machine.travel(NOW, tick=False) as clock:
+        for _attempt in range(3):
+            assert _login(client, "wrong").status_code == 200
+        assert _login(client).status_code == 429, "the right password does not help while locked"
+        clock.shift(timedelta(minutes=15, seconds=1))
+        assert _login(client).status_code == 302
+
+
+def test_the_second_factor_stands_between_password_and_page(client: Client, worker: Account) -> None:
+    secret = operations.begin_second_factor(account=worker, now=NOW)
+    spare = operations.confirm_second_factor(account=worker, code=pyotp.TOTP(secret).at(NOW), now=NOW)
+    with time_machine.travel(NOW, tick=False) as clock:
+        assert _login(client).headers["Location"] == "/login/code"
+        assert client.get("/account").status_code == 302, "the password alone opens nothing"
+        used = client.post("/login/code", {"code": pyotp.TOTP(secret).at(NOW)})
+        assert used.status_code == 200, "the code that confirmed was used up"
+        clock.shift(timedelta(seconds=60))
+        fresh = pyotp.TOTP(secret).at(NOW + timedelta(seconds=60))
+        assert client.post("/login/code", {"code": f" {fresh[:3]} {fresh[3:]}"}).headers["Location"] == "/field/"
+        assert client.get("/account").status_code == 200
+        other = Client()
+        _login(other)
+        assert other.post("/login/code", {"code": spare[0].upper()}).status_code == 302
+        third = Client()
+        _login(third)
+        assert third.post("/login/code", {"code": spare[0]}).status_code == 200, "a recovery code works once"
+
+
+def test_the_halfway_state_ends(client: Client, worker: Account) -> None:
+    secret = operations.begin_second_factor(account=worker, now=NOW)
+    operations.confirm_second_factor(account=worker, code=pyotp.TOTP(secret).at(NOW), now=NOW)
+    with time_machine.travel(NOW, tick=False) as clock:
+        _login(client)
+        clock.shift(timedelta(minutes=11))
+        assert client.get("/login/code").headers["Location"] == "/login"
+
+
+def test_a_slip_sets_the_first_password_once(client: Client, cast: Cast) -> None:
+    with time_machine.travel(NOW, tick=False):
+        slip = operations.issue_slip(actor=cast.dispatcher, account=cast.outsider, now=NOW)
+        assert client.get(f"/login/slip/{slip.code}").context["form"]["code"].value() == slip.code
+        data = {"code": slip.code.replace("-", "").upper(), "password": PASSWORD, "again": PASSWORD}
+        assert client.post("/login/slip", {**data, "again": "else"}).status_code == 200
+        assert client.post("/login/slip", {**data, "password": "short", "again": "short"}).status_code == 200
+        assert client.post("/login/slip", data).headers["Location"] == "/desk/"
+        again = Client().post("/login/slip", data)
+        assert again.status_code == 200
+        assert "code" in again.context["form"].errors
+
+
+def test_a_resident_registers_and_signs_in_by_number(client: Client, db: None) -> None:
+    data = {"name": "何居民", "phone": "+86 100-0000-0009", "password": PASSWORD, "again": PASSWORD}
+    assert client.post("/register", data).status_code == 302
+    assert client.post("/logout").status_code == 302
+    assert client.post("/login", {"login": "100 0000 0009", "password": PASSWORD}).status_code == 302
+    second = Client().post("/register", data)
+    assert "phone" in second.context["form"].errors
+    assert "何居民" not in str(second.context["form"].errors)
+
+
+def test_an_idle_session_ends_and_a_used_one_goes_on(client: Client, worker: Account, settings: Settings) -> None:
+    settings.SESSION_IDLE_SECONDS = 600
+    with time_machine.travel(NOW, tick=False) as clock:
+        _login(client)
+        clock.shift(500)
+        assert client.get("/account/session").json()["seconds_left"] == 100, "asking is not use"
+        clock.shift(50)
+        assert client.get("/account", headers={"Gezhi-Background": "1"}).status_code == 200
+        assert client.get("/account/session").json()["seconds_left"] == 50
+        assert client.post("/account/session").json()["seconds_left"] == 600
+        clock.shift(599)
+        assert client.get("/account").status_code == 200
+        clock.shift(600)
+        assert client.get("/account").status_code == 302
+        assert client.get("/account/session").status_code == 401
+
+
+def test_changing_the_password_ends_the_other_sessions(client: Client, worker: Account) -> None:
+    elsewhere = Client()
+    _login(client)
+    _login(elsewhere)
+    new = {"old": PASSWORD, "password": "another sentence", "again": "another sentence"}
+    assert client.post("/account/password", {**new, "old": "wrong"}).status_code == 200
+    assert client.post("/account/password", new).status_code == 302
+    assert client.get("/account").status_code == 200
+    assert elsewhere.get("/account").status_code == 302
+
+
+def test_a_closed_account_is_out_with_its_next_request(client: Client, worker: Account, cast: Cast) -> None:
+    _login(client)
+    operations.deactivate(actor=cast.dispatcher, account=worker, now=NOW)
+    assert client.get("/account").status_code == 302
+    assert _login(Client()).status_code == 200
+    assert not Appointment.objects.filter(account=worker, until=None).exists()
+
+
+def test_the_second_factor_is_set_up_by_page(client: Client, worker: Account) -> None:
+    with time_machine.travel(NOW, tick=False):
+        _login(client)
+        client.post("/account/second-factor", {"do": "begin"})
+        secret = client.get("/account/second-factor").context["secret"].replace(" ", "")
+        wrong = client.post("/account/second-factor", {"do": "confirm", "code": "000000"})
+        assert "code" in wrong.context["confirm"].errors
+        right = client.post("/account/second-factor", {"do": "confirm", "code": pyotp.TOTP(secret).at(NOW)})
+        assert len(right.context["codes"]) == 10
+        assert client.post("/account/second-factor", {"do": "drop", "password": "wrong"}).status_code == 200
+        assert client.post("/account/second-factor", {"do": "drop", "password": PASSWORD}).status_code == 302
+    worker.refresh_from_db()
+    assert not worker.has_second_factor
+    assert worker.totp_secret == ""
+
+
+def test_messages_are_read_by_their_owner_only(client: Client, worker: Account, cast: Cast) -> None:
+    from gezhi.notices import operations as notices
+    from gezhi.notices import queries
+
+    notices.send(to=[worker, cast.head], key="k", subject="收到新工单", body="…", now=NOW)
+    _login(client)
+    page = client.get("/account/messages")
+    assert [row.subject for row in page.context["page"]] == ["收到新工单"]
+    theirs = queries.inbox(cast.head).get()
+    client.post("/account/messages", {"message": str(theirs.pk)})
+    assert queries.unread_count(cast.head) == 1
+    client.post("/account/messages", {"message": str(queries.inbox(worker).get().pk)})
+    assert queries.unread_count(worker) == 0
+
+
+def test_the_visitors_address_is_taken_from_own_proxies_only(settings: Settings) -> None:
+    from django.test import RequestFactory
+
+    from gezhi.web.account import addresses
+
+    request = RequestFactory().get("/", REMOTE_ADDR="10.0.0.9", headers={"X-Forwarded-For": "6.6.6.6, 203.0.113.5"})
+    assert addresses.of_visitor(request) == "10.0.0.9"
+    settings.TRUSTED_PROXIES = 1
+    assert addresses.of_visitor(request) == "203.0.113.5"
