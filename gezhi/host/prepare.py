@@ -5,7 +5,7 @@ import importlib
 import importlib.util
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import django
 import polib
@@ -64,13 +64,13 @@ def migrate(progress: Progress) -> int:
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     done = 0
 
-    def tell(action: Any, migration: Any = None, fake: bool = False) -> None:  # noqa: ARG001, FBT001, FBT002  Django's callback
+    def tell(action: Any, migration: Any = None, fake: bool = False) -> None:  # noqa: ARG001, FBT001, FBT002  Django's
         nonlocal done
         if action == "apply_success":
             done += 1
             progress(str(migration), done, len(plan))
 
-    executor.progress_callback = tell
+    executor.progress_callback = cast("Any", tell)
     if plan:
         state = executor.migrate(executor.loader.graph.leaf_nodes(), plan=plan)
         _after_migrate(state.apps, plan)
