@@ -174,7 +174,7 @@ def _level(table: Table) -> Level:
 
 def _post(key: str, table: Table) -> Post:
     title, seats, superior = wording(table["title"]), table.get("seats", 1), table.get("superior", "")
-    return Post(key, title, table["at"], seats, superior, clause(table))
+    return Post(key, title, table["at"], seats, superior, clause(table), words(table.get("rights")))
 
 
 def _department(key: str, row: Row) -> Department:

@@ -71,6 +71,7 @@ SHAPES: Mapping[str, Mapping[str, str]] = {
         "at": "word",
         "seats": "count",
         "superior": "word",
+        "rights": "words",
         "clause": "words",
     },
     "urgency": {"title": "wording", "limit": "duration", "clause": "words"},
@@ -167,7 +168,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "action": ("from",),
     "extension": ("answer", "clocks"),
     "joint": ("desks",),
-    "notice": ("on", "to", "subject", "body"),
+    "notice": ("to", "subject", "body"),
     "follow_up": ("on",),
 }
 
