@@ -1,0 +1,80 @@
+"""What no scheme may ask, keep, filter or score by, in Chinese and English. The product serves people.
+
+Not refused is what speaks about these without recording them of a person: a bureau's name, a service that a resident asks
+for ("registration of a religious site" is business of an office). So catalogue titles and department names are not
+searched; questions, conditions, facts and answers are.
+"""
+
+import re
+from collections.abc import Iterator
+
+from gezhi.schemes.check.conditions import conditions_in
+from gezhi.schemes.check.judge import Judge, Where
+
+# kind → words; Chinese words match anywhere, English ones (also with _ or nothing between) as parts of names and texts
+FORBIDDEN = {
+    ("宗教信仰", "religion or belief"): "宗教|信仰|教派|礼拜|religio|belief|faith|church|mosque|\\bsect\\b",
+    (
+        "政治观点",
+        "political opinion",
+    ): "政治观点|政治倾向|政治立场|政见|思想倾向|political[ _-]?(opinion|view|leaning|stance)",
+    ("上访、抗议经历", "petitioning or protest history"): (
+        "上访|信访史|信访记录|信访次数|缠访|闹访|抗议经历|维权经历|petition(er|ing|s)?|protest[ _-]?(history|record)|protester"
+    ),
+    (
+        "民族、种族",
+        "ethnic origin",
+    ): "民族成[分份]|民族身份|少数民族|所属民族|种族|\\bethnic|\\brace\\b|nationality[ _-]?group",
+    ("个人稳定风险评分", "a stability risk score of a person"): (
+        "维稳|稳控|稳定风险|不稳定因素|不稳定人员|不放心人员|重点人员?评分|风险人员|个人风险|信用惩戒|"
+        "stability|risk[ _-]?(score|person|level of)|person[a-z]*[ _-]?risk|troublemaker|social[ _-]?credit"
+    ),
+    ("人脸、声纹识别", "face or voice recognition"): (
+        "人脸|面部识别|声纹|语音识别身份|步态|\\bface|facial|voice[ _-]?(print|recognition|id)|biometric|\\bgait\\b"
+    ),
+    ("孕情、计划生育", "pregnancy or family planning"): (
+        "孕情|孕检|怀孕|计划生育|计生|避孕|节育|超生|pregnan|family[ _-]?planning|contracepti|birth[ _-]?control"
+    ),
+    ("居民行踪", "residents' location history"): (
+        "行踪|轨迹|活动轨迹|location[ _-]?history|whereabouts|movement[ _-]?track"
+    ),
+    (
+        "示众的黑名单",
+        "a shaming list of people",
+    ): "黑名单|红黑榜|曝光台|失信榜|blacklist|shaming|name[ _-]?and[ _-]?shame",
+}
+# a face-to-face talk is no face recognition, a prayer is not meant by good faith
+_HARMLESS = re.compile(r"face[ _-]to[ _-]face|in good faith|surface", re.IGNORECASE)
+_PATTERNS = {kind: re.compile(words, re.IGNORECASE) for kind, words in FORBIDDEN.items()}
+
+
+def look(judge: Judge) -> None:
+    """Report every field, condition or grade that the product refuses."""
+    for where, text in _searched(judge):
+        harmless = _HARMLESS.sub("", text)
+        for (zh, en), pattern in _PATTERNS.items():
+            found = pattern.search(harmless)
+            if found:
+                judge.error(
+                    "forbidden",
+                    where,
+                    f"不得登记或使用“{zh}”（“{found[0]}”）。本系统不记录、不筛选、不评分这类个人信息，请删去。",
+                    f"“{found[0]}”: {en} must not be recorded or used. No such field, filter or score exists here; remove it.",
+                )
+
+
+def _searched(judge: Judge) -> Iterator[tuple[Where, str]]:
+    scheme = judge.scheme
+    for key, question in scheme.questions.items():
+        texts = [key, question.title.zh, question.title.en, question.hint.zh, question.hint.en]
+        texts += [words for option in question.choices for words in (option.id, option.title.zh, option.title.en)]
+        yield ("questions", key), "\n".join(texts)
+    for key, urgency in scheme.urgencies.items():
+        yield ("urgencies", key), "\n".join((key, urgency.title.zh, urgency.title.en))
+    for where, procedure in judge.procedures():
+        for place, condition in conditions_in(where, procedure):
+            yield place, condition
+        for key, step in procedure.steps.items():
+            yield (*where, "steps", key), "\n".join((key, step.title.zh, step.title.en))
+    for key, notice in scheme.notices.items():
+        yield ("notices", key, "when"), notice.when

@@ -1,0 +1,88 @@
+"""What every part of the check works with: the document for places, the scheme for meaning, a place to note findings."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from gezhi.schemes.documents import Document
+from gezhi.schemes.model import Either, Procedure, Rule, Scheme
+
+type Where = tuple[str, ...]
+
+
+@dataclass
+class Judge:
+    """Collects findings about one scheme."""
+
+    document: Document
+    scheme: Scheme
+
+    def error(self, code: str, where: Where, zh: str, en: str) -> None:
+        """Note what keeps the scheme from being put into force."""
+        self.document.error(code, where, zh, en, clause=self._clause(where))
+
+    def remind(self, code: str, where: Where, zh: str, en: str) -> None:
+        """Note what an office may accept with a reason."""
+        self.document.error(code, where, zh, en, severity="reminder", clause=self._clause(where))
+
+    def unknown(self, where: Where, what: tuple[str, str], name: str, known: Iterable[str]) -> None:
+        """Note a reference to something that does not exist; `what` names the kind of thing in Chinese and English."""
+        near = get_close_matches(name, list(known), 1, 0.6)
+        zh = f"没有{what[0]}“{name}”。" + (f"是否想写“{near[0]}”？" if near else "")
+        en = f"There is no {what[1]} “{name}”." + (f" Did you mean “{near[0]}”?" if near else "")
+        self.error("unknown_reference", where, zh, en)
+
+    def _clause(self, where: Where) -> str:
+        """Return the clause written at the rule or at the nearest rule around it."""
+        keys = where
+        while keys:
+            table: object = self.document.rules
+            for key in keys:
+                table = table.get(key) if isinstance(table, dict) else None
+            if isinstance(table, dict) and table.get("clause"):
+                clause = table["clause"]
+                return clause if isinstance(clause, str) else " ".join(clause)
+            keys = keys[:-1]
+        row = self.document.rows.get(where[0], {}).get(where[1], {}) if len(where) > 1 else {}
+        return row.get("clause", "")
+
+    def procedures(self) -> Iterator[tuple[Where, Procedure]]:
+        """Yield each procedure with its path."""
+        for key, procedure in self.scheme.procedures.items():
+            yield ("procedures", key), procedure
+
+
+def rules(where: Where, procedure: Procedure) -> Iterator[tuple[Where, Rule]]:
+    """Yield every clock rule of a procedure with its path."""
+    if procedure.clock:
+        yield where, procedure.clock
+    for step in procedure.steps.values():
+        here = (*where, "steps", step.id)
+        if step.clock:
+            yield here, step.clock
+        if step.response:
+            yield (*here, "response"), step.response
+        for stage in step.stages:
+            yield (*here, "stages"), stage
+    for action in procedure.actions.values():
+        here = (*where, "actions", action.id)
+        for rule in action.sets_limit:
+            yield (*here, "sets_limit"), rule
+        if action.joint and action.joint.clock:
+            yield (*here, "joint"), action.joint.clock
+        if action.joint and action.joint.response:
+            yield (*here, "joint", "response"), action.joint.response
+
+
+def eithers(where: Where, procedure: Procedure) -> Iterator[tuple[Where, Either]]:
+    """Yield every place of a procedure where alternatives stand."""
+    yield (*where, "first"), procedure.first
+    for step in procedure.steps.values():
+        yield (*where, "steps", step.id, "holder"), step.holder
+    for action in procedure.actions.values():
+        here = (*where, "actions", action.id)
+        yield (*here, "holder"), action.holder
+        for ways in action.ways.values():
+            yield (*here, "to"), ways
+    for path, rule in rules(where, procedure):
+        yield (*path, "limit"), rule.limit
