@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 LENGTHS = (2, 4, 6, 9, 12, 15)
-_FREE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._:-]*")
+_FREE = re.compile(r"[^/\x00-\x1f]+")  # a slash separates codes in a path
 _LOOKS_CHINESE = re.compile(r"[1-9]\d*")
 _WIDE = {ord(wide): str(digit) for digit, wide in enumerate("０１２３４５６７８９")}
 # first two digits: the regions of GB/T 2260
@@ -35,6 +35,11 @@ def clean(raw: str) -> str:
     return text[:-2] if text.endswith(".0") and text[:-2].isdigit() else text
 
 
+def from_name(name: str) -> str:
+    """Return a name as a free code: what can't stand in a code becomes a hyphen."""
+    return re.sub(r"[/\x00-\x1f]+", "-", name.strip()).strip("- ")
+
+
 def is_chinese(code: str) -> bool:
     """Say whether a code is one of the Chinese lengths, all digits, in a region that exists."""
     return len(code) in LENGTHS and bool(_LOOKS_CHINESE.fullmatch(code)) and code[:2] in _REGIONS
@@ -42,8 +47,8 @@ def is_chinese(code: str) -> bool:
 
 def fault(code: str, *, free: bool) -> CodeFault | None:
     """Return what is wrong with a code, or None; `free` allows codes of other countries' making."""
-    if "/" in code or not _FREE.fullmatch(code):
-        return CodeFault("code_signs", {"code": code}, re.sub(r"[^0-9A-Za-z._:-]+", "-", code).strip("-"))
+    if not _FREE.fullmatch(code):
+        return CodeFault("code_signs", {"code": code}, from_name(code))
     if free:
         return None
     if re.fullmatch(r"\d(\.\d+)?[eE]\+?\d+", code):

@@ -123,6 +123,23 @@ def short_name(name: str) -> str:
     return name
 
 
+def codes_by_level(on: date | None = None, net: str = BASE_NET) -> tuple[list[str], dict[str, list[str]]]:
+    """Return the levels, top first, and for each code the codes of its chain under them, for tables of points."""
+    rows = list(areas(on, BASE_NET).order_by().values_list("code", "level", "path"))
+    if net != BASE_NET:
+        rows += areas(on, net).order_by().values_list("code", "level", "path")
+    level_of = {code: level for code, level, _path in rows}
+    depths: dict[str, int] = {}
+    for _code, level, path in rows:
+        depths[level] = max(depths.get(level, 0), path.count("/"))
+    order = sorted(depths, key=lambda level: (depths[level], level))
+    chains = {}
+    for code, _level, path in rows:
+        above = {level_of.get(upper, ""): upper for upper in path.split("/")[:-1]}
+        chains[code] = [above.get(level, "") for level in order]
+    return order, chains
+
+
 # ---- history
 
 

@@ -1,0 +1,20 @@
+"""Every write of the territory: import, split, merge, redraw, rename, move, count, close."""
+
+from gezhi.territory.operations.changing import close, move, redraw, rename, set_counts
+from gezhi.territory.operations.importing import Imported, import_areas
+from gezhi.territory.operations.reshaping import Part, merge, split
+from gezhi.territory.operations.states import ChangeRefusedError
+
+__all__ = (
+    "ChangeRefusedError",
+    "Imported",
+    "Part",
+    "close",
+    "import_areas",
+    "merge",
+    "move",
+    "redraw",
+    "rename",
+    "set_counts",
+    "split",
+)
