@@ -24,7 +24,7 @@ screens: setup-dev ## photograph every page in both languages into build/screens
 	@exec .venv/bin/python -m gezhi.host.throwaway -- .venv/bin/python -m bench.screens
 
 docs: setup-dev ## build the documentation into site/, warnings are errors
-	@exec .venv/bin/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 exec .venv/bin/mkdocs build --strict --quiet
 
 lock: setup-dev ## choose newest versions within pyproject's bounds and write the lock files anew
 	@exec scripts/lock
