@@ -1,0 +1,150 @@
+"""Putting a scheme into force. A version, once in force, is never edited: a change is a new version."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from gezhi.enactment.models import SchemeVersion
+from gezhi.foundation import journal
+from gezhi.people import access, spans
+from gezhi.people import operations as people
+from gezhi.people.models import Account
+from gezhi.schemes import source
+from gezhi.schemes.model import Finding, Scheme, SchemeError
+
+ENACT = "enact"
+BOOK = "schemes"
+
+type Files = Path | source.Source | Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Enacted:
+    """The version now in force from its date, the scheme it holds, and the reminders that came with it."""
+
+    row: SchemeVersion
+    scheme: Scheme
+    reminders: tuple[Finding, ...]
+
+
+class NotEnacted(ValidationError):
+    """The scheme has errors and was not put into force; `findings` say where and how to mend it."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        language = get_language() or ""
+        lines = [f"{one.place} {one.path}: {one.text.say(language)}" for one in findings]
+        super().__init__([_("The scheme has errors and was not put into force. Nothing was changed."), *lines])
+
+
+def enact(
+    *,
+    files: Files,
+    actor: Account | None,
+    on: date,
+    now: datetime,
+    note: str = "",
+    accepted: Mapping[str, str] | None = None,
+) -> Enacted:
+    """Check a scheme and put it into force from the start of a day.
+
+    `files` is the scheme's folder, or its texts by name as `schemes.source` reads them; what it extends comes along.
+    `accepted` maps a reminder, named `code path`, to the office's reason for living with it. Raises `NotEnacted` for
+    errors, `ValidationError` when the version exists or the day is past, `access.Denied` without the right. Running
+    cases keep the version that they began under.
+    """
+    access.require(actor, ENACT, now)
+    if on < spans.day_of(now):
+        raise ValidationError(
+            _("%(on)s is past. A scheme can come into force today or later; what has begun keeps its rules.")
+            % {"on": on.isoformat()}
+        )
+    text, scheme, findings = _judge(files)
+    if scheme is None or any(one.severity == "error" for one in findings):
+        raise NotEnacted([one for one in findings if one.severity == "error"])
+    reminders = tuple(one for one in findings if one.severity != "error")
+    row = SchemeVersion(
+        scheme=scheme.id,
+        version=scheme.version,
+        title=scheme.title.say("zh-hans"),
+        title_en=scheme.title.en,
+        source={"main": text.main, "files": dict(text.files)},
+        sha256=fingerprint(text),
+        in_force_from=on,
+        enacted_at=now,
+        enacted_by=actor,
+        note=note.strip(),
+        accepted=_accepted(reminders, accepted or {}),
+    )
+    _put_into_force(row, scheme, actor)
+    return Enacted(row, scheme, reminders)
+
+
+def fingerprint(text: source.Source) -> str:
+    """Return the SHA-256 of a scheme's files in their canonical form, the same for the same words."""
+    body = {"main": text.main, "files": dict(text.files)}
+    return hashlib.sha256(journal.canonical(body)).hexdigest()
+
+
+def _judge(files: Files) -> tuple[source.Source, Scheme | None, list[Finding]]:
+    try:
+        if isinstance(files, Path):
+            files = source.gather(files)
+        document, scheme = source.read(files)
+    except SchemeError as error:
+        raise NotEnacted(error.findings) from None
+    texts = files.files if isinstance(files, source.Source) else files
+    return source.Source(document.main, texts), scheme, list(document.findings)
+
+
+def _accepted(reminders: Sequence[Finding], reasons: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return the reminders that the office lives with, each with its reason; a reason for none of them is refused."""
+    known = {f"{one.code} {one.path}": one for one in reminders}
+    if strange := [name for name in reasons if name not in known]:
+        raise ValidationError(_("There is no reminder “%(name)s” to accept.") % {"name": strange[0]})
+    if empty := [name for name, reason in reasons.items() if not reason.strip()]:
+        raise ValidationError(_("Give a reason for accepting the reminder “%(name)s”.") % {"name": empty[0]})
+    return [
+        {"code": known[name].code, "path": known[name].path, "zh": known[name].text.zh, "en": known[name].text.en,
+         "reason": reason.strip()}
+        for name, reason in reasons.items()
+    ]  # fmt: skip
+
+
+@transaction.atomic
+def _put_into_force(row: SchemeVersion, scheme: Scheme, actor: Account | None) -> None:
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        raise ValidationError(
+            _("Version %(version)s of “%(scheme)s” was put into force before and is never edited: give a new version.")
+            % {"version": row.version, "scheme": row.scheme}
+        ) from None
+    people.learn_posts(
+        scheme=scheme.id,
+        since=row.in_force_from,
+        posts=[
+            people.PostRule(post.id, post.title.say("zh-hans"), post.title.en, post.at, post.seats, post.rights)
+            for post in scheme.posts.values()
+        ],
+        departments=[
+            people.DepartmentRule(one.id, one.title.say("zh-hans"), one.title.en, one.level)
+            for one in scheme.departments.values()
+        ],
+    )
+    journal.record(
+        BOOK,
+        "enact",
+        actor=str(actor.pk) if actor else "",
+        now=row.enacted_at,
+        subject=f"{row.scheme} {row.version}",
+        body={"sha256": row.sha256, "in_force_from": row.in_force_from.isoformat(), "accepted": row.accepted},
+    )

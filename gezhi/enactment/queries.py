@@ -1,0 +1,70 @@
+"""Which schemes are in force, and their parsed text; a version is parsed once per process, because it never changes."""
+
+import threading
+from collections import OrderedDict
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext as _
+
+from gezhi.enactment.models import SchemeVersion
+from gezhi.schemes import source
+from gezhi.schemes.model import Scheme
+
+_KEPT_AT_MOST = 64
+_parsed: OrderedDict[UUID, Scheme] = OrderedDict()
+_lock = threading.Lock()
+
+
+class NotInForce(LookupError):
+    """No version of a scheme is in force on a date; the message names both."""
+
+    def __init__(self, scheme_id: str, on: date) -> None:
+        super().__init__(_("No version of the scheme “%(scheme)s” is in force on %(on)s.") % {
+            "scheme": scheme_id, "on": on.isoformat()
+        })  # fmt: skip
+
+
+def in_force(scheme_id: str, on: date) -> tuple[SchemeVersion, Scheme]:
+    """Return the version of a scheme that applies to what begins on a date. One query; raises `NotInForce`."""
+    row = _of(scheme_id).filter(in_force_from__lte=on).defer("source").first()
+    if row is None:
+        raise NotInForce(scheme_id, on)
+    return row, scheme(row.pk)
+
+
+def all_in_force(on: date) -> list[tuple[SchemeVersion, Scheme]]:
+    """Return every scheme that is in force on a date, each with the version that applies, by scheme id."""
+    newest = _of(OuterRef("scheme")).filter(in_force_from__lte=on).values("pk")[:1]
+    rows = SchemeVersion.objects.filter(pk=Subquery(newest)).defer("source").order_by("scheme")
+    return [(row, scheme(row.pk)) for row in rows]
+
+
+def versions(scheme_id: str = "") -> QuerySet[SchemeVersion]:
+    """Return the versions of one scheme or of all, newest first, without their text."""
+    rows = SchemeVersion.objects.select_related("enacted_by").defer("source")
+    if scheme_id:
+        rows = rows.filter(scheme=scheme_id)
+    return rows.order_by("scheme", "-in_force_from", "-enacted_at")
+
+
+def scheme(version_pk: UUID) -> Scheme:
+    """Return the parsed scheme of a version, from memory after the first time."""
+    with _lock:
+        kept = _parsed.get(version_pk)
+        if kept is not None:
+            _parsed.move_to_end(version_pk)
+            return kept
+    text = SchemeVersion.objects.values_list("source", flat=True).get(pk=version_pk)
+    parsed = source.load(source.Source(text["main"], text["files"]))
+    with _lock:
+        _parsed[version_pk] = parsed
+        while len(_parsed) > _KEPT_AT_MOST:
+            _parsed.popitem(last=False)
+    return parsed
+
+
+def _of(scheme_id: Any) -> QuerySet[SchemeVersion]:
+    return SchemeVersion.objects.filter(scheme=scheme_id).order_by("-in_force_from", "-enacted_at", "-id")
