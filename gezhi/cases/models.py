@@ -124,6 +124,7 @@ class Case(models.Model):
             models.Index(fields=["merged_into"], name="case_merged", condition=Q(merged_into__isnull=False)),
             models.Index(fields=["parent"], name="case_of_parent", condition=Q(parent__isnull=False)),
             GinIndex(fields=["sight_keys"], name="case_in_sight"),
+            GinIndex(fields=["about_keys"], name="case_about", condition=~Q(about_keys=[])),
         ]
 
     def __str__(self) -> str:

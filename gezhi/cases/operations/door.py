@@ -20,7 +20,7 @@ from gezhi.cases.errors import BadInput, Conflict, Impossible, Meanwhile, NotFou
 from gezhi.cases.models import Case, CaseEvent, Proposal, SupervisionWatch
 from gezhi.cases.operations import statements
 from gezhi.cases.operations.attaching import as_ids, attach_to
-from gezhi.cases.operations.intake import TRIAGE, tidy_code
+from gezhi.cases.operations.intake import tidy_code
 from gezhi.cases.operations.log import RECORD, Pen, Record, effect_row, outbox_row
 from gezhi.cases.operations.projection import Around, columns, dump_state, hold_rows, load_state
 from gezhi.cases.operations.statements import Row, as_bytea
@@ -66,7 +66,7 @@ class Open:
 
     def settle_expired(self) -> None:
         """Do what fell due before now, each at its own instant."""
-        if self.case.wake_at is not None and self.case.wake_at <= self.now and self.state.step != TRIAGE:
+        if self.case.wake_at is not None and self.case.wake_at <= self.now:
             for outcome in engine.expire(self.scheme, self.state, self.now):
                 self.accept(outcome)
 
@@ -149,7 +149,7 @@ def perform(
     opened: Open, *, action: str, by: Desk, actor: Account | None, answers: dict[str, Any], part: int = 0
 ) -> None:
     """Let the engine judge and carry out an action on an opened case."""
-    if opened.state.step == TRIAGE:
+    if opened.case.area_id is None:
         raise Impossible(_("This case has no place yet. Give it one first; then it goes its way."))
     if opened.case.merged_into_id is not None:
         raise Impossible(
@@ -241,8 +241,6 @@ def _choose(
     opened: Open, actor: Account | None, action: str, desk: Desk | None, part: int, secret: str
 ) -> Choice | None:
     """Return the open choice of this action for the actor's desks, or None (then the engine says why not)."""
-    if opened.state.step == TRIAGE:
-        return None
     desks = own_desks(opened, actor, secret)
     if desk is not None:
         desks = tuple(one for one in desks if one == desk)

@@ -10,10 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
-import msgspec
+from django.db.models.signals import post_save
+from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -22,9 +24,10 @@ from gezhi.cases.access import account_id
 from gezhi.cases.errors import BadInput, CaseError
 from gezhi.cases.models import Case, CaseEvent, CaseFile, CaseWords, Hold
 from gezhi.cases.operations import statements
+from gezhi.cases import words
 from gezhi.cases.operations.interest import Interested, interested
 from gezhi.cases.operations.log import Pen, effect_row
-from gezhi.cases.operations.placing import Located, Spot, locate, top_of, triage_desk
+from gezhi.cases.operations.placing import Located, Spot, locate, top_of
 from gezhi.cases.operations.projection import Around, columns, hold_rows
 from gezhi.cases.operations.report import PUBLIC_KEY_LENGTH, Report, clean
 from gezhi.cases.operations.statements import Row
@@ -37,12 +40,12 @@ from gezhi.people.access import desks_of
 from gezhi.people.models import Account
 from gezhi.schemes import engine
 from gezhi.schemes.model import Scheme
-from gezhi.schemes.state import REPORTER, CaseState, Desk, Event, Opening, Outcome, Refused
-from gezhi.schemes.state import Hold as HeldBy
+from gezhi.schemes.state import REPORTER, Desk, Opening, Outcome, Refused
 
-TRIAGE = "triage"
 SECRET_LENGTH = 8
 OFFICE_CHANNELS = frozenset({"field", "hotline", "counter", "phone", "reception"})
+_REMEMBER_SECONDS = 1.0
+_remembered: dict[tuple[str, str, date], tuple[float, SchemeVersion, Scheme]] = {}
 _ALPHABET = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 
 
@@ -107,25 +110,6 @@ def tidy_code(raw: str) -> str:
     return kept.translate(str.maketrans("OIL", "011"))
 
 
-def triage_outcome(scheme: Scheme, opening: Opening, top: Spot | None) -> Outcome:
-    """Return the opening of a case that has no place yet: the triage desk holds it, and no clock of the plan runs."""
-    item = scheme.items.get(opening.item)
-    if item is None or not item.procedure:
-        raise Refused(
-            "unknown_item", f"没有事项“{opening.item}”。", f"There is no item “{opening.item}”.", field="item"
-        )
-    desk = triage_desk(scheme, top)
-    if desk in opening.about:
-        desk = Desk("system")
-    state = CaseState(
-        scheme=scheme.id, version=scheme.version, procedure=item.procedure, item=item.id, channel=opening.channel,
-        opened_at=opening.at, step=TRIAGE, entered_at=opening.at, changed_at=opening.at, desk=desk, areas=opening.areas, facts=opening.facts,
-        holds=(HeldBy(1, TRIAGE, desk, opening.at),), received_by=opening.received_by, about=opening.about, events=1,
-    )  # fmt: skip
-    event = Event("open", "open", opening.received_by or REPORTER, opening.at, then=msgspec.to_builtins(state))
-    return Outcome(event, engine.fold(None, event))
-
-
 def _prepare(report: Report, actor: Account | None, now: datetime) -> _Prepared:
     report = clean(report, now=now)
     photos = _photos(report)
@@ -140,7 +124,8 @@ def _prepare(report: Report, actor: Account | None, now: datetime) -> _Prepared:
         areas=dict((located.spot or _nowhere(scheme, on)).levels),
         facts=_facts(report), received_by=_received_by(report, actor, now), about=concerned.skipped,
     )  # fmt: skip
-    outcome = engine.open_case(scheme, opening) if located.spot else triage_outcome(scheme, opening, top_of(scheme, on))
+    # Without a place the areas end at the top, and the engine gives it to the desk there: the triage queue.
+    outcome = engine.open_case(scheme, opening)
     files = partial(_file_rows, report, photos, actor, now=now)
     return _write_up(report, actor, version, scheme, located, concerned, outcome, files, now)
 
@@ -216,8 +201,8 @@ def _rows(prepared: Sequence[_Prepared]) -> dict[Any, list[Row]]:
 
 
 def words_of(case: Row) -> str:
-    """Return what of a case can be searched, in lower case: title, address and the text's beginning; never a contact."""
-    return "\n".join(part for part in (case["title"], case["address"], case["text"][:2000]) if part).lower()
+    """Return what of a case can be searched: title, address and the text's beginning; never a contact."""
+    return words.stored("\n".join(part for part in (case["title"], case["address"], case["text"][:2000]) if part))
 
 
 def _known(prepared: Sequence[_Prepared]) -> dict[str, Case]:
@@ -241,9 +226,20 @@ def _result(one: _Prepared, numbers: dict[UUID, str], known: dict[str, Case]) ->
 
 
 def _scheme(report: Report, on: date) -> tuple[SchemeVersion, Scheme]:
-    if report.scheme:
-        return enactment.in_force(report.scheme, on)
-    for version, scheme in enactment.all_in_force(on):
+    """Return the plan that applies; remembered for a second, because every report asks it."""
+    key, present = (report.scheme, report.item, on), monotonic()
+    kept = _remembered.get(key)
+    if kept is None or kept[0] < present:
+        kept = (present + _REMEMBER_SECONDS, *_look_up_scheme(report, on))
+        if len(_remembered) > 5000:
+            _remembered.clear()
+        _remembered[key] = kept
+    return kept[1], kept[2]
+
+
+def _look_up_scheme(report: Report, on: date) -> tuple[SchemeVersion, Scheme]:
+    found = [enactment.in_force(report.scheme, on)] if report.scheme else enactment.all_in_force(on)
+    for version, scheme in found:
         item = scheme.items.get(report.item)
         if item is not None and item.procedure:
             return version, scheme
@@ -251,6 +247,12 @@ def _scheme(report: Report, on: date) -> tuple[SchemeVersion, Scheme]:
         _("No plan in force knows the item “%(item)s”. Choose one from the catalogue.") % {"item": report.item[:80]},
         field="item",
     )
+
+
+@receiver(post_save, sender=SchemeVersion)
+def _forget(**_signal: Any) -> None:
+    """Ask again at once in the process that put a version into force; others do within a second."""
+    _remembered.clear()
 
 
 def _nowhere(scheme: Scheme, on: date) -> Spot:

@@ -18,7 +18,6 @@ from gezhi.cases.access import account_id, works_on
 from gezhi.cases.errors import BadInput, Forbidden, Impossible
 from gezhi.cases.models import Bounce
 from gezhi.cases.operations.door import Acted, Open, acted, check_text, open_locked, own_desks, write
-from gezhi.cases.operations.intake import TRIAGE
 from gezhi.cases.operations.placing import Spot, spot_of
 from gezhi.cases.operations.report import plain
 from gezhi.people.models import Account
@@ -74,7 +73,7 @@ def change_item(
         reason = check_text(plain(reason), most=REASON_LENGTH, name="reason")
         if item == opened.state.item:
             raise Impossible(_("The case has this item already."))
-        if opened.state.step == TRIAGE:
+        if opened.case.area_id is None:
             raise Impossible(_("This case has no place yet. Give it one first; then it goes its way."))
         _begin_again(opened, actor, _Way("change_item", item, dict(opened.state.areas)), reason)
         write(opened)
@@ -85,6 +84,8 @@ def _check(opened: Open, actor: Account | None) -> None:
     opened.settle_expired()
     if opened.state.step == CLOSED:
         raise Impossible(_("This case is closed. If the matter is back, report it again; the two will be linked."))
+    if opened.state.doer_desk is not None:
+        raise Impossible(_("The work on this case has been done, so it is not moved any more. Send it back first."))
     if opened.state.paused:
         raise Impossible(_("The clocks of this case are paused. Resume it first."))
     if opened.case.merged_into_id is not None:
@@ -111,7 +112,7 @@ def _begin_again(opened: Open, actor: Account | None, way: _Way, reason: str) ->
     first = engine.open_case(opened.scheme, _at(opening, old.opened_at)).state
     state = msgspec.structs.replace(
         fresh.state, opened_at=old.opened_at, holds=_joined(old, fresh.state, opened.now), counts=old.counts,
-        answers={**old.answers}, clocks=_clocks(old, fresh.state, first, opened.now), events=old.events + 1,
+        answers={**old.answers}, clocks=_clocks(fresh.state, first), events=old.events + 1,
     )  # fmt: skip
     by = _acting_desk(opened, actor)
     answers: dict[str, Any] = {"reason": reason, "item": way.item, "areas": way.levels}
@@ -133,15 +134,10 @@ def _joined(old: CaseState, new: CaseState, now: datetime) -> tuple[Hold, ...]:
     return (*past, *(msgspec.structs.replace(hold, seq=last + hold.seq) for hold in new.holds))
 
 
-def _clocks(old: CaseState, new: CaseState, first: CaseState, now: datetime) -> tuple[Clock, ...]:
-    """Return the stopped clocks of the past, the whole-case clock counted from the first day, the new step's clocks."""
-    past = tuple(
-        clock if clock.met_at is not None else msgspec.structs.replace(clock, met_at=now, wake=())
-        for clock in old.clocks
-        if clock.id != "case"
-    )
+def _clocks(fresh: CaseState, first: CaseState) -> tuple[Clock, ...]:
+    """Return the whole-case clock counted from the first day and the new step's clocks counted from now."""
     whole = tuple(clock for clock in first.clocks if clock.id == "case")
-    return (*past, *whole, *(clock for clock in new.clocks if clock.id != "case"))
+    return (*whole, *(clock for clock in fresh.clocks if clock.id != "case"))
 
 
 def _acting_desk(opened: Open, actor: Account | None) -> Desk:

@@ -1,4 +1,4 @@
-"""Where a report belongs: from a point, a pick from the tree, or nowhere yet (then the triage desk finds out)."""
+"""Where a report belongs: from a point, a pick from the tree, or nowhere yet (then the desk at the top finds out)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from gezhi.cases.errors import AskArea, BadInput, Candidate
 from gezhi.cases.operations.report import Report
 from gezhi.schemes.model import Scheme
-from gezhi.schemes.state import Desk
 from gezhi.territory import coordinates
 from gezhi.territory import queries as territory
 from gezhi.territory.models import Area
@@ -82,14 +81,6 @@ def _spot(chain: Sequence[Area]) -> Spot | None:
         return None
     area = chain[-1]
     return Spot(area.pk, area.code, area.name, area.path, area.level, tuple((one.level, one.code) for one in chain))
-
-
-def triage_desk(scheme: Scheme, top: Spot | None) -> Desk:
-    """Return the desk that finds a place for what has none: the scheme's last resort, else the first post at the top."""
-    first_level = next(iter(scheme.levels), "")
-    posts = [post.id for post in scheme.posts.values() if post.at == first_level]
-    post = scheme.conflict_desk if scheme.conflict_desk in posts else next(iter(posts), scheme.conflict_desk)
-    return Desk("post", post, top.code if top else "")
 
 
 def _point(report: Report) -> tuple[float | None, float | None]:

@@ -1,0 +1,188 @@
+"""From a case's effects to messages. Who holds a desk is looked up when the effect is carried out, once per topic.
+
+Whoever the case complains about is left out, whatever the scheme's templates say. Words come from the scheme's notices; only
+effects that no scheme can word (a proposal, supervision) have words here.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.conf import settings
+from django.utils import formats, timezone, translation
+from django.utils.translation import gettext as _
+
+from gezhi.cases.models import Case, CaseEvent
+from gezhi.cases.operations.intake import tracking_code
+from gezhi.cases.operations.log import CHANGED, desk_from
+from gezhi.cases.operations.projection import load_state
+from gezhi.cases.queries.names import Names, names_for
+from gezhi.cases.queries.story import event_of
+from gezhi.enactment import queries as enactment
+from gezhi.foundation import outbox
+from gezhi.notices import operations as notices
+from gezhi.notices import wording
+from gezhi.people import queries as people
+from gezhi.people.models import Account
+from gezhi.schemes.model import CLOSED, Notice, Scheme
+from gezhi.schemes.state import REPORTER, CaseState, Desk, Event
+
+# Where the surfaces show a case; their own tests hold them to it.
+OFFICE_LINK = "/desk/cases/{number}"
+REPORTER_LINK = "/track?number={number}"
+_LANGUAGE = "zh-hans"
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A case and what happened to it, with what its words need."""
+
+    case: Case
+    scheme: Scheme
+    state: CaseState
+    event: Event
+    seq: int
+
+
+def register() -> None:
+    """Subscribe to the effects of cases."""
+    outbox.subscribe(CHANGED, "cases.notices", tell_changed)
+    for topic in ("case.proposed", "case.decided", "case.supervised", "case.watch_overdue"):
+        outbox.subscribe(topic, "cases.notices", _teller(topic))
+
+
+def tell_changed(body: dict[str, Any], now: datetime) -> None:
+    """Send the notices that the scheme asks for after an event, and tell the webhooks that the case changed."""
+    case = _case(body["case"])
+    event = event_of(CaseEvent.objects.get(case_id=case.pk, seq=body["seq"]))
+    told = _Told(case, enactment.scheme(case.scheme_version_id), load_state(case.state), event, int(body["seq"]))
+    for telling in body["tellings"]:
+        template = told.scheme.notices.get(telling["template"])
+        desk = msgspec.convert(telling["to"], Desk)
+        if template is not None:
+            _send(told, template, desk, now)
+    notices.send(
+        to=(), key=f"case/{case.number}/{told.seq}", topic=_topic(body), channels=("webhook",), now=now,
+        subject=f"{case.number} {event.action}", body="",
+        payload={
+            "number": case.number, "item": case.item, "kind": event.kind, "action": event.action,
+            "step": body["step"], "at": body["at"],
+        },
+    )  # fmt: skip
+
+
+def _send(told: _Told, template: Notice, desk: Desk, now: datetime) -> None:
+    to_reporter = desk == REPORTER
+    accounts = _reporters(told.case) if to_reporter else _holders(told.case, [desk], now)
+    by_language: dict[str, list[Account | str]] = {}
+    for account in accounts:
+        by_language.setdefault(account.language or _LANGUAGE, []).append(account)
+    if to_reporter and "@" in (told.case.contact or "") and not any(told.case.reporter_id == one.pk for one in accounts):
+        by_language.setdefault(_LANGUAGE, []).append(str(told.case.contact))
+    for language, recipients in by_language.items():
+        with translation.override(language):
+            names = names_for(told.scheme, language, _desks(told.state), ())
+            values = _values(told, names, to_reporter=to_reporter)
+            notices.send(
+                to=recipients, key=f"case/{told.case.number}/{told.seq}/{template.id}/{desk.key}", topic=template.id,
+                subject=wording.render(template.subject.say(language), values),
+                body=wording.render(template.body.say(language), values),
+                channels=("inbox", "mail") if to_reporter else ("inbox",), link=_link(told.case, to_reporter=to_reporter),
+                now=now,
+            )  # fmt: skip
+
+
+def _values(told: _Told, names: Names, *, to_reporter: bool) -> dict[str, object]:
+    case, state, language = told.case, told.state, names.language
+    procedure = told.scheme.procedures[state.procedure]
+    step, whole = state.clock("step"), state.clock("case")
+    item = told.scheme.items.get(state.item)
+    answers = {name: _plain(value) for name, value in {**state.answers, **told.event.answers}.items()}
+    return {
+        **answers,
+        "number": case.number,
+        "title": case.title,
+        "item": item.title.say(language) if item else state.item,
+        "area": case.area.name if case.area else _("no place yet"),
+        "step": procedure.steps[state.step].title.say(language) if state.step in procedure.steps else _("closed"),
+        "holder": (names.office if to_reporter else names.desk)(state.desk) if state.desk else "",
+        "due": _moment(step.due if step else None),
+        "case_due": _moment(whole.due if whole else None),
+        "limit": step.limit if step else "",
+        "clause": step.clause if step else "",
+        "url": settings.PUBLIC_ADDRESS + _link(case, to_reporter=to_reporter),
+        **({"code": tracking_code(case.pk)} if to_reporter else {}),
+    }
+
+
+def _teller(topic: str) -> outbox.Subscriber:
+    def tell(body: dict[str, Any], now: datetime) -> None:
+        case = _case(body["case"])
+        desks = [desk_from(key) for key in body.get("holders", [body.get("to", "")]) if key]
+        for account in _holders(case, desks, now):
+            with translation.override(account.language or _LANGUAGE):
+                notices.send(
+                    to=[account], key=f"{topic}/{case.number}/{body['seq']}", topic=topic, now=now, body=case.title,
+                    subject=_office_words(topic, body) % {"number": case.number}, link=_link(case, to_reporter=False),
+                )  # fmt: skip
+
+    return tell
+
+
+def _office_words(topic: str, body: dict[str, Any]) -> str:
+    if topic == "case.proposed":
+        return _("To decide: a proposal on %(number)s")
+    if topic == "case.decided":
+        return _("Your proposal on %(number)s was approved") if body["approved"] else _("Your proposal on %(number)s was declined")
+    if topic == "case.supervised":
+        return _("%(number)s is under supervision")
+    return _("The time set for %(number)s under supervision has passed")
+
+
+def _case(pk: str) -> Case:
+    rows = Case.objects.unscoped(reason="its effects are carried out by nobody in particular")
+    return rows.select_related("area", "reporter").get(pk=UUID(pk))
+
+
+def _holders(case: Case, desks: Iterable[Desk], now: datetime) -> list[Account]:
+    """Return the people at the desks, without those whom the case complains about, whatever other desk they hold."""
+    found = people.holders(desks, now)
+    if not case.about_keys:
+        return found
+    concerned = {account.pk for account in people.holders([desk_from(key) for key in case.about_keys], now)}
+    return [account for account in found if account.pk not in concerned]
+
+
+def _reporters(case: Case) -> list[Account]:
+    """Return who reported it, those whose duplicates follow it, and those who asked to hear of it."""
+    followers = list(Account.objects.filter(pk__in=case.follows.values("account"), is_active=True))
+    merged = Case.objects.unscoped(reason="who reported a duplicate hears of the main case").filter(merged_into=case)
+    reporters = Account.objects.filter(pk__in=[*merged.exclude(reporter=None).values_list("reporter", flat=True), case.reporter_id])
+    return list({account.pk: account for account in (*reporters.filter(is_active=True), *followers)}.values())
+
+
+def _desks(state: CaseState) -> list[Desk]:
+    return [hold.desk for hold in state.holds] + ([state.desk] if state.desk else [])
+
+
+def _topic(body: dict[str, Any]) -> str:
+    if body["kind"] == "open" and body["action"] == "open":
+        return "case.opened"
+    if body["step"] == CLOSED:
+        return "case.closed"
+    return "case.expired" if body["kind"] == "expire" else "case.acted"
+
+
+def _link(case: Case, *, to_reporter: bool) -> str:
+    return (REPORTER_LINK if to_reporter else OFFICE_LINK).format(number=case.number)
+
+
+def _moment(at: datetime | None) -> str:
+    return formats.date_format(timezone.localtime(at), "DATETIME_FORMAT") if at else "—"
+
+
+def _plain(value: Any) -> str:
+    return "、".join(str(one) for one in value) if isinstance(value, list) else str(value)

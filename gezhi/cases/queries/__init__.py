@@ -1,0 +1,32 @@
+"""Every read of cases. Each says for whom; lists are paged by key and cost the same however many cases there are."""
+
+from gezhi.cases.queries.lists import Wanted, cases, count, find, search
+from gezhi.cases.queries.page import CasePage, ClockView, case_page
+from gezhi.cases.queries.paging import Page
+from gezhi.cases.queries.queue import Counts, Filter, QueueRow, counts, queue
+from gezhi.cases.queries.ratings import RatingSum, rating_sums
+from gezhi.cases.queries.story import Entry
+from gezhi.cases.queries.tracking import Tracking, track, track_own
+
+__all__ = [
+    "CasePage",
+    "ClockView",
+    "Counts",
+    "Entry",
+    "Filter",
+    "Page",
+    "QueueRow",
+    "RatingSum",
+    "Tracking",
+    "Wanted",
+    "case_page",
+    "cases",
+    "count",
+    "counts",
+    "find",
+    "queue",
+    "rating_sums",
+    "search",
+    "track",
+    "track_own",
+]

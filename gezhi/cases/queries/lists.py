@@ -1,0 +1,127 @@
+"""Lists over everything that somebody may see, newest first, and search by number, words and address."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+
+from gezhi.cases import number as numbers
+from gezhi.cases.access import CaseRows
+from gezhi.cases.models import Case, CaseWords
+from gezhi.cases.queries.paging import Page, cursor_of, read_cursor
+from gezhi.cases.words import patterns
+from gezhi.people.models import Account
+from gezhi.schemes.state import Light
+
+PAGE = 50
+_HEAVY = ("text", "contact", "state", "log_head", "area__boundary")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What to keep of all visible cases: all given must hold. Lights are those of the whole-case clock."""
+
+    open: bool | None = None
+    light: Light | None = None
+    step: str = ""
+    items: tuple[str, ...] = ()
+    area: str = ""
+    channel: str = ""
+    text: str = ""
+    opened_from: datetime | None = None
+    opened_until: datetime | None = None
+    closed_from: datetime | None = None
+    closed_until: datetime | None = None
+    supervised: bool | None = None
+    placed: bool | None = None
+    reported_by_me: bool = False
+
+
+def cases(
+    *, account: Account | None, now: datetime, wanted: Wanted | None = None, cursor: str = "", size: int = PAGE
+) -> Page[Case]:
+    """Return a page of the cases that the account may see, newest first."""
+    rows = _matching(account, now, wanted or Wanted())
+    if cursor:
+        rows = rows.filter(pk__lt=read_cursor(cursor)[1])
+    found = list(rows.select_related("area").defer(*_HEAVY).order_by("-pk")[: size + 1])
+    more = len(found) > size
+    return Page(tuple(found[:size]), cursor_of(None, found[size - 1].pk) if more else "")
+
+
+def count(*, account: Account | None, now: datetime, wanted: Wanted | None = None, most: int = 10_000) -> int:
+    """Return how many such cases there are, counting no further than `most`."""
+    return len(_matching(account, now, wanted or Wanted()).order_by()[:most].values_list("pk"))
+
+
+def search(*, account: Account | None, query: str, now: datetime, size: int = 20) -> tuple[Case, ...]:
+    """Return the cases that a search box finds: by number, else by words of title, text and address. Never by contact."""
+    rows = Case.objects.visible_to(account, now=now).select_related("area").defer(*_HEAVY)
+    number = numbers.tidy(query)
+    if number is not None:
+        return tuple(rows.filter(number=number))
+    if not patterns(query):
+        return ()
+    return tuple(rows.filter(_with_words(query)).order_by("-pk")[:size])
+
+
+def find(*, account: Account | None, number: str, now: datetime) -> Case | None:
+    """Return the case of a number if the account may see it."""
+    tidied = numbers.tidy(number)
+    if tidied is None:
+        return None
+    return Case.objects.visible_to(account, now=now).select_related("area").filter(number=tidied).first()
+
+
+def _matching(account: Account | None, now: datetime, wanted: Wanted) -> CaseRows:
+    rows = Case.objects.visible_to(account, now=now).filter(**_plain(wanted))
+    if wanted.open is not None:
+        rows = rows.filter(closed_at__isnull=wanted.open)
+    if wanted.placed is not None:
+        rows = rows.filter(area__isnull=not wanted.placed)
+    if wanted.light is not None:
+        rows = rows.filter(_light(wanted.light, now))
+    if wanted.text:
+        rows = rows.filter(_with_words(wanted.text))
+    if wanted.reported_by_me:
+        rows = rows.filter(reporter=account)
+    return rows
+
+
+def _plain(wanted: Wanted) -> dict[str, Any]:
+    """Return the lookups that are given one to one."""
+    given = {
+        "step": wanted.step,
+        "item__in": wanted.items,
+        "area_path__startswith": wanted.area,
+        "channel": wanted.channel,
+        "opened_at__gte": wanted.opened_from,
+        "opened_at__lt": wanted.opened_until,
+        "closed_at__gte": wanted.closed_from,
+        "closed_at__lt": wanted.closed_until,
+    }
+    kept: dict[str, Any] = {name: value for name, value in given.items() if value}
+    if wanted.supervised is not None:
+        kept["supervised"] = wanted.supervised
+    return kept
+
+
+def _light(light: Light, now: datetime) -> Q:
+    if light == Light.DONE:
+        return Q(closed_at__isnull=False)
+    if light == Light.PAUSED:
+        return Q(closed_at=None, paused=True)
+    running = Q(closed_at=None, paused=False)
+    red, yellow = Q(case_due__lt=now), Q(case_warn__lte=now)
+    if light == Light.RED:
+        return running & red
+    in_time = Q(case_due__gte=now) | Q(case_due=None)
+    return running & in_time & (yellow if light == Light.YELLOW else (Q(case_warn__gt=now) | Q(case_warn=None)))
+
+
+def _with_words(query: str) -> Q:
+    kept = Q()
+    for pattern in patterns(query):
+        kept &= Q(Exists(CaseWords.objects.filter(case=OuterRef("pk")).extra(where=["words like %s"], params=[pattern])))
+    return kept

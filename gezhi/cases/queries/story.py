@@ -1,0 +1,142 @@
+"""The story of a case: its log and its comments in one order, as an office may read it or as its reporter may."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from gezhi.cases.models import CaseEvent, CaseFile, Comment
+from gezhi.cases.operations.log import RECORD, Record
+from gezhi.cases.queries.names import Names
+from gezhi.schemes.model import Action, Procedure, Scheme
+from gezhi.schemes.state import REPORTER, Desk, Event
+
+# What the log notes for the record only: shown elsewhere on the page, or to nobody but an audit.
+_SILENT = frozenset({"comment", "attach", "look_at_contact"})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the story. `words` are the answers in words: question title → answer."""
+
+    at: datetime
+    kind: str
+    action: str
+    title: str
+    office: str
+    person: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
+    text: str = ""
+    public: bool = True
+    clause: str = ""
+    step: str = ""
+    files: tuple[CaseFile, ...] = ()
+    comment: UUID | None = None
+
+
+def office_story(
+    scheme: Scheme, names: Names, log: Sequence[CaseEvent], comments: Iterable[Comment], files: Sequence[CaseFile]
+) -> tuple[Entry, ...]:
+    """Return everything, newest first, but what a reporter chose: ratings reach offices as sums only."""
+    entries = [_entry(scheme, names, row, files, inside=True) for row in log if not _silent(row)]
+    entries += [_note(names, note, inside=True) for note in comments]
+    return tuple(sorted(entries, key=lambda entry: entry.at, reverse=True))
+
+
+def public_story(
+    scheme: Scheme, names: Names, log: Sequence[CaseEvent], comments: Iterable[Comment], files: Sequence[CaseFile]
+) -> tuple[Entry, ...]:
+    """Return what the reporter may read: who has had it, what a public action says, public comments. No person's name."""
+    shown = [file for file in files if file.public]
+    entries = [_entry(scheme, names, row, shown, inside=False) for row in log if row.kind not in {RECORD, "recount"}]
+    entries = [entry for entry in entries if entry.kind != "expire" or entry.step]
+    entries += [_note(names, note, inside=False) for note in comments if note.public]
+    return tuple(sorted(entries, key=lambda entry: entry.at, reverse=True))
+
+
+def event_of(row: CaseEvent) -> Event:
+    """Return the engine's event of a row of the log."""
+    return msgspec.json.decode(row.body, type=Event)
+
+
+def desks_in(log: Iterable[CaseEvent]) -> set[Desk]:
+    """Return the desks that a log names."""
+    found: set[Desk] = set()
+    for row in log:
+        if row.kind != RECORD:
+            found.add(event_of(row).by)
+    return found
+
+
+def _silent(row: CaseEvent) -> bool:
+    return row.kind == RECORD and row.action in _SILENT
+
+
+def _entry(scheme: Scheme, names: Names, row: CaseEvent, files: Sequence[CaseFile], *, inside: bool) -> Entry:
+    if row.kind == RECORD:
+        return _recorded(names, row)
+    event = event_of(row)
+    procedure = scheme.procedures[event.then["procedure"]] if "procedure" in event.then else None
+    action = _action(scheme, procedure, event)
+    say = names.desk if inside else names.office
+    return Entry(
+        at=event.at,
+        kind=event.kind,
+        action=event.action,
+        title=action.title.say(names.language) if action else event.action,
+        office=say(event.by),
+        person=names.person(event.actor) if inside else "",
+        words=_words(action, event, names.language, inside=inside),
+        public=bool(action and action.public) or event.kind == "open",
+        clause=action.clause if action else "",
+        step=str(event.then.get("step", "")),
+        files=tuple(file for file in files if file.at == event.at and file.role != "comment"),
+    )
+
+
+def _action(scheme: Scheme, procedure: Procedure | None, event: Event) -> Action | None:
+    if procedure is not None:
+        return procedure.actions.get(event.action)
+    return next((one.actions[event.action] for one in scheme.procedures.values() if event.action in one.actions), None)
+
+
+def _words(action: Action | None, event: Event, language: str, *, inside: bool) -> dict[str, str]:
+    """Return answers in words; a reporter's own choices are for the sums, and outside only public actions speak."""
+    if action is None or not (inside or action.public or event.by == REPORTER):
+        return {}
+    found = {}
+    for question in action.asks:
+        answer = event.answers.get(question.id)
+        if answer in (None, "", []) or question.kind == "photos":
+            continue
+        if inside and event.by == REPORTER and question.kind != "text":
+            continue
+        found[question.title.say(language)] = _say(question.choices, answer, language)
+    return found
+
+
+def _say(options: Sequence[Any], answer: Any, language: str) -> str:
+    titles = {option.id: option.title.say(language) for option in options}
+    if isinstance(answer, list):
+        return "、".join(titles.get(str(one), str(one)) for one in answer)
+    return titles.get(str(answer), str(answer))
+
+
+def _recorded(names: Names, row: CaseEvent) -> Entry:
+    record = msgspec.json.decode(row.body, type=Record)
+    about = {name: str(value) for name, value in record.about.items() if name in {"reason", "limit", "main", "duplicate", "parent"}}
+    return Entry(
+        at=record.at, kind=RECORD, action=record.action, title=record.action, office=names.desk(record.by),
+        person=names.person(record.actor), words={}, text=about.get("reason", ""), public=False,
+    )  # fmt: skip
+
+
+def _note(names: Names, note: Comment, *, inside: bool) -> Entry:
+    return Entry(
+        at=note.at, kind="comment", action="comment", title="", text=note.text, public=note.public, comment=note.pk,
+        office=names.desk(note.desk_key) if inside else names.office(note.desk_key),
+        person=names.person(note.actor) if inside else "",
+    )  # fmt: skip
