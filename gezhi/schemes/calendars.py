@@ -18,6 +18,8 @@ from gezhi.schemes.text import Text
 
 NAMELESS = Text()
 MONDAY_TO_FRIDAY = frozenset({1, 2, 3, 4, 5})
+# `chinese-calendar` counts them to New Year's Day 2024; the notice says: 1月1日放假，与周末连休 (国办发明电〔2023〕7号)
+_MERE_WEEKENDS = frozenset({date(2023, 12, 30), date(2023, 12, 31)})
 
 
 class DayKind(StrEnum):
@@ -107,7 +109,7 @@ def _published_in_china() -> tuple[date, date]:
 def _special_in_china(on: date) -> tuple[DayKind, Text] | None:
     if on in china.workdays:
         return DayKind.MAKEUP_WORKDAY, _festival(china.workdays[on])
-    if on in china.holidays:
+    if on in china.holidays and on not in _MERE_WEEKENDS:
         return DayKind.HOLIDAY, _festival(china.holidays[on])
     return None
 

@@ -66,17 +66,17 @@ class BadDuration(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """A whole number (at least 1) of one unit."""
+    """A whole number of one unit; none at all means at once, or the same day (`0 workdays`: before business stops)."""
 
     amount: int
     unit: Unit
 
     def __post_init__(self) -> None:
-        if not 1 <= self.amount <= _MOST[self.unit]:
+        if not 0 <= self.amount <= _MOST[self.unit]:
             most = _MOST[self.unit]
             raise BadDuration(
-                f"时限“{self}”超出范围：应为 1 到 {most} {_CHINESE[self.unit]}。",
-                f"The limit “{self}” is out of range: 1 to {most} {self.unit} are allowed.",
+                f"时限“{self}”超出范围：应为 0 到 {most} {_CHINESE[self.unit]}。",
+                f"The limit “{self}” is out of range: 0 to {most} {self.unit} are allowed.",
             )
 
     @classmethod
@@ -141,8 +141,13 @@ def parse_span(written: str) -> Span:
     if found is not None:
         return Share(int(found[1]))
     try:
-        return Duration.parse(written)
+        span = Duration.parse(written)
     except BadDuration as bad:
         raise BadDuration(
             f"{bad.text.zh}提醒也可写比例，例如 20%。", f"{bad.text.en} A warning may also be a share, such as 20%."
         ) from bad
+    if span.amount == 0:
+        raise BadDuration(
+            f"提醒“{written}”无效：至少为 1。", f"A warning of “{written}” is none: it must be at least 1."
+        )
+    return span

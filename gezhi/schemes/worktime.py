@@ -189,7 +189,10 @@ class WorkCalendar:
     # ── limits ──
 
     def due(self, start: datetime, limit: Duration, counting: str | None = None) -> Due:
-        """Return when a limit that begins at `start` ends; `counting` is the calendar's own unless given."""
+        """Return when a limit that begins at `start` ends; `counting` is the calendar's own unless given.
+
+        By the law's way a limit of `0 workdays` ends when business next stops, one of `0 days` at 24:00 of the day.
+        """
         instant = _instant(start)
         table = self._table(instant, instant)
         if limit.unit.by_clock:
@@ -202,7 +205,8 @@ class WorkCalendar:
                 day, instant = self._opened(table, day, instant)
             return self._moved(table, day, self._shown(table, day, instant), limit, by_law=False)
         if limit.unit is Unit.WORKDAYS:
-            table, workday = self._workday(table, table.done[day + 1] + limit.amount - 1)
+            started = table.done[day + 1] if limit.amount else table.done[day] + 1 + _has_closed(table, day, instant)
+            table, workday = self._workday(table, started + limit.amount - 1)
             return self._due(table, table.closing[workday], table.workdays[workday])
         return self._moved(table, day, DAY, limit, by_law=True)
 
@@ -251,6 +255,8 @@ class WorkCalendar:
         """
         instant = _instant(due)
         table = self._table(instant, instant)
+        if by.amount == 0:
+            return self._due_on_its_day(instant)
         if by.unit.by_clock:
             return Due(self._at(instant + by.seconds))
         if by.unit is Unit.WORKHOURS:
@@ -279,8 +285,6 @@ class WorkCalendar:
         first, last = self.local_date(paused_at), self.local_date(resumed_at)
         in_workdays = limit.unit is Unit.WORKDAYS
         days = self.workdays_between(first, last) if in_workdays else (last - first).days
-        if days == 0:
-            return self._due_on_its_day(end)
         return self.shift(due, Duration(days, Unit.WORKDAYS if in_workdays else Unit.DAYS), counting)
 
     # ── how it is done: days are counted from the first day of a table, instants in seconds since 1970 ──
@@ -307,8 +311,7 @@ class WorkCalendar:
             workday = table.done[day]
             if table.opening[workday] <= instant < table.closing[workday]:
                 return day, instant
-            if instant >= table.closing[workday]:
-                day += 1
+            day += _has_closed(table, day, instant)
         table, workday = self._workday(table, table.done[day])
         return table.workdays[workday], table.opening[workday]
 
@@ -417,6 +420,11 @@ class WorkCalendar:
     def _judge(self, on: date) -> tuple[bool, bool]:
         day = self.day(on)
         return day.kind.works, day.provisional
+
+
+def _has_closed(table: WorkTable, day: int, instant: int) -> bool:
+    """Whether the day is a workday whose business has stopped."""
+    return table.works(day) and instant >= table.closing[table.done[day]]
 
 
 def _work_ago(table: WorkTable, end: int, seconds: int) -> int:

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import holidays
 import pytest
 
 from gezhi.schemes.calendars import Day, DayKind, UnknownCalendar, statutory
@@ -38,6 +39,18 @@ def test_china_2026_day_by_day() -> None:
         else:
             assert day.kind is (DayKind.WEEKEND if on.isoweekday() > 5 else DayKind.WORKDAY), on
         assert not day.provisional
+
+
+def test_china_as_another_source_has_it() -> None:
+    other = holidays.country_holidays("CN", years=range(2013, 2027))
+    china = statutory("cn")
+    for on in days("2013-01-01", "2026-12-31"):
+        assert china.day(on).kind.works == other.is_working_day(on), on
+
+
+def test_a_weekend_beside_a_holiday_is_a_weekend() -> None:
+    assert statutory("cn").day(date(2023, 12, 31)) == Day(date(2023, 12, 31), DayKind.WEEKEND)
+    assert statutory("cn").day(date(2024, 1, 1)).kind is DayKind.HOLIDAY
 
 
 def test_beyond_what_is_published_the_ordinary_week_holds_provisionally() -> None:

@@ -88,6 +88,35 @@ def test_year_ends() -> None:
     assert due(CHINA, in_china("2025-11-30T16:30"), "3 months") == in_china("2026-03-01")
 
 
+@pytest.mark.parametrize(
+    ("start", "limit", "expected"),
+    [
+        ("2026-03-09T10:00", "0 workdays", "2026-03-09T17:30"),
+        ("2026-03-09T07:00", "0 workdays", "2026-03-09T17:30"),
+        ("2026-03-09T17:30", "0 workdays", "2026-03-10T17:30"),
+        ("2026-03-07T10:00", "0 workdays", "2026-03-09T17:30"),
+        ("2026-03-09T23:00", "0 days", "2026-03-10T00:00"),
+        ("2026-03-07T10:00", "0 days", "2026-03-10T00:00"),
+        ("2026-03-07T10:00", "0 minutes", "2026-03-07T10:00"),
+        ("2026-03-07T10:00", "0 workhours", "2026-03-07T10:00"),
+    ],
+)
+def test_the_same_day_or_at_once(start: str, limit: str, expected: str) -> None:
+    assert due(CHINA, in_china(start), limit) == in_china(expected)
+
+
+def test_none_from_the_moment_is_the_moment_or_the_next_opening() -> None:
+    sunday, monday = in_china("2026-03-08T10:00"), in_china("2026-03-09T10:00")
+    assert CHINA.due(sunday, Duration.parse("0 days"), Counting.MOMENT).at == sunday
+    assert CHINA.due(monday, Duration.parse("0 workdays"), Counting.MOMENT).at == monday
+    assert CHINA.due(sunday, Duration.parse("0 workdays"), Counting.MOMENT).at == in_china("2026-03-09T08:30")
+
+
+def test_an_extension_by_nothing_moves_nothing() -> None:
+    for unit in Unit:
+        assert CHINA.shift(in_china("2026-03-08T10:00"), Duration(0, unit)).at == in_china("2026-03-08T10:00")
+
+
 def test_a_month_without_the_day_ends_on_its_last() -> None:
     assert due(NEVER_CLOSED, in_new_york("2024-01-31T10:00"), "1 month") == in_new_york("2024-03-01")
     assert due(NEVER_CLOSED, in_new_york("2024-02-29T10:00"), "12 months") == in_new_york("2025-03-01")

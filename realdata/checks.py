@@ -1,0 +1,34 @@
+"""What a check against real data is, and where the data lie."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+VARIABLE = "GEZHI_SHARED_DATA"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table: what was checked, what was to be expected, what was measured, whether it is so."""
+
+    name: str
+    expected: str
+    measured: str
+    ok: bool
+
+
+Check = Callable[[Path], Row]
+
+
+def data_folder() -> Path | None:
+    """Return the folder of the real data, or None where there is none."""
+    beside = Path(__file__).resolve().parents[2] / "shared" / "data"
+    folder = Path(os.environ[VARIABLE]) if os.environ.get(VARIABLE) else beside
+    return folder if folder.is_dir() else None
+
+
+def at_least(name: str, bound: float, hits: int, total: int) -> Row:
+    """Compare a share with a lower bound; no rows at all is a failure."""
+    share = hits / total if total else 0.0
+    return Row(name, f"≥ {bound:.1%}", f"{share:.2%} ({hits:,} of {total:,})", share >= bound)
