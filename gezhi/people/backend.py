@@ -10,6 +10,6 @@ from gezhi.people.models import Account
 class AccountBackend(BaseBackend):
     """Returns the account of a session as long as it is open."""
 
-    def get_user(self, user_id: UUID | str) -> Account | None:  # type: ignore[override]
+    def get_user(self, user_id: UUID | str) -> Account | None:
         """Return the open account with this id, or None, which ends the session."""
         return Account.objects.filter(pk=user_id, is_active=True).first()

@@ -87,7 +87,7 @@ class Account(AbstractBaseUser):
         """Return the same under retired secret keys, so that a rotation of the key signs nobody out."""
         return (self._session_hash(secret) for secret in settings.SECRET_KEY_FALLBACKS)
 
-    def _session_hash(self, secret: str | None) -> str:
+    def _session_hash(self, secret: str | bytes | None) -> str:
         value = f"{self.password}|{self.session_epoch}"
         return salted_hmac("gezhi.people.session", value, secret=secret, algorithm="sha256").hexdigest()
 

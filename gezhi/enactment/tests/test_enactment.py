@@ -1,12 +1,12 @@
 """A scheme is put into force once, on a day, by somebody who may; what is in force is never edited."""
 
-from collections.abc import Callable
 from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
+from pytest_django import DjangoAssertNumQueries
 
 from gezhi.enactment import operations, queries
 from gezhi.enactment.models import SchemeVersion
@@ -14,7 +14,7 @@ from gezhi.foundation import journal
 from gezhi.people import access
 from gezhi.people.models import Department
 from gezhi.people.tests.cast import Cast
-from gezhi.schemes.source import shipped
+from gezhi.schemes.source import gather, shipped
 
 NOW = datetime(2026, 5, 8, 17, 0, tzinfo=UTC)  # 01:00 on 9 May here
 TODAY = date(2026, 5, 9)
@@ -60,8 +60,8 @@ clause = "X1"
     }
 
 
-def _enact(files: dict[str, str], on: date = TODAY, **more: object) -> operations.Enacted:
-    return operations.enact(files=files, actor=None, on=on, now=NOW, **more)
+def _enact(files: dict[str, str], on: date = TODAY, accepted: dict[str, str] | None = None) -> operations.Enacted:
+    return operations.enact(files=files, actor=None, on=on, now=NOW, accepted=accepted)
 
 
 def test_the_version_of_the_day_applies_and_the_earlier_one_stays(db: None) -> None:
@@ -142,7 +142,7 @@ def test_a_reason_for_a_reminder_that_is_not_there_is_refused(db: None) -> None:
         _enact(_files("1"), accepted={"no_such rule": "because"})
 
 
-def test_the_parsed_scheme_is_read_once(db: None, django_assert_num_queries: Callable) -> None:
+def test_the_parsed_scheme_is_read_once(db: None, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     _enact(_files("1"))
     queries.in_force("small", TODAY)
     with django_assert_num_queries(1):
@@ -155,4 +155,4 @@ def test_every_shipped_scheme_can_be_put_into_force_and_read_back(db: None, name
     kept = queries.scheme(enacted.row.pk)
     for part in fields(kept):
         assert getattr(kept, part.name) == getattr(enacted.scheme, part.name), part.name
-    assert enacted.row.sha256 == operations.fingerprint(operations.source.gather(Path(shipped() / name)))
+    assert enacted.row.sha256 == operations.fingerprint(gather(Path(shipped() / name)))

@@ -4,8 +4,8 @@ import hashlib
 import hmac
 import json
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from unittest import mock
 
@@ -15,7 +15,7 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.db import connection, transaction
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from gezhi.foundation import clock
 from gezhi.notices import guard, operations, queries
@@ -33,7 +33,7 @@ State = Message.State
 def anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every name lead to one public address, without asking the network."""
     found = [(2, 1, 6, "", ("93.184.216.34", 443))]
-    monkeypatch.setattr(guard.socket, "getaddrinfo", lambda *_args, **_more: found)
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_args, **_more: found)
 
 
 def _endpoint(topics: tuple[str, ...] = ("*",), url: str = "https://hooks.example/in") -> tuple[Endpoint, str]:
@@ -65,7 +65,9 @@ def test_a_message_reaches_the_inbox_once(cast: Cast) -> None:
     assert queries.unread_count(cast.worker) == 1
 
 
-def test_sending_is_one_statement_however_many_are_told(cast: Cast, django_assert_num_queries: Callable) -> None:
+def test_sending_is_one_statement_however_many_are_told(
+    cast: Cast, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     with django_assert_num_queries(1):
         operations.send(to=[cast.worker, cast.head, cast.clerk], key="k", subject="s", body="", now=NOW)
 
@@ -103,7 +105,7 @@ def _raw_addresses() -> bytes:
 
 
 def test_a_mail_server_that_refuses_is_tried_again_and_one_that_falls_silent_is_not(cast: Cast) -> None:
-    def failing(error: Exception):
+    def failing(error: Exception) -> AbstractContextManager[object]:
         return mock.patch("django.core.mail.backends.locmem.EmailBackend.send_messages", side_effect=error)
 
     operations.send(to="a@example.org", key="k", subject="s", body="", channels=["mail"], now=NOW)
@@ -178,7 +180,7 @@ def test_a_webhook_is_switched_off_in_plain_sight_and_loses_nothing(
     assert not endpoint.enabled
     assert "503" in endpoint.disabled_reason or "收到" in endpoint.disabled_reason
     assert set(Message.objects.filter(channel="webhook").values_list("state", flat=True)) == {State.HELD}
-    told = {row.account.username for row in Message.objects.filter(channel="inbox").select_related("account")}
+    told = set(Message.objects.filter(channel="inbox").values_list("account__username", flat=True))
     assert told == {"dispatcher", "steward"}, "who has the right to set up is told"
     _announce("case/while-off")
     assert operations.deliver_due(now=NOW + timedelta(hours=1), transport=_answer(200)) == 0
@@ -237,7 +239,7 @@ def test_no_webhook_leads_into_the_house(url: str) -> None:
 
 def test_one_private_address_among_public_ones_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     found = [(2, 1, 6, "", ("93.184.216.34", 80)), (2, 1, 6, "", ("10.0.0.7", 80))]
-    monkeypatch.setattr(guard.socket, "getaddrinfo", lambda *_args, **_more: found)
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_args, **_more: found)
     with pytest.raises(guard.NotAllowed, match=r"10\.0\.0\.7"):
         guard.judge("http://rebind.example/")
 

@@ -21,10 +21,11 @@ def begin_second_factor(*, account: Account, now: datetime) -> str:
     """Keep a fresh secret (encrypted) and return it for the picture; it counts only once confirmed by a code."""
     if account.has_second_factor:
         raise ValidationError(_("The second factor is on already; switch it off first."))
-    account.totp_secret = second_factor.new_secret()
+    secret = second_factor.new_secret()
+    account.totp_secret = secret
     account.save(update_fields=["totp_secret"])
     _journal.write("begin_second_factor", actor=account, subject=account, now=now)
-    return account.totp_secret
+    return secret
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
+from pytest_django import DjangoAssertNumQueries
 
 from gezhi.people import access, operations
 from gezhi.people.models import Account, Appointment
@@ -91,8 +92,8 @@ def test_a_person_with_several_posts_has_the_desks_of_all(cast: Cast) -> None:
     assert desks == {f"grid_worker@{cast.grids[0].code}", f"grid_worker@{cast.grids[1].code}"}
 
 
-def test_standing_costs_two_queries_and_once(cast: Cast, django_assert_num_queries: object) -> None:
-    with django_assert_num_queries(2):  # type: ignore[operator]
+def test_standing_costs_two_queries_and_once(cast: Cast, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_num_queries(2):
         access.desks_of(cast.head, NOW)
         access.reach(cast.head, NOW)
 
