@@ -56,11 +56,11 @@ class Open:
         self.effects.append(effect_row(self.case.pk, self.pen.seq, outcome, self.now))
         self.state = outcome.state
 
-    def note(self, action: str, *, by: str, actor: str, **about: Any) -> None:
+    def note(self, action: str, /, *, by: str, actor: str, **about: Any) -> None:
         """Note something in the log that changes no state."""
         self.events.append(self.pen.record(Record(action, by, self.now, actor, about)))
 
-    def tell(self, topic: str, **body: Any) -> None:
+    def tell(self, topic: str, /, **body: Any) -> None:
         """Tell an upper room or the notices of it, once this is committed."""
         self.effects.append(outbox_row(topic, {"case": str(self.case.pk), "seq": self.pen.seq, **body}, self.now))
 
@@ -158,6 +158,7 @@ def perform(
     who = "" if by == REPORTER else account_id(actor)
     opened.accept(engine.act(opened.scheme, opened.state, Act(action, by, opened.now, answers, who, part)))
     _keep_photos(opened, action, by, who, answers)
+    _keep_watch(opened, action, by, who, answers)
 
 
 def write(opened: Open) -> None:
@@ -229,6 +230,18 @@ def _keep_photos(opened: Open, action_id: str, by: Desk, who: str, answers: Mapp
                 opened, as_ids(answers[question.id], question.id), role=question.id,
                 public=bool(action and action.public), by=by.key, who=who,
             )  # fmt: skip
+
+
+def _keep_watch(opened: Open, action_id: str, by: Desk, who: str, answers: Mapping[str, Any]) -> None:
+    """Mark a case as supervised when a superior set it a limit by the scheme's own action."""
+    action = opened.scheme.procedures[opened.before.procedure].actions.get(action_id)
+    if action is None or not action.sets_limit or "superior" not in action.by:
+        return
+    SupervisionWatch.objects.get_or_create(
+        case=opened.case, desk_key=by.key, until=None,
+        defaults={"actor": who, "reason": str(answers.get("reason", "")), "since": opened.now},
+    )  # fmt: skip
+    opened.extra["supervised"] = True
 
 
 def _comparable(opened: Open) -> CaseState | None:
