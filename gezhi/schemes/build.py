@@ -5,6 +5,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from gezhi.schemes.documents import Document, Keys, Row, overlay
 from gezhi.schemes.model import (
     Action,
     Alarm,
@@ -29,7 +30,7 @@ from gezhi.schemes.model import (
     Step,
     Urgency,
 )
-from gezhi.schemes.documents import Document, Keys, Row, overlay
+from gezhi.schemes.shapes import judge_grown
 from gezhi.schemes.text import Text
 
 Table = Mapping[str, Any]
@@ -66,6 +67,7 @@ def either(value: Any, key: str) -> Either:
 def build(document: Document) -> Scheme:
     """Make the scheme of a document that has the right shape; references are not judged here."""
     _inherit(document)
+    judge_grown(document)
     rules = document.rules
     questions = {key: _question(key, table) for key, table in rules.get("questions", {}).items()}
     builder = _Builder(document, questions)
@@ -97,24 +99,22 @@ def build(document: Document) -> Scheme:
 def _inherit(document: Document) -> None:
     """Work out `based_on`: copy the named procedures or pieces, in order, then lay the procedure's own table over."""
     procedures = document.rules.get("procedures", {})
-    done: dict[str, dict[str, Any]] = {}
+    done: dict[Keys, dict[str, Any]] = {}
     for name in procedures:
-        _grown(document, name, done, ())
-    for name, table in done.items():
-        procedures[name] = table
+        _grown(document, ("procedures", name), done, ())
+    for name in procedures:
+        procedures[name] = done.get(("procedures", name), procedures[name])
 
 
-def _grown(document: Document, name: str, done: dict[str, dict[str, Any]], trail: tuple[str, ...]) -> dict[str, Any]:
-    if name in done:
-        return done[name]
-    procedures = document.rules.get("procedures", {})
-    path = ("procedures" if name in procedures else "pieces", name)
-    own = document.rules.get(path[0], {}).get(name)
-    if own is None or name in trail:
-        circle = " → ".join((*trail, name))
+def _grown(document: Document, path: Keys, done: dict[Keys, dict[str, Any]], trail: tuple[Keys, ...]) -> dict[str, Any]:
+    if path in done:
+        return done[path]
+    own = document.rules.get(path[0], {}).get(path[1])
+    if own is None or path in trail:
+        name, circle = path[1], " → ".join(one[1] for one in (*trail, path))
         document.error(
             "unknown_base",
-            ("procedures", trail[-1], "based_on"),
+            (*trail[-1], "based_on"),
             f"based_on 所写的“{name}”不存在或成环（{circle}）。",
             f"“{name}” in based_on does not exist or goes in a circle ({circle}).",
         )
@@ -122,13 +122,20 @@ def _grown(document: Document, name: str, done: dict[str, dict[str, Any]], trail
     grown: dict[str, Any] = {}
     own_places = _places_under(document, path, path)
     for base in words(own.get("based_on")):
-        parent = _grown(document, base, done, (*trail, name))
-        home = "procedures" if base in procedures else "pieces"
-        _lay(document, grown, parent, path, _places_under(document, (home, base), path))
+        home = _home(document, base, path)
+        parent = _grown(document, home, done, (*trail, path))
+        _lay(document, grown, parent, path, _places_under(document, home, path))
     _lay(document, grown, {key: value for key, value in own.items() if key != "based_on"}, path, own_places)
     if path[0] == "procedures":
-        done[name] = grown
+        done[path] = grown
     return grown
+
+
+def _home(document: Document, base: str, heir: Keys) -> Keys:
+    """Return where a base stands; a procedure based on its own name means the piece of that name."""
+    own_name = base == heir[1] and base in document.rules.get("pieces", {})
+    known = base in document.rules.get("procedures", {}) and not own_name
+    return ("procedures" if known else "pieces", base)
 
 
 def _places_under(document: Document, home: Keys, path: Keys) -> dict[Keys, Place]:
@@ -398,7 +405,7 @@ def _joint(table: Table | None, path: str) -> Joint | None:
 
 
 def _ways(table: Table, steps: tuple[str, ...]) -> dict[str, Either]:
-    source = table["from"]
+    source = table.get("from", ())
     to = either(table.get("to", "stay"), "step")
     if isinstance(source, dict):
         ways = {step: either(way, "step") for step, way in source.items()}

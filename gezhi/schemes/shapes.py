@@ -9,8 +9,8 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
-from gezhi.schemes.durations import BadDuration, Duration, parse_span
 from gezhi.schemes.documents import Document
+from gezhi.schemes.durations import BadDuration, Duration, parse_span
 
 KINDS = (
     "text", "choice", "department", "departments", "whole", "money", "date", "photos", "person", "area", "yes_no",
@@ -211,8 +211,28 @@ def _table(document: Document, shape: str, value: Any, path: Keys) -> None:
             _unknown(document, (*path, key), key, tuple(allowed))
         else:
             _value(document, allowed[key], inside, (*path, key))
+    if not _may_inherit(document, shape, path):
+        _needed(document, shape, value, path)
+
+
+def judge_grown(document: Document) -> None:
+    """Report what steps and actions still lack once they have inherited from what their procedure is based on."""
+    for name, procedure in document.rules.get("procedures", {}).items():
+        for shape, places in (("step", "steps"), ("action", "actions")):
+            for key, table in procedure.get(places, {}).items():
+                _needed(document, shape, table, ("procedures", name, places, key))
+
+
+def _may_inherit(document: Document, shape: str, path: Keys) -> bool:
+    """Tell whether a step or action may get its needed keys from elsewhere; `judge_grown` looks at it later."""
+    if shape not in ("step", "action"):
+        return False
+    return path[0] == "pieces" or "based_on" in document.rules[path[0]][path[1]]
+
+
+def _needed(document: Document, shape: str, table: Mapping[str, Any], path: Keys) -> None:
     for key in REQUIRED.get(shape, ()):
-        if key not in value and not (shape == "step" and path[0] == "pieces"):
+        if key not in table:
             document.error("missing_key", path, f"缺少“{key}”。", f"“{key}” is missing.")
 
 
