@@ -1,0 +1,1 @@
+"""Measurements, not tests: how fast the product is on this machine."""
