@@ -73,7 +73,7 @@ def gather(path: Path) -> Source:
     folder = folder.resolve()
     files: dict[str, str] = {}
     if not (folder / MAIN).is_file():
-        _fail(f"{folder.name}/{MAIN}", f"“{path}”里没有 {MAIN}。", f"There is no {MAIN} in “{path}”.")
+        raise _failure(f"{folder.name}/{MAIN}", f"“{path}”里没有 {MAIN}。", f"There is no {MAIN} in “{path}”.")
     _gather_folder(folder, folder.name, files)
     waiting = _named(files)
     while waiting:
@@ -98,18 +98,21 @@ def _gather_folder(folder: Path, name: str, files: dict[str, str]) -> None:
 
 
 def _read(file: Path) -> str:
-    raw = file.read_bytes()
+    return decoded(file.read_bytes(), file.name)
+
+
+def decoded(raw: bytes, name: str) -> str:
+    """Return the text of a file as offices save them, in UTF-8 or GB18030; raise SchemeError for anything else."""
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-    _fail(file.name, "文件不是 UTF-8 也不是 GB18030 编码。", "The file is neither UTF-8 nor GB18030.")
-    return ""
+    raise _failure(name, "文件不是 UTF-8 也不是 GB18030 编码。", "The file is neither UTF-8 nor GB18030.")
 
 
-def _fail(file: str, zh: str, en: str, line: int = 0) -> None:
-    raise SchemeError([Finding("error", "file", "", Text(zh, en), Place(file, line))])
+def _failure(file: str, zh: str, en: str) -> SchemeError:
+    return SchemeError([Finding("error", "file", "", Text(zh, en), Place(file))])
 
 
 def _find(name: str, roots: tuple[Path, ...]) -> Path | None:

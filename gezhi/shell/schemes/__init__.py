@@ -1,0 +1,1 @@
+"""The parts of `gezhi scheme`, one module for each group of actions."""
