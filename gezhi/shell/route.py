@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gezhi.host.words import Trouble, language, say
+from gezhi.shell.territory import require_tables
 from gezhi.territory import coordinates, tables
 from gezhi.territory.routing import NEAR_M, RoutedMany, Router
 
@@ -124,6 +125,7 @@ def _from_database(options: argparse.Namespace) -> _Ground:
     from gezhi.host.prepare import connect  # noqa: PLC0415  the settings must stand first
 
     connect()
+    require_tables()
     from gezhi.territory import queries  # noqa: PLC0415
 
     router = queries.router(None, options.net, options.near)

@@ -71,6 +71,7 @@ def _import(options: argparse.Namespace) -> int:
     from gezhi.host.prepare import connect  # noqa: PLC0415  the settings must stand first
 
     connect()
+    require_tables()
     from django.utils import timezone  # noqa: PLC0415
 
     from gezhi.foundation import clock  # noqa: PLC0415
@@ -103,6 +104,17 @@ def _import(options: argparse.Namespace) -> int:
     _report(result.findings, options.report)
     print(_summary(result, options))
     return 1 if result.wrong and not result.written else 0
+
+
+def require_tables() -> None:
+    """Raise Trouble when the database has not been migrated."""
+    from django.db import connection  # noqa: PLC0415
+
+    if "territory_area" not in connection.introspection.table_names():
+        raise Trouble(
+            "数据库里还没有表：先运行 gezhi up，或 gezhi manage migrate",
+            "the database has no tables yet: run gezhi up first, or gezhi manage migrate",
+        )
 
 
 class _Progress:

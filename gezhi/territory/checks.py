@@ -64,10 +64,11 @@ def _place(drafted: Drafted, known: Known, findings: list[Finding]) -> dict[str,
     above = {one.code: _parent(one, here, known, named=drafted.parents_named) for one in drafted.drafts}
     paths: dict[str, str] = {}
     orphans: list[str] = []
+    above.pop("", None)
     for one in drafted.drafts:
         if one.code and one.code not in paths:
             _climb(one, above, known, paths, findings)
-        if one.parent == "" and not drafted.parents_named and not above[one.code] and codes.parent_of(one.code):
+        if one.parent == "" and not drafted.parents_named and not above.get(one.code) and codes.parent_of(one.code):
             orphans.append(one.code)
     tops = min((len(code) for code in above), default=0)
     lower = [code for code in orphans if len(code) > tops]

@@ -14,6 +14,10 @@ from numpy.typing import NDArray
 from gezhi.territory import coordinates
 
 SLIVER_M = 0.5
+_CRACKS_M = (20.0, 60.0, 200.0)  # widths of spaces open to the outside that are looked for
+_LONG = 8  # a space so many times longer than it may be wide is a crack; a shorter one is how the land lies
+_TOUCH_DEGREES = 1e-6
+_METRES_PER_DEGREE = 110_574.0
 _SURE = 0.01  # a better match by less than this share says nothing
 _RELATED = 0.5  # outlines that match less are different places, not shifted ones
 _NAMES = {"wgs84": "WGS-84", "cgcs2000": "CGCS2000", "gcj02": "GCJ-02", "bd09": "BD-09"}
@@ -91,21 +95,49 @@ def overlaps(shapes: Sequence[Any] | Geometries) -> list[Patch]:
 
 
 def gaps(shapes: Sequence[Any] | Geometries) -> list[Patch]:
-    """Return the holes between polygons; first = second = the nearest polygon."""
+    """Return the holes and cracks between polygons; first and second are two polygons beside each.
+
+    A hole inside one polygon alone is drawn on purpose (a lake, another district) and is none.
+    """
     array = np.array(shapes, dtype=object)
-    if not len(array):
+    if len(array) < 2:
         return []
     union = shapely.union_all(array)
-    found = []
     holes = [shapely.Polygon(ring) for part in shapely.get_parts(union) for ring in part.interiors]
-    # a hole of a single polygon that nobody fills is a gap all the same: a lake or an enclave is reported once
     tree = shapely.STRtree(array)
-    for hole in holes:
+    found = []
+    for hole in holes + _cracks(union):
         wide = _wide_parts(hole)
-        if wide is not None:
-            nearest = int(tree.nearest(shapely.point_on_surface(wide)))
-            found.append(_patch(nearest, nearest, wide))
+        beside = _beside(hole, array, tree)
+        if wide is not None and len(beside) > 1:
+            found.append(_patch(beside[0], beside[1], wide))
     return found
+
+
+def _cracks(union: Any) -> list[Any]:
+    """Return what narrow, long spaces between polygons leave open to the outside, found by closing them and looking."""
+    middle = float(shapely.get_coordinates(shapely.envelope(union))[:, 1].mean())
+    shrink = coordinates.scale_of_one(middle)
+    flat = shapely.transform(union, lambda xy: xy * (shrink, 1.0))
+    found = []
+    for width in _CRACKS_M:
+        reach = width / 2 / _METRES_PER_DEGREE
+        closed = shapely.buffer(shapely.buffer(flat, reach, quad_segs=2), -reach * 1.001, quad_segs=2)
+        pieces = shapely.get_parts(shapely.difference(closed, flat))
+        long = [piece for piece in pieces if shapely.length(piece) / 2 * _METRES_PER_DEGREE > _LONG * width]
+        found = [shapely.transform(piece, lambda xy: xy / (shrink, 1.0)) for piece in long]
+        if found:
+            break
+    return found
+
+
+def _beside(hole: Any, array: Geometries, tree: Any) -> list[int]:
+    """Return the places of the polygons along a hole, those with the longest common border first."""
+    near = tree.query(hole, predicate="dwithin", distance=_TOUCH_DEGREES)
+    ring = shapely.buffer(hole, _TOUCH_DEGREES)
+    along = {int(i): float(shapely.length(shapely.intersection(shapely.boundary(array[i]), ring))) for i in near}
+    shared = [i for i in along if along[i] > shapely.length(hole) / 10]
+    return sorted(shared, key=lambda i: (-along[i], i))
 
 
 def uncovered(ground: Any, shapes: Sequence[Any] | Geometries) -> list[Patch]:

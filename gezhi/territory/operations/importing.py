@@ -129,7 +129,7 @@ def _refuse_early(checked: Checked, existing: dict[str, Area], on: date) -> None
 def _keep(checked: Checked, result: Imported) -> list[Draft]:
     """Return the drafts that are not spoiled and whose parents in the file are not either."""
     rows = {finding.row for finding in result.findings if finding.spoils_row}
-    spoiled = {one.code for one in checked.drafts if one.row in rows}
+    spoiled = {one.code for one in checked.drafts if one.row in rows and one.code}
     keep = []
     for one in checked.drafts:
         above = checked.paths.get(one.code, "").split("/")[:-2]
