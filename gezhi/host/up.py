@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import IO
 
 from rich.console import Console
 
@@ -81,8 +80,8 @@ def up(*, host: str, port: int, demo: bool, console: Console) -> int:
         _wait_for_answer(host, port, services)
         _greet(console, address, time.monotonic() - began)
         _watch(server, services, environment, stopping, console)
-        console.print(say("正在停止…", "Stopping…"))
-    console.print(say("已全部停止。", "Everything is stopped."))
+        _tell(console, say("正在停止…", "Stopping…"))
+    _tell(console, say("已全部停止。", "Everything is stopped."))
     return 0
 
 
@@ -181,8 +180,14 @@ def _wait_for_answer(host: str, port: int, services: list[Service]) -> None:
         with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=2) as line:
             line.settimeout(20)
             line.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-            if line.recv(12).startswith(b"HTTP/1.1"):
+            if (status := line.recv(12)[9:]) == b"200":
                 return
+            if status:
+                raise Trouble(
+                    f"{services[0].name}返回错误 {status.decode()}。日志：{services[0].log}\n{_tail(services[0].log)}",
+                    f"{services[0].name} answers with error {status.decode()}. Its log, {services[0].log}, ends with:\n"
+                    f"{_tail(services[0].log)}",
+                )
         time.sleep(0.05)
     raise Trouble(
         f"一分钟内没有响应。日志：{services[0].log}",
@@ -200,12 +205,12 @@ def _watch(
     """Start again what ends by itself, until told to stop."""
     while not stopping.wait(0.5):
         if server is not None and server.has_ended():
-            console.print(say("数据库意外退出，正在重新启动", "The database ended unexpectedly; starting it again"))
+            _tell(console, say("数据库意外退出，正在重新启动", "The database ended; starting it again"))
             server.start()
         for service in services:
             if service.has_ended():
                 service.stop()
-                console.print(say(f"{service.name}意外退出，正在重新启动", f"{service.name} ended; starting it again"))
+                _tell(console, say(f"{service.name}意外退出，正在重新启动", f"{service.name} ended; starting it again"))
                 service.start(environment)
 
 
@@ -236,22 +241,23 @@ def _greet(console: Console, address: str, seconds: float) -> None:
     from gezhi.host import prepare  # noqa: PLC0415  Django is set up by now
 
     _serving.set()
-    console.print()
-    console.print(f"  格治 Gezhi   [bold]{address}[/bold]   ({seconds:.1f} s)")
+    _tell(console, "")
+    _tell(console, f"  格治 Gezhi   [bold]{address}[/bold]   ({seconds:.1f} s)")
     if people := prepare.demo_people():
-        console.print(say("  演示账号（职务 · 用户名 · 密码）：", "  Demo people (post · name · password):"))
+        _tell(console, say("  演示账号（职务 · 用户名 · 密码）：", "  Demo people (post · name · password):"))
         for what, name, password in people:
-            console.print(f"    {what}   [bold]{name}[/bold]   {password}", highlight=False)
-    console.print(say("  按 Ctrl-C 停止。", "  Press Ctrl-C to stop."))
-    _flush(console.file)
+            _tell(console, f"    {what}   [bold]{name}[/bold]   {password}")
+    _tell(console, say("  按 Ctrl-C 停止。", "  Press Ctrl-C to stop."))
 
 
 def _done(console: Console, words: str, detail: str = "") -> None:
-    console.print(f"[green]✓[/green] {words} {detail}".rstrip(), highlight=False)
+    _tell(console, f"[green]✓[/green] {words} {detail}".rstrip())
 
 
-def _flush(file: IO[str]) -> None:
-    file.flush()
+def _tell(console: Console, words: str) -> None:
+    """Print a line now, also into a file or pipe: whoever waits for it must see it."""
+    console.print(words, soft_wrap=True)
+    console.file.flush()
 
 
 def _tail(path: Path) -> str:
