@@ -1,4 +1,4 @@
-"""Turns the merged document into the immutable scheme: inheritance between procedures worked out, defaults filled in."""
+"""Turns the merged document into the immutable scheme: `based_on` worked out, defaults filled in."""
 
 import copy
 import dataclasses

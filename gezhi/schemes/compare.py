@@ -39,6 +39,7 @@ _FIELDS = {
     "subject": Text("标题", "subject"),
     "first": Text("起始环节", "first step"),
 }
+NOWHERE = Place()
 _SKIPPED = frozenset({"place", "path", "overrides", "id"})
 
 
@@ -53,7 +54,7 @@ class Change:
     before: str
     after: str
     clause: str = ""
-    place: Place = Place()
+    place: Place = NOWHERE
 
     @property
     def text(self) -> Text:
@@ -79,7 +80,9 @@ def changes(old: Scheme, new: Scheme) -> tuple[Change, ...]:
 def _changes(old: Scheme, new: Scheme) -> Iterator[Change]:
     scheme = Text("方案", "scheme")
     for name in ("version", "title", "timezone", "calendar", "conflict_desk"):
-        yield from _field(scheme, new.title, name, getattr(old, name), getattr(new, name), (old, new))
+        yield from _field(
+            scheme, new.title, name, was=getattr(old, name), is_now=getattr(new, name), schemes=(old, new)
+        )
     for table, kind in _TABLES:
         yield from _things(kind, table, getattr(old, table), getattr(new, table), (old, new))
     procedure = Text("流程", "procedure")
@@ -106,7 +109,7 @@ def _things(
                 kind, _name(thing, key), here, Text(), key if before else "", key if after else "", clause, place
             )
         elif before != after:
-            yield from _fields(kind, here, key, before, after, schemes)
+            yield from _fields(kind, here, before, after, key=key, schemes=schemes)
 
 
 def _name(thing: Any, key: str) -> Text:
@@ -115,22 +118,22 @@ def _name(thing: Any, key: str) -> Text:
 
 
 def _fields(
-    kind: Text, path: str, key: str, before: Any, after: Any, schemes: tuple[Scheme, Scheme]
+    kind: Text, path: str, before: Any, after: Any, *, key: str, schemes: tuple[Scheme, Scheme]
 ) -> Iterator[Change]:
     if isinstance(before, Text):
-        yield from _field(kind, Text(key), path, before, after, schemes)
+        yield from _field(kind, Text(key), path, was=before, is_now=after, schemes=schemes)
         return
     for one in dataclasses.fields(before):
         if one.name in _SKIPPED or one.name in ("steps", "actions"):
             continue
         was, is_now = getattr(before, one.name), getattr(after, one.name)
-        for change in _field(kind, _name(after, key), f"{path}.{one.name}", was, is_now, schemes):
+        for change in _field(kind, _name(after, key), f"{path}.{one.name}", was=was, is_now=is_now, schemes=schemes):
             clause, place = getattr(after, "clause", ""), getattr(after, "place", Place())
             yield dataclasses.replace(change, clause=clause, place=place)
 
 
 def _field(
-    kind: Text, name: Text, path: str, was: Any, is_now: Any, schemes: tuple[Scheme, Scheme]
+    kind: Text, name: Text, path: str, *, was: Any, is_now: Any, schemes: tuple[Scheme, Scheme]
 ) -> Iterator[Change]:
     before, after = _said(was, schemes[0]), _said(is_now, schemes[1])
     if before != after:

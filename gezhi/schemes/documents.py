@@ -1,4 +1,4 @@
-"""Reads the files of a scheme and of those it extends, and merges them into one document that knows each rule's place."""
+"""Reads the files of a scheme and of those it extends; merges them into one document with each rule's place."""
 
 import csv
 import io
@@ -215,7 +215,7 @@ def _read_unit(source: Source, name: str, document: Document) -> tuple[dict[str,
             document.findings.append(_syntax(file, bad))
             continue
         here = {path: Place(file, line) for path, line in lines.key_lines(text).items()}
-        _join(rules, loaded, (), places, here, document)
+        _join(rules, loaded, (), places=places, here=here, document=document)
         places.update({path: place for path, place in here.items() if path not in places})
     return rules, places
 
@@ -235,6 +235,7 @@ def _join(
     into: dict[str, Any],
     more: dict[str, Any],
     path: Keys,
+    *,
     places: Mapping[Keys, Place],
     here: Mapping[Keys, Place],
     document: Document,
@@ -242,7 +243,7 @@ def _join(
     for key, value in more.items():
         where = (*path, key)
         if isinstance(value, dict) and isinstance(into.get(key), dict):
-            _join(into[key], value, where, places, here, document)
+            _join(into[key], value, where, places=places, here=here, document=document)
         elif key in into and key != "extends":
             first, second = places.get(where, Place()), here.get(where, Place())
             text = Text(

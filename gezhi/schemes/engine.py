@@ -105,8 +105,8 @@ def act(scheme: Scheme, state: CaseState, act: Act) -> Outcome:
     action = procedure.actions.get(act.action)
     if action is None:
         raise Refused("unknown_action", f"没有“{act.action}”这个动作。", f"There is no action “{act.action}”.")
-    permits.demand_time(scheme, procedure, state, at)
-    permits.demand(scheme, procedure, state, action, act.by, at)
+    permits.demand_time(procedure, state, at)
+    permits.demand(scheme, state, action, by=act.by, at=at)
     permits.demand_actor(procedure, state, act.actor)
     answers = checked(scheme, action.asks, act.answers, at)
     part = permits.part_meant(state, action, act.by, act.part) if action.part else None
@@ -166,22 +166,11 @@ def _go(draft: Draft, action: Action, before: CaseState) -> bool:
     if way in ("", permits.STAYS):
         draft.set_limits(action)
         return False
-    holder = draft.holder_of(action.holder) if action.holder else None
-    match way:
-        case "again":
-            step = before.step
-        case "doer":
-            step, holder = before.doer_step, holder or before.doer_desk
-        case "previous":
-            step, holder = _step_before(before, holder)
-        case _:
-            step = way
+    chosen = _chosen(draft, action, before)
+    step, holder = _where(way, before)
     if not step:
         raise Refused("out_of_order", "没有可以退回的环节。", "There is no step to go back to.", clause=action.clause)
-    if holder is not None and concerned(before, holder) and action.holder:
-        zh, en = "所选的承办单位与事项有利害关系。", "The chosen office is the one that the case is about."
-        raise Refused("conflict_of_interest", zh, en, clause=action.clause)
-    draft.enter(step, holder)
+    draft.enter(step, chosen or holder)
     draft.set_limits(action)
     if step == CLOSED:
         draft.put(outcome=action.outcome or action.id)
@@ -190,9 +179,29 @@ def _go(draft: Draft, action: Action, before: CaseState) -> bool:
     return True
 
 
-def _step_before(state: CaseState, holder: Desk | None) -> tuple[str, Desk | None]:
-    line = [hold for hold in state.holds if not hold.part and hold.step != state.step]
-    return (line[-1].step, holder or line[-1].desk) if line else ("", holder)
+def _chosen(draft: Draft, action: Action, before: CaseState) -> Desk | None:
+    """Return the desk that the action itself names as the next holder; it may not be one that the case is about."""
+    if not action.holder:
+        return None
+    desk = draft.holder_of(action.holder)
+    if concerned(before, desk):
+        zh, en = "所选的承办单位与事项有利害关系。", "The chosen office is the one that the case is about."
+        raise Refused("conflict_of_interest", zh, en, clause=action.clause)
+    return desk
+
+
+def _where(way: str, before: CaseState) -> tuple[str, Desk | None]:
+    """Return the step that a way leads to and, for ways back, the desk that had it."""
+    match way:
+        case "again":
+            return before.step, None
+        case "doer":
+            return before.doer_step, before.doer_desk
+        case "previous":
+            line = [hold for hold in before.holds if not hold.part and hold.step != before.step]
+            return (line[-1].step, line[-1].desk) if line else ("", None)
+        case _:
+            return way, None
 
 
 def _entered(state: CaseState) -> tuple[str, ...]:
@@ -224,7 +233,7 @@ def expire(scheme: Scheme, state: CaseState, now: datetime) -> list[Outcome]:
     procedure = scheme.procedures[state.procedure]
     outcomes: list[Outcome] = []
     while (ring := _next_ring(state)) is not None and ring[0] <= now:
-        outcome = _ring(scheme, procedure, state, *ring)
+        outcome = _ring(scheme, procedure, state, ring)
         outcomes.append(outcome)
         state = outcome.state
     return outcomes
@@ -236,9 +245,8 @@ def _next_ring(state: CaseState) -> tuple[datetime, str, str] | None:
     return min(rings, key=lambda ring: (ring[0], ring[1] != "warn"), default=None)
 
 
-def _ring(
-    scheme: Scheme, procedure: Procedure, state: CaseState, instant: datetime, what: str, clock_id: str
-) -> Outcome:
+def _ring(scheme: Scheme, procedure: Procedure, state: CaseState, ring: tuple[datetime, str, str]) -> Outcome:
+    instant, what, clock_id = ring
     at = max(instant, state.changed_at)
     alarm = limits.alarm_of(procedure, state, clock_id, what)
     names = limits.names_of(procedure, state, clock_id, what)
@@ -279,12 +287,12 @@ def choices(scheme: Scheme, state: CaseState, desks: Collection[Desk], now: date
     found: list[Choice] = []
     for action in procedure.actions.values():
         if state.step in action.ways and (not action.resumes or state.paused):
-            found.extend(_choices_of(scheme, procedure, state, action, desks, at))
+            found.extend(_choices_of(scheme, state, action, desks=desks, at=at))
     return tuple(found)
 
 
 def _choices_of(
-    scheme: Scheme, procedure: Procedure, state: CaseState, action: Action, desks: Collection[Desk], at: datetime
+    scheme: Scheme, state: CaseState, action: Action, *, desks: Collection[Desk], at: datetime
 ) -> Iterator[Choice]:
     approvers = permits.rightful(scheme, state, action.by)
     proposers = permits.rightful(scheme, state, action.proposed_by) if action.proposed_by else ()
@@ -292,7 +300,7 @@ def _choices_of(
     proposing = [desk for desk in proposers if desk in desks and desk not in mine]
     if not mine and not proposing:
         return
-    why = permits.obstacle(scheme, procedure, state, action, at)
+    why = permits.obstacle(scheme, scheme.procedures[state.procedure], state, action, at)
     plain = Choice(action.id, SYSTEM, clause=action.clause)
     if why:
         plain = Choice(action.id, SYSTEM, why.code, why.zh, why.en, why.clause or action.clause)

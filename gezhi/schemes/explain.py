@@ -264,12 +264,18 @@ def _limit_rows(scheme: Scheme, procedure: Procedure) -> tuple[LimitRow, ...]:
     rows = []
     if procedure.clock:
         whole = Text("全程", "whole case")
-        rows.append(_limit_row(scheme, procedure, "", whole, procedure.clock, UNSAID, str(procedure.place)))
+        rows.append(
+            _limit_row(
+                scheme, procedure, procedure.clock, step="", title=whole, holder=UNSAID, place=str(procedure.place)
+            )
+        )
     for step in procedure.steps.values():
         holder = _holders(scheme, step.holder)
         for rule in _rules(step):
             title = step.title if rule.id == "step" else _join([step.title, _stage(rule)], " · ", " · ")
-            rows.append(_limit_row(scheme, procedure, step.id, title, rule, holder, str(step.place)))
+            rows.append(
+                _limit_row(scheme, procedure, rule, step=step.id, title=title, holder=holder, place=str(step.place))
+            )
     return tuple(rows)
 
 
@@ -284,7 +290,7 @@ def _stage(rule: Rule) -> Text:
 
 
 def _limit_row(
-    scheme: Scheme, procedure: Procedure, step: str, title: Text, rule: Rule, holder: Text, place: str
+    scheme: Scheme, procedure: Procedure, rule: Rule, *, step: str, title: Text, holder: Text, place: str
 ) -> LimitRow:
     clause = rule.clause or procedure.clause
     then = _then(scheme, procedure, rule)

@@ -9,7 +9,7 @@ from gezhi.schemes.model import CLOSED, Procedure, Step
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """One way from a step to a step (or `closed`); `back` when it was written as going back to whoever did it before."""
+    """One way from a step to a step (or `closed`); `back` when it is written as going back to whoever had it."""
 
     action: str
     source: str

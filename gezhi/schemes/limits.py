@@ -49,7 +49,7 @@ def _answered(state: CaseState, word: str) -> str:
 
 
 def started(
-    scheme: Scheme, procedure: Procedure, state: CaseState, rule: Rule, clock_id: str, at: datetime
+    scheme: Scheme, procedure: Procedure, state: CaseState, rule: Rule, *, clock_id: str, at: datetime
 ) -> Clock | None:
     """Return the clock that a rule starts now, or None when no limit comes out."""
     limit = limit_of(scheme, state, Facts(scheme, procedure, state), rule)
@@ -120,7 +120,7 @@ def wake_of(scheme: Scheme, procedure: Procedure, state: CaseState, clock: Clock
             continue
         alarm = alarm_of(procedure, state, clock.id, what)
         names = names_of(procedure, state, clock.id, what)
-        listeners = (*scheme.notices.values(), *scheme.follow_ups.values())
-        if alarm or any(names.intersection(one.on) for one in listeners):
+        heard = [*(one.on for one in scheme.notices.values()), *(one.on for one in scheme.follow_ups.values())]
+        if alarm or any(names.intersection(on) for on in heard):
             found.append(what)
     return tuple(found)

@@ -21,7 +21,7 @@ def key_lines(text: str) -> dict[Path, int]:
     depth = 0
     for number, (line, seen) in enumerate(zip(text.splitlines(), bare.splitlines(), strict=True), start=1):
         if depth == 0:
-            table = _note(line, seen, number, table, arrays, found)
+            table = _note((line, seen, number), table, arrays, found)
         # brackets of a header close on their own line, so only values leave some open
         depth += seen.count("[") + seen.count("{") - seen.count("]") - seen.count("}")
     return found
@@ -32,7 +32,8 @@ def _blank(found: re.Match[str]) -> str:
     return re.sub(r"[^\n]", " ", found[0])
 
 
-def _note(line: str, seen: str, number: int, table: Path, arrays: Counter[Path], found: dict[Path, int]) -> Path:
+def _note(at: tuple[str, str, int], table: Path, arrays: Counter[Path], found: dict[Path, int]) -> Path:
+    line, seen, number = at
     head = seen.lstrip()
     if head.startswith("["):
         repeated = head.startswith("[[")

@@ -108,12 +108,12 @@ def part_meant(state: CaseState, action: Action, desk: Desk, number: int) -> Par
     raise Refused("unknown_part", "没有这样的协办件。", "There is no such part.", field="part", clause=action.clause)
 
 
-def demand(scheme: Scheme, procedure: Procedure, state: CaseState, action: Action, by: Desk, at: datetime) -> None:
+def demand(scheme: Scheme, state: CaseState, action: Action, *, by: Desk, at: datetime) -> None:
     """Raise Refused unless this desk may take this action at this instant."""
     if state.step not in action.ways:
         if state.step == CLOSED:
             raise Refused("closed", "事项已办结。", "The case is closed.")
-        step = procedure.steps[state.step].title
+        step = scheme.procedures[state.procedure].steps[state.step].title
         zh = f"在“{step.say('zh')}”环节不能“{action.title.say('zh')}”。"
         en = f"“{action.title.say('en')}” is not possible at “{step.say('en')}”."
         raise Refused("out_of_order", zh, en, clause=action.clause)
@@ -122,7 +122,7 @@ def demand(scheme: Scheme, procedure: Procedure, state: CaseState, action: Actio
         raise Refused("conflict_of_interest", zh, "The case is about you or your office: you may not act in it.")
     if by != SYSTEM and by not in rightful(scheme, state, action.by):
         raise _not_yours(action)
-    found = obstacle(scheme, procedure, state, action, at)
+    found = obstacle(scheme, scheme.procedures[state.procedure], state, action, at)
     if found:
         raise found
 
@@ -144,7 +144,7 @@ def demand_actor(procedure: Procedure, state: CaseState, actor: str) -> None:
         raise Refused("conflict_of_interest", zh, en, clause=step.clause if step else "")
 
 
-def demand_time(scheme: Scheme, procedure: Procedure, state: CaseState, at: datetime) -> None:
+def demand_time(procedure: Procedure, state: CaseState, at: datetime) -> None:
     """Raise Refused when the act would lie before the last event, or after a limit that changes the case ran out."""
     if at < state.changed_at:
         zh, en = "时间早于上一次办理。", "The time lies before the last event of this case."

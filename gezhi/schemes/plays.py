@@ -14,7 +14,19 @@ from typing import Any
 
 from gezhi.schemes import clocks, engine
 from gezhi.schemes.model import CLOSED, Scheme
-from gezhi.schemes.state import REPORTER, SYSTEM, Act, CaseState, Desk, Event, Light, Opening, Refused
+from gezhi.schemes.state import (
+    REPORTER,
+    SYSTEM,
+    Act,
+    CaseState,
+    Clock,
+    Desk,
+    Event,
+    Light,
+    Opening,
+    Outcome,
+    Refused,
+)
 
 OUT = (
     "ok", "reason", "step", "holder", "step_due", "case_due", "step_light", "case_light", "actions", "notices",
@@ -113,7 +125,7 @@ class _Stage:
         if action == "look":
             return
         if action == engine.OPEN:
-            self._keep(engine.open_case(self.scheme, _opening(self.scheme, row, at, answers)))
+            self._keep(engine.open_case(self.scheme, _opening(at, answers)))
             return
         if self.state is None:
             raise PlayError(number, "the first row must open the case")
@@ -121,7 +133,7 @@ class _Stage:
         deed = Act(action, desk(row["by"]), at, answers, actor=row.get("actor", ""), part=part)
         self._keep(engine.act(self.scheme, self.state, deed))
 
-    def _keep(self, outcome: engine.Outcome) -> None:
+    def _keep(self, outcome: Outcome) -> None:
         self.state = outcome.state
         self.events.append(outcome.event)
         self.told += [f"{telling.template}>{telling.to.name}" for telling in outcome.notices]
@@ -149,7 +161,7 @@ class _Stage:
         return at.astimezone(self.zone).isoformat() if at else ""
 
 
-def _light(clock: clocks.Clock, at: datetime) -> str:
+def _light(clock: Clock, at: datetime) -> str:
     light = clocks.light(clock, at)
     return "" if light in (Light.PAUSED, Light.DONE) else light.value
 
@@ -161,7 +173,7 @@ def _case_light(state: CaseState, at: datetime) -> str:
     return _light(clock, at) if clock else ""
 
 
-def _opening(scheme: Scheme, row: Mapping[str, str], at: datetime, answers: dict[str, Any]) -> Opening:
+def _opening(at: datetime, answers: dict[str, Any]) -> Opening:
     received = answers.get("received_by")
     about = answers.get("about", [])
     return Opening(

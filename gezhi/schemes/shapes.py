@@ -1,10 +1,12 @@
-"""The grammar of the scheme language: which keys each table may have and of what kind. One table for reader and JSON Schema.
+"""The grammar of the scheme language: which keys each table may have and of what kind.
+
+The reader and the JSON Schema are both made from it.
 
 A kind is a word (`wording`, `words`, `duration` …), `map:SHAPE` (a table of named SHAPEs), `list:SHAPE`, `table:SHAPE`,
 or `either:KEY` (one value, or alternatives `{when, KEY}` tried in order).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from difflib import get_close_matches
 from typing import Any
@@ -271,7 +273,7 @@ def _map(document: Document, detail: str, value: Any, path: Keys) -> None:
         _wrong(document, path, "一个表", "a table")
         return
     for key, inside in value.items():
-        if detail == "channel" or detail == "wording":
+        if detail in ("channel", "wording"):
             _value(document, "wording", inside, (*path, key))
         elif detail.startswith("either:"):
             _value(document, detail, inside, (*path, key))
@@ -345,7 +347,7 @@ def _is_count(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 1
 
 
-_PLAIN = {
+_PLAIN: Mapping[str, tuple[Callable[[Any], bool], str, str]] = {
     "word": (lambda value: isinstance(value, str) and bool(value), "一个词", "a word"),
     "words": (_is_words, "一个词或词的列表", "a word or a list of words"),
     "wording": (_is_wording, "文字，或 {zh = …, en = …}", "a wording, or {zh = …, en = …}"),

@@ -19,7 +19,7 @@ class Desk(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def key(self) -> str:
-        """The desk as one word for indexes: `grid_worker@511111002001001`, `department:water`, `person:…`, `reporter`."""
+        """The desk as one word for indexes: `grid_worker@511111002001001`, `department:water`, `reporter` …"""
         if self.kind == "post":
             return f"{self.id}@{self.area}" if self.area else self.id
         return f"{self.kind}:{self.id}" if self.id else self.kind
@@ -47,12 +47,12 @@ class Light(StrEnum):
 class Clock(msgspec.Struct, frozen=True, omit_defaults=True):
     """One running limit.
 
-    `id` is `case`, `step`, `response`, `stage:<id>`, `part:<n>` or `part:<n>:response`. `limit` is the limit as it came
-    out (`3 workdays`, `until 2026-03-05`), `rule` names where it stands (`procedures.report_up.steps.station`), `clause`
-    the plan's clause. While paused, `due` and `warn` are None. `frozen_at`: the reporter's time runs and the light stays
-    as it was then. `met_at` is when the clock stopped for good. `moves` are the extensions and the stretches left out,
-    in order, so that the due time can always be counted again and shown. `wake` names what is still to happen by itself
-    (`warn`, `due`).
+    `id` is `case`, `step`, `response`, `stage:<id>`, `part:<n>` or `part:<n>:response`. `limit` is the limit as it
+    came out (`3 workdays`, `until 2026-03-05`), `rule` names where it stands (`procedures.report_up.steps.station`),
+    `clause` the plan's clause. While paused, `due` and `warn` are None. `frozen_at`: the reporter's time runs and the
+    light stays as it was then. `met_at` is when the clock stopped for good. `moves` are the extensions and the
+    stretches left out, in order, so that the due time can always be counted again and shown. `wake` names what is
+    still to happen by itself (`warn`, `due`).
     """
 
     id: str
@@ -178,7 +178,7 @@ class Act(msgspec.Struct, frozen=True, omit_defaults=True):
 class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     """One entry of the log: what was done and the whole of what it changed, so that folding needs no scheme.
 
-    `then` holds the changed fields of the state (JSON-ready); `fold(None, event)` of an `open` event gives the first state.
+    `then` holds the changed fields of the state (JSON-ready); `fold(None, event)` of an opening gives the first state.
     `clock` names the clock that warned or ran out, for `expire`.
     """
 
@@ -194,7 +194,7 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """An accepted change: the event to append, the state after it, who is to be told what, and what it starts elsewhere."""
+    """An accepted change: the event to append, the state after it, who is to be told what, what it starts elsewhere."""
 
     event: Event
     state: CaseState

@@ -48,7 +48,7 @@ class Draft:
         """Start a clock by its rule, in place of an older one of the same id."""
         if rule is None:
             return
-        clock = limits.started(self.scheme, self.procedure, self.state, rule, clock_id, self.at)
+        clock = limits.started(self.scheme, self.procedure, self.state, rule, clock_id=clock_id, at=self.at)
         others = tuple(one for one in self.state.clocks if one.id != clock_id)
         self.put(clocks=(*others, clock) if clock else others)
 
@@ -209,9 +209,14 @@ class Draft:
         self._hold(self.state.step, desk, f"part:{number}", number)
 
     def _words_of(self, word: str) -> str:
-        kind, _, name = word.partition(".")
+        """Return the task of co-handlers: an answer (`answer.task` or just `task`), a fact, or the words themselves."""
+        kind, dot, name = word.partition(".")
+        if not dot and word in self.scheme.questions:
+            kind, name = "answer", word
+        if kind not in ("answer", "fact") or not name:
+            return word
         answers = self.state.answers if kind == "answer" else self.state.facts
-        return str(answers.get(name) or "") if name else word
+        return str(answers.get(name) or "")
 
     def end_part(self, part: Part, how: PartEnd, result: str = "") -> None:
         """Finish, return or cancel a part: its hold ends and its clocks stop."""

@@ -1,7 +1,7 @@
 """A scheme as an Excel workbook, out and in, for offices that work in one.
 
 Each table is a sheet, each rule a row, each key a column. Lists and conditional values are written as in TOML. What
-comes back is a scheme of its own: whatever it extended is written out in full, so nothing is lost when the pieces change.
+comes back is a scheme of its own: whatever it extended is written out in full, so nothing changes under it.
 """
 
 import csv

@@ -17,7 +17,7 @@ def check(
 ) -> list[Finding]:
     """Return what is wrong (`error`) or worth a second thought (`reminder`), errors first, in order of the files.
 
-    `filled` tells how many people hold each post in the territory at hand; posts that nobody fills are then reminded of.
+    `filled` tells how many people hold each post in the territory at hand; empty posts are then reminded of.
     """
     try:
         document, scheme = read(path_or_files)

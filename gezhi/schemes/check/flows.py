@@ -1,4 +1,4 @@
-"""The way of a case: every step can be reached and left, every loop ends, and the limits along the way fit the whole."""
+"""The way of a case: steps can be reached and left, loops end, the limits along the way fit the whole."""
 
 from gezhi.schemes.check.judge import Judge, Where
 from gezhi.schemes.durations import BadDuration, Duration, Unit

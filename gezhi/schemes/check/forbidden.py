@@ -1,8 +1,8 @@
 """What no scheme may ask, keep, filter or score by, in Chinese and English. The product serves people.
 
-Not refused is what speaks about these without recording them of a person: a bureau's name, a service that a resident asks
-for ("registration of a religious site" is business of an office). So catalogue titles and department names are not
-searched; questions, conditions, facts and answers are.
+Not refused is what speaks about these without recording them of a person: a bureau's name, a service that a resident
+asks for ("registration of a religious site" is business of an office). So catalogue titles and department names are
+not searched; questions, conditions, degrees of urgency and steps are.
 """
 
 import re
@@ -59,7 +59,7 @@ def look(judge: Judge) -> None:
                     "forbidden",
                     where,
                     f"不得登记或使用“{zh}”（“{found[0]}”）。本系统不记录、不筛选、不评分这类个人信息，请删去。",
-                    f"“{found[0]}”: {en} must not be recorded or used. No such field, filter or score exists here; remove it.",
+                    f"“{found[0]}”: {en} must not be recorded or used: no such field, filter or score exists here.",
                 )
 
 
@@ -72,8 +72,7 @@ def _searched(judge: Judge) -> Iterator[tuple[Where, str]]:
     for key, urgency in scheme.urgencies.items():
         yield ("urgencies", key), "\n".join((key, urgency.title.zh, urgency.title.en))
     for where, procedure in judge.procedures():
-        for place, condition in conditions_in(where, procedure):
-            yield place, condition
+        yield from conditions_in(where, procedure)
         for key, step in procedure.steps.items():
             yield (*where, "steps", key), "\n".join((key, step.title.zh, step.title.en))
     for key, notice in scheme.notices.items():

@@ -1,11 +1,11 @@
-"""What every part of the check works with: the document for places, the scheme for meaning, a place to note findings."""
+"""What every part of the check works with: the document for places, the scheme for meaning, the findings."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from gezhi.schemes.documents import Document
-from gezhi.schemes.model import Either, Procedure, Rule, Scheme
+from gezhi.schemes.model import Action, Either, Procedure, Rule, Scheme
 
 type Where = tuple[str, ...]
 
@@ -58,20 +58,19 @@ def rules(where: Where, procedure: Procedure) -> Iterator[tuple[Where, Rule]]:
         yield where, procedure.clock
     for step in procedure.steps.values():
         here = (*where, "steps", step.id)
-        if step.clock:
-            yield here, step.clock
-        if step.response:
-            yield (*here, "response"), step.response
-        for stage in step.stages:
-            yield (*here, "stages"), stage
+        found = [(here, step.clock), ((*here, "response"), step.response)]
+        found += [((*here, "stages"), stage) for stage in step.stages]
+        yield from ((path, rule) for path, rule in found if rule)
     for action in procedure.actions.values():
-        here = (*where, "actions", action.id)
-        for rule in action.sets_limit:
-            yield (*here, "sets_limit"), rule
-        if action.joint and action.joint.clock:
-            yield (*here, "joint"), action.joint.clock
-        if action.joint and action.joint.response:
-            yield (*here, "joint", "response"), action.joint.response
+        yield from _action_rules((*where, "actions", action.id), action)
+
+
+def _action_rules(here: Where, action: Action) -> Iterator[tuple[Where, Rule]]:
+    for rule in action.sets_limit:
+        yield (*here, "sets_limit"), rule
+    if action.joint:
+        found = (((*here, "joint"), action.joint.clock), ((*here, "joint", "response"), action.joint.response))
+        yield from ((path, rule) for path, rule in found if rule)
 
 
 def eithers(where: Where, procedure: Procedure) -> Iterator[tuple[Where, Either]]:

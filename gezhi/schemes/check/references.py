@@ -1,11 +1,11 @@
-"""Every name in a scheme must mean something: posts, levels, departments, items, steps, actions, questions, templates."""
+"""Every name in a scheme must mean something: posts, departments, items, steps, actions, questions, templates."""
 
 from collections.abc import Iterable, Mapping
 
 from gezhi.schemes.check.judge import Judge, Where, rules
 from gezhi.schemes.desks import SPOKEN
 from gezhi.schemes.durations import BadDuration, Duration, Unit
-from gezhi.schemes.model import CLOSED, UNSAID, Action, Item, Procedure, Rule
+from gezhi.schemes.model import CLOSED, UNSAID, Action, Item, Post, Procedure, Rule
 
 POST = ("岗位", "post")
 LEVEL = ("层级", "level")
@@ -42,20 +42,7 @@ def unfilled(judge: Judge, filled: Mapping[str, int]) -> None:
 def _people(judge: Judge) -> None:
     scheme = judge.scheme
     for post in scheme.posts.values():
-        where = ("posts", post.id)
-        if post.at != "department" and post.at not in scheme.levels:
-            judge.unknown((*where, "at"), LEVEL, post.at, scheme.levels)
-        if post.superior and post.superior not in scheme.posts:
-            judge.unknown((*where, "superior"), POST, post.superior, scheme.posts)
-        if post.id in scheme.above[post.id]:
-            zh, en = f"“{post.id}”的上级成环。", f"The superiors of “{post.id}” go in a circle."
-            judge.error("superior_circle", (*where, "superior"), zh, en)
-        if post.id in SPOKEN:
-            zh, en = (
-                f"“{post.id}”已有固定含义，请换一个岗位名。",
-                f"“{post.id}” has a fixed meaning; name the post otherwise.",
-            )
-            judge.error("reserved_word", where, zh, en)
+        _post(judge, ("posts", post.id), post)
     for department in scheme.departments.values():
         where = ("departments", department.id)
         if department.level and department.level not in scheme.levels:
@@ -68,6 +55,23 @@ def _people(judge: Judge) -> None:
         zh = "没有写 conflict_desk：投诉涉及最上级时无人可办。"
         en = "There is no conflict_desk: a complaint about those at the top would have no holder."
         judge.remind("no_conflict_desk", ("conflict_desk",), zh, en)
+
+
+def _post(judge: Judge, where: Where, post: Post) -> None:
+    scheme = judge.scheme
+    if post.at != "department" and post.at not in scheme.levels:
+        judge.unknown((*where, "at"), LEVEL, post.at, scheme.levels)
+    if post.superior and post.superior not in scheme.posts:
+        judge.unknown((*where, "superior"), POST, post.superior, scheme.posts)
+    if post.id in scheme.above[post.id]:
+        zh, en = f"“{post.id}”的上级成环。", f"The superiors of “{post.id}” go in a circle."
+        judge.error("superior_circle", (*where, "superior"), zh, en)
+    if post.id in SPOKEN:
+        zh, en = (
+            f"“{post.id}”已有固定含义，请换一个岗位名。",
+            f"“{post.id}” has a fixed meaning; name the post otherwise.",
+        )
+        judge.error("reserved_word", where, zh, en)
 
 
 def _catalogue(judge: Judge) -> None:
@@ -95,7 +99,9 @@ def _complete(judge: Judge, where: Where, item: Item) -> None:
     procedure = judge.scheme.procedures.get(item.procedure)
     if procedure and not item.department and _relies_on_department(procedure):
         zh = f"事项“{item.id}”没有部门，而流程“{procedure.id}”要由事项的部门办理。"
-        en = f"The item “{item.id}” has no department, but the procedure “{procedure.id}” gives it to the item's department."
+        en = (
+            f"The item “{item.id}” has no department, but its procedure “{procedure.id}” goes to the item's department."
+        )
         judge.error("item_without_department", where, zh, en)
 
 
@@ -130,12 +136,7 @@ def _procedure(judge: Judge, where: Where, procedure: Procedure) -> None:
 
 
 def _action(judge: Judge, where: Where, procedure: Procedure, action: Action) -> None:
-    for step, ways in action.ways.items():
-        if step not in procedure.steps and step != CLOSED:
-            judge.unknown((*where, "from"), STEP, step, procedure.steps)
-        for way in ways:
-            if way.value not in procedure.steps and way.value not in WAYS:
-                judge.unknown((*where, "to"), STEP, way.value, procedure.steps)
+    _action_ways(judge, where, procedure, action)
     _desk_words(judge, (*where, "by"), (*action.by, *action.proposed_by), procedure)
     _desk_words(judge, (*where, "holder"), [one.value for one in action.holder], procedure)
     if action.joint:
@@ -146,6 +147,15 @@ def _action(judge: Judge, where: Where, procedure: Procedure, action: Action) ->
             judge.unknown(where, CLOCK, clock, clocks)
     if action.extends:
         _extension(judge, where, action, clocks)
+
+
+def _action_ways(judge: Judge, where: Where, procedure: Procedure, action: Action) -> None:
+    for step, ways in action.ways.items():
+        if step not in procedure.steps and step != CLOSED:
+            judge.unknown((*where, "from"), STEP, step, procedure.steps)
+        for way in ways:
+            if way.value not in procedure.steps and way.value not in WAYS:
+                judge.unknown((*where, "to"), STEP, way.value, procedure.steps)
 
 
 def _extension(judge: Judge, where: Where, action: Action, clocks: set[str]) -> None:
@@ -205,10 +215,10 @@ def _rule(judge: Judge, where: Where, procedure: Procedure, rule: Rule) -> None:
         if alarm.notify and alarm.notice not in judge.scheme.notices:
             judge.unknown((*where, key), ("通知模板", "notice"), alarm.notice, judge.scheme.notices)
         if alarm.do:
-            _taken_by_system(judge, (*where, key), procedure, rule, alarm.do)
+            _taken_by_system(judge, (*where, key), procedure, alarm.do)
 
 
-def _taken_by_system(judge: Judge, where: Where, procedure: Procedure, rule: Rule, name: str) -> None:
+def _taken_by_system(judge: Judge, where: Where, procedure: Procedure, name: str) -> None:
     action = procedure.actions.get(name)
     if action is None:
         judge.unknown(where, ACTION, name, procedure.actions)

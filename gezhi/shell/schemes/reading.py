@@ -16,6 +16,8 @@ from gezhi.schemes.explain import Flow, flows
 from gezhi.schemes.model import Scheme
 from gezhi.schemes.text import Text
 
+type Sheet = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
+
 _NEW = """# {title}
 scheme = "{id}"
 version = "{year}.1"
@@ -64,6 +66,32 @@ superior = "dispatcher"
 title = {{zh = "区中心派遣员", en = "District dispatcher"}}
 at = "district"
 """
+_LIMITS = (
+    ("环节", "Step"),
+    ("承办", "Holder"),
+    ("时限", "Limit"),
+    ("提醒", "Warning"),
+    ("到期后", "Then"),
+    ("依据", "Clause"),
+    ("出处", "Where"),
+)
+_ACTIONS = (
+    ("动作", "Action"),
+    ("从", "From"),
+    ("到", "To"),
+    ("由谁", "By"),
+    ("要填", "Asks"),
+    ("限制", "Bounds"),
+    ("依据", "Clause"),
+)
+_ITEMS = (
+    ("事项", "Item"),
+    ("流程", "Procedure"),
+    ("部门", "Department"),
+    ("紧急程度", "Urgency"),
+    ("时限", "Limit"),
+    ("依据", "Clause"),
+)
 _CATALOGUE = """id,title,title_en,parent,procedure,department,urgency,limit,clause
 env,市容环境,City appearance,,{procedure},city_management,,,
 env.litter,暴露垃圾,Exposed rubbish,env,,,,5 workdays,
@@ -129,7 +157,7 @@ def _show(options: argparse.Namespace) -> int:
     return 0
 
 
-def _tables(scheme: Scheme, speech: str) -> list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]]:
+def _tables(scheme: Scheme, speech: str) -> list[Sheet]:
     """Return every table of the readable plan: heading, column titles, rows."""
     tables = [
         _levels(scheme, speech),
@@ -145,13 +173,15 @@ def _tables(scheme: Scheme, speech: str) -> list[tuple[str, tuple[str, ...], lis
     return tables
 
 
-def _levels(scheme: Scheme, speech: str) -> tuple[str, tuple[str, ...], list[tuple[str, ...]]]:
-    rows = [(one.id, one.title.say(speech), one.centre.say(speech), one.clause) for one in scheme.levels.values()]
+def _levels(scheme: Scheme, speech: str) -> Sheet:
+    rows: list[tuple[str, ...]] = [
+        (one.id, one.title.say(speech), one.centre.say(speech), one.clause) for one in scheme.levels.values()
+    ]
     return say("层级", "Levels"), ("id", say("名称", "Title"), say("中心", "Centre"), say("依据", "Clause")), rows
 
 
-def _posts(scheme: Scheme, speech: str) -> tuple[str, tuple[str, ...], list[tuple[str, ...]]]:
-    rows = [
+def _posts(scheme: Scheme, speech: str) -> Sheet:
+    rows: list[tuple[str, ...]] = [
         (one.id, one.title.say(speech), one.at, str(one.seats), one.superior, one.clause)
         for one in scheme.posts.values()
     ]
@@ -166,7 +196,7 @@ def _posts(scheme: Scheme, speech: str) -> tuple[str, tuple[str, ...], list[tupl
     return say("岗位", "Posts"), columns, rows
 
 
-def _flow(flow: Flow, speech: str) -> list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]]:
+def _flow(flow: Flow, speech: str) -> list[Sheet]:
     def words(*texts: Text) -> tuple[str, ...]:
         return tuple(text.say(speech) for text in texts)
 
@@ -179,33 +209,21 @@ def _flow(flow: Flow, speech: str) -> list[tuple[str, tuple[str, ...], list[tupl
     ]
     name = f"{flow.title.say(speech)} {flow.id} {flow.clause}"
     return [
-        (
-            f"{name} · {say('时限', 'limits')}",
-            tuple(say(*one) for one in (("环节", "Step"), ("承办", "Holder"), ("时限", "Limit"), ("提醒", "Warning"), ("到期后", "Then"), ("依据", "Clause"), ("出处", "Where"))),
-            limits,
-        ),
-        (
-            f"{name} · {say('动作', 'actions')}",
-            ("id", *(say(*one) for one in (("动作", "Action"), ("从", "From"), ("到", "To"), ("由谁", "By"), ("要填", "Asks"), ("限制", "Bounds"), ("依据", "Clause")))),
-            ways,
-        ),
-    ]  # fmt: skip
+        (f"{name} · {say('时限', 'limits')}", _heads(_LIMITS), limits),
+        (f"{name} · {say('动作', 'actions')}", ("id", *_heads(_ACTIONS)), ways),
+    ]
 
 
-def _catalogue(scheme: Scheme, speech: str) -> tuple[str, tuple[str, ...], list[tuple[str, ...]]]:
-    rows = [
+def _heads(titles: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    return tuple(say(zh, en) for zh, en in titles)
+
+
+def _catalogue(scheme: Scheme, speech: str) -> Sheet:
+    rows: list[tuple[str, ...]] = [
         (one.id, one.title.say(speech), one.procedure, one.department, one.urgency, one.limit, one.clause)
         for one in scheme.items.values()
     ]
-    titles = (
-        ("事项", "Item"),
-        ("流程", "Procedure"),
-        ("部门", "Department"),
-        ("紧急程度", "Urgency"),
-        ("时限", "Limit"),
-        ("依据", "Clause"),
-    )
-    return say("事项目录", "Catalogue"), ("id", *(say(*one) for one in titles)), rows  # fmt: skip
+    return say("事项目录", "Catalogue"), ("id", *_heads(_ITEMS)), rows
 
 
 def as_html(scheme: Scheme, speech: str) -> str:
@@ -220,7 +238,8 @@ def as_html(scheme: Scheme, speech: str) -> str:
         )
     lang = "zh-Hans" if speech.startswith("zh") else "en"
     joined = "\n".join(parts)
-    return f'<!doctype html>\n<html lang="{lang}"><head><meta charset="utf-8"><title>{title}</title></head>\n<body>\n{joined}\n</body></html>\n'
+    head = f'<head><meta charset="utf-8"><title>{title}</title></head>'
+    return f'<!doctype html>\n<html lang="{lang}">{head}\n<body>\n{joined}\n</body></html>\n'
 
 
 def _cells(row: Sequence[str]) -> str:
