@@ -6,5 +6,6 @@ from gezhi.config.health import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
+    path("api/v1/", include("gezhi.api.urls")),
     path("", include("gezhi.web.urls")),
 ]

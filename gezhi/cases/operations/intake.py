@@ -238,7 +238,10 @@ def _scheme(report: Report, on: date) -> tuple[SchemeVersion, Scheme]:
 
 
 def _look_up_scheme(report: Report, on: date) -> tuple[SchemeVersion, Scheme]:
-    found = [enactment.in_force(report.scheme, on)] if report.scheme else enactment.all_in_force(on)
+    try:
+        found = [enactment.in_force(report.scheme, on)] if report.scheme else enactment.all_in_force(on)
+    except enactment.NotInForce as error:
+        raise BadInput(str(error), field="scheme") from error
     for version, scheme in found:
         item = scheme.items.get(report.item)
         if item is not None and item.procedure:
