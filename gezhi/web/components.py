@@ -42,6 +42,16 @@ class ClockView:
 
 
 @dataclass(frozen=True, slots=True)
+class MapView:
+    """A map: where its areas come from, bounds and points (JSON), words for ears, the form to pick a point for."""
+
+    areas: str
+    view: str
+    says: str
+    pick: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """A photo with its small copy and what stands on it."""
 

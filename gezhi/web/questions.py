@@ -128,7 +128,7 @@ class BadAnswer(Exception):
 @dataclass(frozen=True, slots=True)
 class _Sent:
     data: QueryDict
-    files: MultiValueDict[str, UploadedFile[Any]]
+    files: "MultiValueDict[str, UploadedFile[Any]]"
     actor: str
     now: datetime
 
@@ -276,9 +276,13 @@ def keep(row: StoredFile) -> Kept:
 
 def kept_files(tokens: Sequence[str]) -> list[StoredFile]:
     """Return the files behind signed ids that a form sent back, in order; forged or forgotten ones are left out."""
-    ids = [found for token in tokens[:MOST_PHOTOS] if (found := kept_id(token))]
+    return stored([found for token in tokens[:MOST_PHOTOS] if (found := kept_id(token))])
+
+
+def stored(ids: Sequence[str]) -> list[StoredFile]:
+    """Return stored files by their ids, in order, those that are still there."""
     rows = {str(row.pk): row for row in StoredFile.objects.filter(pk__in=ids)} if ids else {}
-    return [rows[one] for one in ids if one in rows]
+    return [rows[one] for one in dict.fromkeys(ids) if one in rows]
 
 
 def kept_id(token: str) -> str:

@@ -3,11 +3,13 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from gezhi.web import design, preferences
+from gezhi.web import areas, design, photos, preferences
 
 app_name = "web"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("preferences", preferences.change, name="preferences"),
+    path("areas.geojson", areas.outlines, name="outlines"),
+    path("kept/<str:token>", photos.kept, name="kept_file"),
     path("", include("gezhi.web.account.urls")),
     path("field/", include("gezhi.web.field.urls")),
     path("desk/", include("gezhi.web.desk.urls")),

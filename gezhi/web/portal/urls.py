@@ -1,5 +1,25 @@
-"""Addresses of this surface, within the namespace `web`."""
+"""Addresses of the portal, within the namespace `web`."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from gezhi.web.portal import grids, home, report, services, track
+
+urlpatterns: list[URLPattern] = [
+    path("", home.page, name="portal_home"),
+    path("report", report.begin, name="portal_report"),
+    path("report/<str:key>/what", report.what, name="portal_what"),
+    path("report/<str:key>/where", report.where, name="portal_where"),
+    path("report/<str:key>/contact", report.contact, name="portal_contact"),
+    path("report/<str:key>/receipt", report.receipt, name="portal_receipt"),
+    path("track", track.find, name="portal_track"),
+    path("t/<str:number>/<str:secret>", track.open_by_link, name="portal_open"),
+    path("matter/<str:number>", track.page, name="portal_case"),
+    path("matter/<str:number>/do/<slug:action>", track.act, name="portal_act"),
+    path("matter/<str:number>/add", track.add, name="portal_add"),
+    path("matter/<str:number>/slip", track.slip, name="portal_slip"),
+    path("matter/<str:number>/photo/<uuid:file>", track.photo, name="portal_photo"),
+    path("grid", grids.choose, name="portal_my_grid"),
+    path("grid/<str:code>", grids.board, name="portal_grid"),
+    path("services", services.guide, name="portal_services"),
+    path("services/<str:scheme>/<str:item>", services.one, name="portal_service"),
+]

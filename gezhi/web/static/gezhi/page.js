@@ -39,6 +39,7 @@ function startLocating(button) {
         form.elements.lat.value = coords.latitude.toFixed(6);
         says.textContent = button.dataset.found.replace("{n}", Math.round(coords.accuracy));
         form.elements.lon.dispatchEvent(new Event("change", { bubbles: true }));
+        if ("sendWhenLocated" in form.dataset) form.submit();
       },
       () => {
         button.classList.remove("is-busy");

@@ -1,0 +1,137 @@
+"""My grid: the board with who is there for the people, their stand-ins and numbers, and a contact card to keep."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
+from django.views.decorators.http import require_GET
+
+from gezhi.foundation import clock
+from gezhi.people import queries as people
+from gezhi.people.models import Appointment
+from gezhi.territory import queries as territory
+from gezhi.territory.models import Area
+from gezhi.web import wording
+from gezhi.web.areas import named
+from gezhi.web.components import MapView
+from gezhi.web.portal import places, tickets
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody on the board."""
+
+    name: str
+    post: str
+    phone: str
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A post on the board: who holds it, and who stands in."""
+
+    post: str
+    area: str
+    holders: tuple[Person, ...]
+    stand_ins: tuple[Person, ...]
+
+
+@require_GET
+def choose(request: HttpRequest) -> HttpResponse:
+    """Find one's grid: by position, by words, or down the tree. A point leads straight to its board."""
+    now = clock.now()
+    lon, lat = places.degrees(request.GET.get("lon", "")), places.degrees(request.GET.get("lat", ""), 90)
+    outside = False
+    if lon and lat:
+        routed = territory.router(timezone.localdate(now)).route(float(lon), float(lat))
+        if routed.candidates:
+            return redirect("web:portal_grid", code=routed.candidates[0][0])
+        outside = True
+    words = request.GET.get("q", "").strip()[:60]
+    on = timezone.localdate(now)
+    found = territory.search(words, on=on) if words else []
+    shown = {
+        "outside": outside,
+        "words": words,
+        "found": [(area, named(territory.chain(area.code, on)[:-1])) for area in found],
+        "picker": places.picker(request.GET.get("under", ""), now),
+    }
+    return render(request, "portal/grid_choose.html", shown)
+
+
+@require_GET
+def board(request: HttpRequest, code: str) -> HttpResponse:
+    """Show an area's board: map, people and posts from here upwards, contact card with QR code."""
+    now = clock.now()
+    chain = territory.chain(code, timezone.localdate(now))
+    if not chain:
+        raise Http404(gettext("There is no area of this code today."))
+    area = chain[-1]
+    address = settings.PUBLIC_ADDRESS.rstrip("/") + reverse("web:portal_grid", kwargs={"code": code})
+    seats = _seats(chain, now)
+    shown = {
+        "area": area,
+        "name": territory.short_name(area.name),
+        "above": chain[:-1],
+        "below": list(territory.children(area, timezone.localdate(now)).order_by("code")),
+        "seats": seats,
+        "first": next((person for seat in seats for person in seat.holders), None),
+        "map": _map(area),
+        "qr": tickets.qr(address),
+        "address": address,
+    }
+    return render(request, "portal/grid.html", shown)
+
+
+def _seats(chain: list[Area], now: datetime) -> list[Seat]:
+    """Return the posts of an area and of those above it, nearest first; one query."""
+    titles = people.post_titles(now, get_language() or "zh-hans")
+    held: dict[tuple[str, str], list[Appointment]] = {}
+    codes = [area.code for area in chain]
+    wanted = people.at_area(chain[0].path, now).filter(area__code__in=codes)
+    for one in wanted:
+        if one.area is not None:
+            held.setdefault((one.area.code, one.post), []).append(one)
+    return [
+        Seat(
+            post=titles.get(post, post),
+            area=territory.short_name(area.name),
+            holders=_persons((one for one in here if not one.stand_in), titles, now),
+            stand_ins=_persons((one for one in here if one.stand_in), titles, now),
+        )
+        for area in reversed(chain)
+        for (code, post), here in held.items()
+        if code == area.code
+    ]
+
+
+def _persons(held: Iterable[Appointment], titles: dict[str, str], now: datetime) -> tuple[Person, ...]:
+    today = timezone.localdate(now)
+    return tuple(
+        Person(
+            name=one.account.name,
+            post=titles.get(one.post, one.post),
+            phone=one.account.phone or "",
+            until=wording.say_short_day(timezone.localdate(one.until), today) if one.until else "",
+        )
+        for one in held
+    )
+
+
+def _map(area: Area) -> MapView | None:
+    box = area.bbox
+    if box is None:
+        return None
+    return MapView(
+        areas=f"{reverse('web:outlines')}?here={area.code}",
+        view=json.dumps({"bounds": [box[:2], box[2:]]}),
+        says=gettext("Map of %(area)s; who belongs to it is told in words below.") % {"area": area.name},
+    )

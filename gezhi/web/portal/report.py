@@ -1,0 +1,264 @@
+"""Reporting a matter in three pages: what, where, how to reach you; then the receipt. Works without scripts."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from gezhi.cases import operations as cases
+from gezhi.cases.errors import AskArea, CaseError
+from gezhi.enactment import queries as enactment
+from gezhi.foundation import clock
+from gezhi.people.models import Account
+from gezhi.schemes.model import Question
+from gezhi.schemes.state import Refused
+from gezhi.schemes.text import Text
+from gezhi.web import pace, questions, wording
+from gezhi.web.portal import catalogue, drafts, places, tickets
+from gezhi.web.portal.complaints import complained_about
+from gezhi.web.portal.drafts import Draft
+from gezhi.web.portal.forecast import CHANNEL, forecast
+
+_PHONE = re.compile(r"[0-9+()\- ]{5,20}")
+PHOTOS = Question(id="photos", kind="photos", title=Text("照片", "Photos"), required=False)
+
+type Page = Callable[[HttpRequest, Draft, datetime], HttpResponse]
+
+
+def with_draft(page: Page) -> Callable[[HttpRequest, str], HttpResponse]:
+    """Give a page the browser's draft; without one, begin anew and say why."""
+
+    @never_cache
+    @require_http_methods(["GET", "POST"])
+    def view(request: HttpRequest, key: str) -> HttpResponse:
+        draft = drafts.find(request, key)
+        if draft is None:
+            messages.warning(
+                request, gettext("This report is not kept any more (or never was in this browser). Please begin again.")
+            )
+            return redirect("web:portal_report")
+        if draft.number and request.resolver_match and request.resolver_match.url_name != "portal_receipt":
+            return redirect("web:portal_receipt", key=key)
+        return page(request, draft, clock.now())
+
+    return view
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def begin(request: HttpRequest) -> HttpResponse:
+    """Page 1 for a new report: the item, what happened, photos. `item` and `area` may come with the address."""
+    now = clock.now()
+    draft = drafts.begin(item=request.GET.get("item", ""), area=places.known(request.GET.get("area", ""), now))
+    return _what(request, draft, now)
+
+
+def _what(request: HttpRequest, draft: Draft, now: datetime) -> HttpResponse:
+    form = questions.blank([PHOTOS], {}, now)
+    form.fields[0].kept = tuple(questions.keep(row) for row in questions.stored(draft.photos))
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        form, errors = _read_what(request, draft, now)
+        if not errors:
+            return redirect("web:portal_where", key=draft.key)
+    shown = {
+        "draft": draft,
+        "form": form,
+        "errors": errors,
+        "groups": catalogue.groups(timezone.localdate(now)),
+        "chosen": catalogue.find(draft.item, timezone.localdate(now)),
+    }
+    return render(request, "portal/report_what.html", shown, status=422 if errors else 200)
+
+
+def _read_what(request: HttpRequest, draft: Draft, now: datetime) -> tuple[questions.Form, dict[str, str]]:
+    errors = _unwelcome(request)
+    entry = catalogue.find(request.POST.get("item", ""), timezone.localdate(now))
+    draft.text = request.POST.get("text", "").strip()
+    form = questions.read([PHOTOS], request, {}, now, actor="") if not errors else questions.blank([PHOTOS], {}, now)
+    draft.photos = [str(one) for one in form.answers.get("photos", [])] or _kept(form)
+    if entry:
+        draft.item, draft.scheme = entry.id, entry.scheme
+    else:
+        errors["item"] = gettext("Please choose what the matter is about.")
+    if not draft.text and not draft.photos:
+        errors["text"] = gettext("Please write a sentence or add a photo.")
+    if len(draft.text) > questions.MOST_LETTERS:
+        errors["text"] = gettext("At most %(most)d characters; you wrote %(n)d.") % {
+            "most": questions.MOST_LETTERS,
+            "n": len(draft.text),
+        }
+    errors |= form.errors
+    drafts.keep(request, draft)
+    return form, errors
+
+
+def _kept(form: questions.Form) -> list[str]:
+    return [found for kept in form.fields[0].kept if (found := questions.kept_id(kept.token))]
+
+
+def _unwelcome(request: HttpRequest) -> dict[str, str]:
+    """Say why a post is not taken: a machine filled the field that people do not see, or too many came."""
+    if request.POST.get("website"):
+        return {"text": gettext("The field “website” must stay empty. Please empty it and send again.")}
+    if pace.too_fast(request, "report"):
+        return {
+            "text": gettext(
+                "Very much was sent from your network in a short time. Please wait ten minutes; what you wrote is kept."
+            )
+        }
+    return {}
+
+
+what = with_draft(_what)
+
+
+@with_draft
+def where(request: HttpRequest, draft: Draft, now: datetime) -> HttpResponse:
+    """Page 2: the place, by map, GPS, address or the list of areas; asks which side where it is next to a border."""
+    if not draft.item:
+        return redirect("web:portal_what", key=draft.key)
+    error = ""
+    if request.method == "POST":
+        places.take(draft, request.POST, now)
+        drafts.keep(request, draft)
+        if opened := request.POST.get("open"):
+            return HttpResponseRedirect(f"{request.path}?under={opened}#list")
+        missing = places.settle(draft, request.POST.get("side", ""), now)
+        drafts.keep(request, draft)
+        if missing is None:
+            return redirect("web:portal_contact", key=draft.key)
+        # a question that is put for the first time is no mistake of the reader's
+        error = missing if "asked" in request.POST or places.open_question(draft, now) is None else ""
+    shown = {
+        "draft": draft,
+        "errors": {"place": error} if error else {},
+        "entry": catalogue.find(draft.item, timezone.localdate(now), draft.scheme),
+        "picture": next(iter(tickets.thumbnails(draft.photos)), None),
+        "asked": places.open_question(draft, now),
+        "picker": places.picker(request.GET.get("under"), now),
+        "picked": places.chain_name(draft.area, now),
+        "map": places.map_of(draft, now),
+    }
+    return render(request, "portal/report_where.html", shown, status=422 if error else 200)
+
+
+@with_draft
+def contact(request: HttpRequest, draft: Draft, now: datetime) -> HttpResponse:
+    """Page 3: how to reach the reporter, what the plan asks at the opening, who will get it; then it is sent."""
+    on = timezone.localdate(now)
+    entry = catalogue.find(draft.item, on, draft.scheme)
+    if entry is None or not (draft.has_place or draft.outside):
+        return redirect("web:portal_what" if entry is None else "web:portal_where", key=draft.key)
+    _, scheme = enactment.in_force(draft.scheme, on)
+    asked = scheme.procedures[scheme.items[draft.item].procedure].asks
+    offers = {"departments": [questions.Offer(one.id, wording.say(one.title)) for one in scheme.departments.values()]}
+    form = questions.blank(asked, offers, now)
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        form = questions.read(asked, request, offers, now, actor="")
+        errors = _read_contact(request, draft) | form.errors
+        draft.facts = form.answers
+        drafts.keep(request, draft)
+        if not errors:
+            return _send(request, draft, now)
+    elif isinstance(request.user, Account) and not draft.name:
+        draft.name, draft.phone = request.user.name, request.user.phone or ""
+    shown = {
+        "draft": draft,
+        "form": form,
+        "errors": errors,
+        "entry": entry,
+        "picture": next(iter(tickets.thumbnails(draft.photos)), None),
+        "place": places.chain_name(draft.area, now),
+        "about": complained_about(scheme, draft.area, now) if entry.about_staff else [],
+        "forecast": forecast(draft, now),
+    }
+    return render(request, "portal/report_contact.html", shown, status=422 if errors else 200)
+
+
+def _read_contact(request: HttpRequest, draft: Draft) -> dict[str, str]:
+    draft.anonymous = request.POST.get("who") == "anonymous"
+    draft.name = request.POST.get("name", "").strip()[:60]
+    draft.phone = request.POST.get("phone", "").strip()[:40]
+    draft.about = request.POST.get("about", "")
+    if request.POST.get("who") not in ("anonymous", "contact"):
+        return {"who": gettext("Please choose: anonymous, or with a telephone number.")}
+    if not draft.anonymous and not _PHONE.fullmatch(draft.phone):
+        return {"phone": gettext("Please write a telephone number, or choose to stay anonymous.")}
+    return {}
+
+
+def _send(request: HttpRequest, draft: Draft, now: datetime) -> HttpResponse:
+    if pace.too_fast(request, "report"):
+        messages.error(
+            request,
+            gettext(
+                "Very much was sent from your network in a short time. Please wait ten minutes; what you wrote is kept."
+            ),
+        )
+        return redirect("web:portal_contact", key=draft.key)
+    resident = request.user if isinstance(request.user, Account) and not request.user.is_staff_member else None
+    try:
+        opened = cases.open_case(actor=resident, report=_report(draft, resident), now=now)
+    except AskArea:
+        draft.area = ""
+        drafts.keep(request, draft)
+        return redirect("web:portal_where", key=draft.key)
+    except (CaseError, Refused) as error:
+        messages.error(request, gettext("Not sent: %(why)s What you wrote is kept.") % {"why": _why(error)})
+        return redirect("web:portal_contact", key=draft.key)
+    draft.number, draft.secret = opened.number, opened.secret
+    drafts.keep(request, draft)
+    tickets.remember(request, opened.number, opened.secret)
+    return redirect("web:portal_receipt", key=draft.key)
+
+
+def _why(error: CaseError | Refused) -> str:
+    return wording.say(Text(error.zh, error.en)) if isinstance(error, Refused) else str(error)
+
+
+def _report(draft: Draft, resident: Account | None) -> cases.Report:
+    return cases.Report(
+        client_key=draft.key,
+        item=draft.item,
+        scheme=draft.scheme,
+        channel=CHANNEL,
+        text=draft.text,
+        lon=float(draft.lon) if draft.has_point else None,
+        lat=float(draft.lat) if draft.has_point else None,
+        address=" ".join(part for part in (draft.address, draft.near) if part),
+        area=draft.area,
+        anonymous=draft.anonymous,
+        contact=" ".join(part for part in (draft.name, draft.phone) if part),
+        facts=draft.facts,
+        about=(draft.about,) if draft.about else (),
+        reporter=resident,
+        files=tuple(UUID(one) for one in draft.photos),
+    )
+
+
+@with_draft
+def receipt(request: HttpRequest, draft: Draft, now: datetime) -> HttpResponse:
+    """The result: the number, the code to follow it with, a slip to print with a QR code, and who has it now."""
+    if not draft.number:
+        return redirect("web:portal_contact", key=draft.key)
+    on = timezone.localdate(now)
+    shown = {
+        "now": now,
+        "draft": draft,
+        "code": tickets.spaced(draft.secret),
+        "entry": catalogue.find(draft.item, on, draft.scheme),
+        "forecast": forecast(draft, now),
+        "qr": tickets.qr(tickets.link(draft.number, draft.secret)),
+        "place": places.chain_name(draft.area, now),
+    }
+    return render(request, "portal/receipt.html", shown)

@@ -1,0 +1,311 @@
+"""Following a matter with number and code: plain story, who has it, by when; signing, adding papers, protesting."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from gezhi.cases import number as numbers
+from gezhi.cases import operations as cases
+from gezhi.cases import queries
+from gezhi.cases.errors import CaseError
+from gezhi.cases.models import CaseFile
+from gezhi.cases.queries import Entry, Tracking
+from gezhi.foundation import clock, files
+from gezhi.people.models import Account
+from gezhi.schemes.clocks import calendar_of
+from gezhi.schemes.model import CLOSED, Action, Question
+from gezhi.schemes.state import Choice, Light, Refused
+from gezhi.schemes.text import Text
+from gezhi.web import pace, questions, wording
+from gezhi.web.clocks import clock_view
+from gezhi.web.components import ClockView, StoryItem
+from gezhi.web.portal import tickets
+from gezhi.web.stories import Address, action_icon, pictures, story_item
+
+NOTE = Question(id="text", kind="text", title=Text("补充说明", "Anything to add"))
+PHOTOS = Question(id="photos", kind="photos", title=Text("照片或材料", "Photos or papers"), required=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """An action that the reporter may take, with its form."""
+
+    id: str
+    title: str
+    icon: str
+    form: questions.Form
+    blocked: str
+    clause: str
+    first: bool
+
+
+@never_cache
+@sensitive_post_parameters("secret")
+@require_http_methods(["GET", "POST"])
+def find(request: HttpRequest) -> HttpResponse:
+    """Ask for number and code."""
+    now = clock.now()
+    number, secret, error = request.POST.get("number", ""), request.POST.get("secret", ""), ""
+    if request.method == "POST":
+        if pace.too_fast(request, "track"):
+            error = gettext("Too many tries from your network. Please wait ten minutes.")
+        elif found := queries.track(number=number, secret=secret, now=now):
+            tickets.remember(request, found.number, secret)
+            return redirect("web:portal_case", number=found.number)
+        elif numbers.tidy(number) is None:
+            error = gettext("That is no number of ours: a digit may be wrong. It looks like 260509-0137.")
+        else:
+            error = gettext("Number and code do not belong together. Please compare both with your slip.")
+    shown = {"number": number, "errors": {"number": error} if error else {}, "tracked": tickets.tracked(request)}
+    return render(request, "portal/track.html", shown, status=422 if error else 200)
+
+
+@never_cache
+@require_GET
+def open_by_link(request: HttpRequest, number: str, secret: str) -> HttpResponse:
+    """Open a matter by the slip's QR code; the code then leaves the address bar."""
+    if pace.too_fast(request, "track"):
+        messages.error(request, gettext("Too many tries from your network. Please wait ten minutes."))
+        return redirect("web:portal_track")
+    found = queries.track(number=number, secret=secret, now=clock.now())
+    if found is None:
+        messages.error(
+            request, gettext("This link does not open anything. Please compare number and code with your slip.")
+        )
+        return redirect("web:portal_track")
+    tickets.remember(request, found.number, secret)
+    return redirect("web:portal_case", number=found.number)
+
+
+@never_cache
+@require_GET
+def page(request: HttpRequest, number: str) -> HttpResponse:
+    """Show a matter to whoever reported it."""
+    now = clock.now()
+    found = _find(request, number, now)
+    if found is None:
+        return _ask_for_code(request)
+    return _show(request, found, now)
+
+
+@never_cache
+@require_POST
+def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
+    """Do one of the reporter's actions: sign, ask for a second handling, add missing papers, object."""
+    now = clock.now()
+    found = _find(request, number, now)
+    if found is None:
+        return _ask_for_code(request)
+    choice = next((one for one in found.choices if one.action == action and not one.blocked), None)
+    if choice is None:
+        messages.warning(
+            request, gettext("This can't be done (any more). Nothing was changed; see below how it stands.")
+        )
+        return redirect("web:portal_case", number=found.number)
+    form = questions.read(_action(found, choice).asks, request, {}, now, actor="")
+    if form.errors:
+        return _show(request, found, now, wrong={action: form}, status=422)
+    try:
+        cases.act(
+            actor=_resident(request), number=found.number, action=action, answers=form.answers,
+            version=_version(request), secret=tickets.code_of(request, found.number), now=now,
+        )  # fmt: skip
+    except Refused as refusal:
+        why = wording.say(Text(refusal.zh, refusal.en))
+        return _refused(request, found, (action, form), (why, refusal.field), now)
+    except CaseError as error:
+        return _refused(request, found, (action, form), (str(error), error.field), now)
+    messages.success(
+        request, gettext("Done: %(action)s. Thank you.") % {"action": wording.say(_action(found, choice).title)}
+    )
+    return redirect("web:portal_case", number=found.number)
+
+
+@never_cache
+@require_POST
+def add(request: HttpRequest, number: str) -> HttpResponse:
+    """Add a note or photos; whoever handles it reads them."""
+    now = clock.now()
+    found = _find(request, number, now)
+    if found is None:
+        return _ask_for_code(request)
+    form = questions.read([NOTE, PHOTOS], request, {}, now, actor="")
+    if pace.too_fast(request, "report"):
+        form.fields[0].error = gettext("Too much was sent from your network in a short time. Please wait ten minutes.")
+    if form.errors:
+        return _show(request, found, now, wrong={"": form}, status=422)
+    try:
+        cases.comment(
+            actor=_resident(request), number=found.number, text=form.answers["text"], public=True,
+            secret=tickets.code_of(request, found.number),
+            files=[UUID(one) for one in form.answers.get("photos", [])], now=now,
+        )  # fmt: skip
+    except CaseError as error:
+        return _refused(request, found, ("", form), (str(error), error.field), now)
+    messages.success(request, gettext("Added. Whoever handles it will read it."))
+    return redirect("web:portal_case", number=found.number)
+
+
+@never_cache
+@require_GET
+def slip(request: HttpRequest, number: str) -> HttpResponse:
+    """Show the slip again, to print, while this browser knows the code."""
+    secret = tickets.code_of(request, number)
+    found = _find(request, number, clock.now())
+    if found is None or not secret:
+        return _ask_for_code(request)
+    shown = {"found": found, "code": tickets.spaced(secret), "qr": tickets.qr(tickets.link(found.number, secret))}
+    return render(request, "portal/slip.html", shown)
+
+
+@require_GET
+def photo(request: HttpRequest, number: str, file: UUID) -> FileResponse:
+    """Hand out a file of the matter that its reporter may see; `?small` gives the small copy."""
+    found = _find(request, number, clock.now())
+    row = next((one for one in found.files if one.pk == file), None) if found else None
+    if row is None:
+        raise Http404
+    return files.respond(row.file, "thumb" if "small" in request.GET else "full")
+
+
+def _find(request: HttpRequest, number: str, now: datetime) -> Tracking | None:
+    language = get_language() or "zh-hans"
+    secret = tickets.code_of(request, number)
+    if secret:
+        return queries.track(number=number, secret=secret, now=now, language=language)
+    resident = _resident(request)
+    return queries.track_own(account=resident, number=number, now=now, language=language) if resident else None
+
+
+def _resident(request: HttpRequest) -> Account | None:
+    user = request.user
+    return user if isinstance(user, Account) and not user.is_staff_member else None
+
+
+def _ask_for_code(request: HttpRequest) -> HttpResponse:
+    messages.info(request, gettext("Please open the matter with its number and code."))
+    return redirect("web:portal_track")
+
+
+def _version(request: HttpRequest) -> int | None:
+    words = request.POST.get("version", "")
+    return int(words) if words.isdecimal() else None
+
+
+def _refused(
+    request: HttpRequest, found: Tracking, tried: tuple[str, questions.Form], why: tuple[str, str], now: datetime
+) -> HttpResponse:
+    """Show the page again with what was refused: `why` (words, field) at its field, or above everything."""
+    action, form = tried
+    words, name = why
+    at = next((one for one in form.fields if one.name == name), None)
+    if at is not None:
+        at.error = words
+    else:
+        messages.error(request, gettext("Not done: %(why)s What you wrote is kept.") % {"why": words})
+    return _show(request, _find(request, found.number, now) or found, now, wrong={action: form}, status=409)
+
+
+def _show(
+    request: HttpRequest,
+    found: Tracking,
+    now: datetime,
+    *,
+    wrong: dict[str, questions.Form] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    wrong = wrong or {}
+    offered = [_offered(found, choice, wrong.get(choice.action), now) for choice in found.choices]
+    shown = {
+        "now": now,
+        "found": found,
+        "headline": _headline(found),
+        "light": _light(found),
+        "clocks": _clocks(found, now),
+        "offered": [replace(one, first=at == 0) for at, one in enumerate(sorted(offered, key=_not_a_rating))],
+        "errors": {name: text for form in wrong.values() for name, text in form.errors.items()},
+        "pictures": pictures(found.files, _addresses(found)),
+        "story": _story(found),
+        "note": wrong.get("") or questions.blank([NOTE, PHOTOS], {}, now, prefix=""),
+        "knows_code": bool(tickets.code_of(request, found.number)),
+    }
+    return render(request, "portal/case.html", shown, status=status)
+
+
+def _headline(found: Tracking) -> str:
+    if found.step == CLOSED:
+        return gettext("This matter is closed")
+    if found.choices and not found.paused:
+        return gettext("Is it done? Please sign")
+    if found.paused:
+        return gettext("Waiting for you: something is missing")
+    return gettext("It is being handled")
+
+
+def _light(found: Tracking) -> str:
+    if found.step == CLOSED:
+        return Light.DONE
+    return found.case_light or found.step_light or Light.GREEN
+
+
+def _clocks(found: Tracking, now: datetime) -> list[ClockView]:
+    """Return the step's clock and the whole one, the nearer first."""
+    calendar = calendar_of(found.scheme)
+    pairs = ((found.step_clock, found.step_light), (found.case_clock, found.case_light))
+    shown = [clock_view(one, light, calendar, now) for one, light in pairs if one and light]
+    names = [gettext("This step"), gettext("The whole matter")]
+    return [replace(view, title=name) for view, name in zip(shown, names[-len(shown) :], strict=True)] if shown else []
+
+
+def _action(found: Tracking, choice: Choice) -> Action:
+    return found.scheme.procedures[found.procedure].actions[choice.action]
+
+
+def _offered(found: Tracking, choice: Choice, wrong: questions.Form | None, now: datetime) -> Offered:
+    action = _action(found, choice)
+    return Offered(
+        id=choice.action,
+        title=wording.say(action.title),
+        icon=action_icon(action),
+        form=wrong or questions.blank(action.asks, {}, now, prefix=""),
+        blocked=choice.blocked,
+        clause=choice.clause or action.clause,
+        first=False,
+    )
+
+
+def _told(found: Tracking, entry: Entry) -> StoryItem:
+    """Return a line of the story; what its reader did needs no name."""
+    item = story_item(entry, found.scheme, found.procedure, _addresses(found))
+    if entry.kind == "open":
+        return replace(item, title=gettext("You reported it"), who="")
+    return replace(item, title=gettext("Note")) if entry.kind == "comment" else item
+
+
+def _not_a_rating(offered: Offered) -> bool:
+    """Order what can be done: what begins with a choice (a rating) is the plain thing to do and comes first."""
+    return not offered.form.fields or offered.form.fields[0].kind != "choice"
+
+
+def _addresses(found: Tracking) -> Address:
+    def address(one: CaseFile) -> tuple[str, str]:
+        whole = reverse("web:portal_photo", kwargs={"number": found.number, "file": one.pk})
+        return whole, f"{whole}?small"
+
+    return address
+
+
+def _story(found: Tracking) -> list[StoryItem]:
+    items = [_told(found, entry) for entry in found.story]
+    if found.step != CLOSED and found.office:
+        items.insert(0, StoryItem(icon="hall", title=found.step_title, who=found.office, state="now"))
+    return items

@@ -1,0 +1,58 @@
+"""Turns the story of a case into what a page draws: an icon by what the plan says of the action, words, photos."""
+
+from collections.abc import Callable
+
+from gezhi.cases.models import CaseFile
+from gezhi.cases.queries import Entry
+from gezhi.schemes.model import Action, Scheme
+from gezhi.web.components import Picture, StoryItem
+
+_BY_KIND = {"open": "chat", "comment": "chat", "expire": "clock", "recount": "cal", "record": "pen"}
+
+type Address = Callable[[CaseFile], tuple[str, str]]
+
+
+def story_item(entry: Entry, scheme: Scheme, procedure: str, address: Address, *, title: str = "") -> StoryItem:
+    """Return one line; `address` gives a file's addresses (whole, small) for this reader."""
+    return StoryItem(
+        icon=_icon(entry, scheme, procedure),
+        title=title or entry.title,
+        at=entry.at,
+        who=" · ".join(part for part in (entry.office, entry.person) if part),
+        say=entry.text,
+        facts=tuple(entry.words.items()),
+        pictures=pictures(entry.files, address),
+    )
+
+
+def pictures(files: tuple[CaseFile, ...], address: Address) -> tuple[Picture, ...]:
+    """Return the photos among some files."""
+    return tuple(Picture(*address(one), label="" if one.file.kind == "photo" else one.file.name) for one in files)
+
+
+def _icon(entry: Entry, scheme: Scheme, procedure: str) -> str:
+    if entry.kind in _BY_KIND:
+        return _BY_KIND[entry.kind]
+    plan = scheme.procedures.get(procedure)
+    action = plan.actions.get(entry.action) if plan else None
+    return action_icon(action) if action else "right"
+
+
+def action_icon(action: Action) -> str:
+    """Return the icon of an action, by what it does and never by its name."""
+    told = (
+        (action.does_work, "check"),
+        (action.pauses, "pause"),
+        (action.resumes, "play"),
+        (action.joint is not None or bool(action.part), "split"),
+        (action.extends is not None, "extend"),
+        (bool(action.sets_limit), "flag"),
+        (_leads(action, "closed"), "check"),
+        (_leads(action, "doer") or _leads(action, "previous"), "back"),
+        (_leads(action, "stay"), "pen"),
+    )
+    return next((icon for holds, icon in told if holds), "up")
+
+
+def _leads(action: Action, where: str) -> bool:
+    return bool(action.ways) and all(any(way.value == where for way in ways) for ways in action.ways.values())
