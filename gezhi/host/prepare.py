@@ -72,6 +72,9 @@ def migrate(progress: Progress) -> int:
 
     executor.progress_callback = cast("Any", tell)
     if plan:
+        # Rather fail and be run again than stand in everybody's way behind a long transaction.
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '10s'")
         state = executor.migrate(executor.loader.graph.leaf_nodes(), plan=plan)
         _after_migrate(state.apps, plan)
     return done

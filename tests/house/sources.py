@@ -27,13 +27,9 @@ def files(*endings: str, under: Path = ROOT) -> Iterator[Path]:
     """Yield our own files with these endings (all of them when none is given)."""
     for path in sorted(under.rglob("*")):
         inside = set(path.relative_to(ROOT).parts)
-        if (
-            path.is_file()
-            and not inside & SKIPPED
-            and not any(part.startswith(".") and part != ".ci" for part in inside)
-        ):
-            if not endings or path.suffix in endings:
-                yield path
+        hidden = any(part.startswith(".") and part != ".ci" for part in inside)
+        if path.is_file() and not hidden and not inside & SKIPPED and (not endings or path.suffix in endings):
+            yield path
 
 
 def modules(*, tests: bool = False) -> Iterator[Path]:
