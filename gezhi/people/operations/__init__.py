@@ -37,6 +37,7 @@ from gezhi.people.operations.signin import (
     clear_lock,
     forget_old_attempts,
 )
+from gezhi.people.operations.staff_import import StaffReport, import_staff
 from gezhi.people.operations.tokens import SCOPES, accept_token, issue_token, revoke_token
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "PostRule",
     "SignInRefused",
     "Slip",
+    "StaffReport",
     "accept_token",
     "appoint",
     "begin_second_factor",
@@ -62,6 +64,7 @@ __all__ = [
     "end_sessions",
     "find_slip",
     "forget_old_attempts",
+    "import_staff",
     "issue_slip",
     "issue_token",
     "learn_posts",

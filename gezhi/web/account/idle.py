@@ -37,8 +37,9 @@ class IdleSession:
 
 def seconds_left(request: HttpRequest, now: datetime) -> int:
     """Return how long the session lasts if nobody uses it."""
-    seen = request.session.get(SEEN, int(now.timestamp()))
-    return max(0, seen + settings.SESSION_IDLE_SECONDS - int(now.timestamp()))
+    seen = int(request.session.get(SEEN, now.timestamp()))
+    idle: int = settings.SESSION_IDLE_SECONDS
+    return max(0, seen + idle - int(now.timestamp()))
 
 
 def ends_at(request: HttpRequest, now: datetime) -> datetime:

@@ -1,6 +1,7 @@
 """Signing in by page: password, second factor, slip, registration, idle end; and who is refused."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pyotp
 import pytest
@@ -22,7 +23,7 @@ def worker(cast: Cast) -> Account:
     return operations.set_password(actor=None, account=cast.worker, password=PASSWORD, now=NOW)
 
 
-def _login(client: Client, password: str = PASSWORD, **more: str):
+def _login(client: Client, password: str = PASSWORD, **more: str) -> Any:
     return client.post("/login", {"login": "worker", "password": password, **more})
 
 
