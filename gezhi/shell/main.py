@@ -3,9 +3,13 @@
 import argparse
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 
 from gezhi import __version__
+from gezhi.config.env import EnvError
+from gezhi.host import at_hand
+from gezhi.host.words import Trouble, say
 
 # command → what it is for; the module gezhi.shell.<command> offers `arguments(parser)` and `run(options) -> int`
 COMMANDS = {
@@ -17,6 +21,15 @@ COMMANDS = {
     "scheme": "check, show, compare, play and put into force a plan",
     "people": "import staff and their appointments",
     "manage": "Django's own management commands, for developers",
+}
+
+# commands that need the database, and when; `up` brings its own, `doctor` reports when there is none
+_DATABASE: dict[str, Callable[[argparse.Namespace], bool]] = {
+    "territory": lambda _options: True,
+    "people": lambda options: options.action != "template",
+    "manage": lambda _options: True,
+    "route": lambda options: options.areas is None,
+    "scheme": lambda options: options.action == "in-force",
 }
 
 
@@ -34,9 +47,21 @@ def main(argv: Sequence[str] | None = None) -> int:
             command.description = module.__doc__
             module.arguments(command)
             command.set_defaults(run=module.run)
-    options = parser.parse_args(words)
-    code: int = options.run(options)
-    return code
+    return _run(parser.parse_args(words))
+
+
+def _run(options: argparse.Namespace) -> int:
+    needs = _DATABASE.get(options.command)
+    try:
+        with at_hand.database() if needs is not None and needs(options) else nullcontext():
+            code: int = options.run(options)
+            return code
+    except (Trouble, EnvError) as trouble:
+        print(trouble, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(say("已中断", "Interrupted"), file=sys.stderr)
+        return 130
 
 
 if __name__ == "__main__":
