@@ -240,7 +240,7 @@ def _notice(document: Document, key: str, table: Table) -> Notice:
     subject, body = wording(table["subject"]), wording(table["body"])
     place = document.place("notices", key)
     return Notice(
-        key, words(table["on"]), words(table["to"]), subject, body, table.get("when", ""), clause(table), place
+        key, words(table.get("on")), words(table["to"]), subject, body, table.get("when", ""), clause(table), place
     )
 
 

@@ -11,7 +11,7 @@ from gezhi.schemes.state import SYSTEM, CaseState, Desk
 from gezhi.schemes.text import Text
 
 # the names that conditions may use
-NAMES = ("item", "urgency", "channel", "area", "facts", "answers", "count", "step", "doer", "by", "parts", "passed")
+NAMES = ("item", "urgency", "channel", "area", "facts", "answers", "count", "step", "doer", "by", "parts", "passed", "in_time")
 
 
 class ConditionError(ValueError):
@@ -60,6 +60,8 @@ def facts_about(scheme: Scheme, procedure: Procedure, state: CaseState, by: Desk
         "doer": {"step": state.doer_step, "kind": doer.kind if doer else "", "id": doer.id if doer else ""},
         "by": {"kind": by.kind, "id": by.id},
         "parts": {"open": sum(part.state == "open" for part in state.parts), "total": len(state.parts)},
+        # true until a close that came too late: what an accountability look-back hangs on
+        "in_time": state.in_time is not False,
         "passed": list(dict.fromkeys(hold.step for hold in state.holds if not hold.part)),
     }
 

@@ -19,7 +19,8 @@ FORBIDDEN = {
         "political opinion",
     ): "政治观点|政治倾向|政治立场|政见|思想倾向|political[ _-]?(opinion|view|leaning|stance)",
     ("上访、抗议经历", "petitioning or protest history"): (
-        "上访|信访史|信访记录|信访次数|缠访|闹访|抗议经历|维权经历|petition(er|ing|s)?|protest[ _-]?(history|record)|protester"
+        "上访|信访史|信访记录|信访次数|缠访|闹访|抗议经历|维权经历|"
+        "petition(er|ing|s)?|protest[ _-]?(history|record)|protester"
     ),
     (
         "民族、种族",
