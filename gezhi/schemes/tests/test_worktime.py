@@ -190,6 +190,12 @@ def test_provisional(start: str, limit: str, provisional: bool) -> None:
     assert CHINA.due(in_china(start), Duration.parse(limit)).provisional is provisional
 
 
+def test_what_ends_at_24_00_ends_on_that_day() -> None:
+    late = WorkCalendar.of(timezone="Asia/Shanghai", statutory_code="cn", hours=("18:00-24:00",))
+    found = late.due(in_china("2026-12-31T10:00"), Duration.parse("6 workhours"))
+    assert (found.at, found.provisional) == (in_china("2027-01-01"), False)
+
+
 def test_provisional_when_moved() -> None:
     due_before = in_china("2026-12-30T17:30")
     assert not CHINA.shift(due_before, Duration.parse("1 workday")).provisional

@@ -112,6 +112,8 @@ PAUSES = [
     # within one day nothing moves; neither does what had run out before the pause
     ("3 workdays", "2026-05-11T17:30", "2026-05-07T10:00", "2026-05-07T17:00", "2026-05-11T17:30"),
     ("3 workdays", "2026-05-11T17:30", "2026-05-12T09:00", "2026-05-20T09:00", "2026-05-11T17:30"),
+    # at the very instant of its due it had not run out yet
+    ("3 workdays", "2026-05-11T17:30", "2026-05-11T17:30", "2026-05-12T09:00", "2026-05-12T17:30"),
     # paused on a Friday, resumed on a Sunday: no workday has passed; the make-up Saturday of 2026-05-09 is one
     ("5 workdays", "2026-03-20T17:30", "2026-03-13T11:00", "2026-03-15T09:00", "2026-03-20T17:30"),
     ("3 workdays", "2026-05-12T17:30", "2026-05-08T11:00", "2026-05-10T09:00", "2026-05-13T17:30"),
