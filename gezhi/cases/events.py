@@ -80,7 +80,11 @@ def _send(told: _Told, template: Notice, desk: Desk, now: datetime) -> None:
     by_language: dict[str, list[Account | str]] = {}
     for account in accounts:
         by_language.setdefault(account.language or _LANGUAGE, []).append(account)
-    if to_reporter and "@" in (told.case.contact or "") and not any(told.case.reporter_id == one.pk for one in accounts):
+    if (
+        to_reporter
+        and "@" in (told.case.contact or "")
+        and not any(told.case.reporter_id == one.pk for one in accounts)
+    ):
         by_language.setdefault(_LANGUAGE, []).append(str(told.case.contact))
     for language, recipients in by_language.items():
         with translation.override(language):
@@ -136,7 +140,11 @@ def _office_words(topic: str, body: dict[str, Any]) -> str:
     if topic == "case.proposed":
         return _("To decide: a proposal on %(number)s")
     if topic == "case.decided":
-        return _("Your proposal on %(number)s was approved") if body["approved"] else _("Your proposal on %(number)s was declined")
+        return (
+            _("Your proposal on %(number)s was approved")
+            if body["approved"]
+            else _("Your proposal on %(number)s was declined")
+        )
     if topic == "case.supervised":
         return _("%(number)s is under supervision")
     return _("The time set for %(number)s under supervision has passed")
@@ -160,7 +168,9 @@ def _reporters(case: Case) -> list[Account]:
     """Return who reported it, those whose duplicates follow it, and those who asked to hear of it."""
     followers = list(Account.objects.filter(pk__in=case.follows.values("account"), is_active=True))
     merged = Case.objects.unscoped(reason="who reported a duplicate hears of the main case").filter(merged_into=case)
-    reporters = Account.objects.filter(pk__in=[*merged.exclude(reporter=None).values_list("reporter", flat=True), case.reporter_id])
+    reporters = Account.objects.filter(
+        pk__in=[*merged.exclude(reporter=None).values_list("reporter", flat=True), case.reporter_id]
+    )
     return list({account.pk: account for account in (*reporters.filter(is_active=True), *followers)}.values())
 
 

@@ -123,5 +123,7 @@ def _light(light: Light, now: datetime) -> Q:
 def _with_words(query: str) -> Q:
     kept = Q()
     for pattern in patterns(query):
-        kept &= Q(Exists(CaseWords.objects.filter(case=OuterRef("pk")).extra(where=["words like %s"], params=[pattern])))
+        kept &= Q(
+            Exists(CaseWords.objects.filter(case=OuterRef("pk")).extra(where=["words like %s"], params=[pattern]))
+        )
     return kept

@@ -55,5 +55,8 @@ def names_for(scheme: Scheme, language: str, desks: Iterable[Desk], actors: Iter
     codes = {desk.area for desk in desks if desk.kind == "post" and desk.area}
     ids = [as_uuid(actor) for actor in {*actors, *(desk.id for desk in desks if desk.kind == "person")}]
     areas = dict(Area.objects.filter(code__in=codes).order_by("since").values_list("code", "name")) if codes else {}
-    people = {str(pk): name for pk, name in Account.objects.filter(pk__in=[one for one in ids if one]).values_list("pk", "name")}
+    people = {
+        str(pk): name
+        for pk, name in Account.objects.filter(pk__in=[one for one in ids if one]).values_list("pk", "name")
+    }
     return Names(scheme, language, areas, people)

@@ -146,7 +146,11 @@ def _names(
 
 def _related(case: Case, account: Account, now: datetime) -> list[Case]:
     """Return its main case, duplicates, parent and children, then what is near in place and time with the same item."""
-    ties = Q(merged_into=case.pk) | Q(parent=case.pk) | Q(pk__in=[one for one in (case.merged_into_id, case.parent_id) if one])
+    ties = (
+        Q(merged_into=case.pk)
+        | Q(parent=case.pk)
+        | Q(pk__in=[one for one in (case.merged_into_id, case.parent_id) if one])
+    )
     near = Q(pk__in=[])
     if case.lat is not None and case.lon is not None:
         near = Q(
@@ -156,4 +160,8 @@ def _related(case: Case, account: Account, now: datetime) -> list[Case]:
             opened_at__gte=case.opened_at - _RELATED_DAYS,
         )
     rows = Case.objects.visible_to(account, now=now).exclude(pk=case.pk).filter(ties | near)
-    return list(rows.select_related("area").defer("text", "contact", "state", "log_head", "area__boundary").order_by("-pk")[:RELATED * 2])
+    return list(
+        rows.select_related("area")
+        .defer("text", "contact", "state", "log_head", "area__boundary")
+        .order_by("-pk")[: RELATED * 2]
+    )

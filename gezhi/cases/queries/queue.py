@@ -72,7 +72,13 @@ class Counts:
 
 
 def queue(
-    *, account: Account, now: datetime, wanted: Filter | None = None, desk_key: str = "", cursor: str = "", size: int = PAGE
+    *,
+    account: Account,
+    now: datetime,
+    wanted: Filter | None = None,
+    desk_key: str = "",
+    cursor: str = "",
+    size: int = PAGE,
 ) -> Page[QueueRow]:
     """Return a page of the account's queue (or of one of its desks), most pressing first."""
     wanted = wanted or Filter()
@@ -125,7 +131,9 @@ def light_of(due: datetime | None, warn: datetime | None, now: datetime, *, paus
 
 def blind_cases(keys: Sequence[str]) -> list[UUID]:
     """Return the cases that complain about any of these desks: nearly always none, by a small index."""
-    about = Case.objects.unscoped(reason="to leave these out").filter(about_keys__overlap=list(keys)).exclude(about_keys=[])
+    about = (
+        Case.objects.unscoped(reason="to leave these out").filter(about_keys__overlap=list(keys)).exclude(about_keys=[])
+    )
     return list(about.values_list("pk", flat=True))
 
 

@@ -127,7 +127,11 @@ def _say(options: Sequence[Any], answer: Any, language: str) -> str:
 
 def _recorded(names: Names, row: CaseEvent) -> Entry:
     record = msgspec.json.decode(row.body, type=Record)
-    about = {name: str(value) for name, value in record.about.items() if name in {"reason", "limit", "main", "duplicate", "parent"}}
+    about = {
+        name: str(value)
+        for name, value in record.about.items()
+        if name in {"reason", "limit", "main", "duplicate", "parent"}
+    }
     return Entry(
         at=record.at, kind=RECORD, action=record.action, title=record.action, office=names.desk(record.by),
         person=names.person(record.actor), words={}, text=about.get("reason", ""), public=False,

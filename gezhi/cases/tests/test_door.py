@@ -110,7 +110,13 @@ def _works(district: District, number: str, role: str, action: str) -> bool:
     """Try an action and take it back; a refusal must not leave a trace."""
     try:
         with transaction.atomic():
-            act(**_as(district, role), number=number, action=action, answers=_answers(district, number, action), now=district.now)
+            act(
+                **_as(district, role),
+                number=number,
+                action=action,
+                answers=_answers(district, number, action),
+                now=district.now,
+            )
             raise _Undone
     except _Undone:
         return True

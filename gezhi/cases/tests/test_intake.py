@@ -1,5 +1,23 @@
-from gezhi.cases.operations import verify_log
+import threading
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from PIL import Image
+
+from gezhi.cases import operations, queries
+from gezhi.cases.errors import AskArea, BadInput
+from gezhi.cases.models import Case, CaseEvent, CaseFile, CaseWords, Hold
+from gezhi.cases.operations import intake, statements, verify_log
+from gezhi.cases.operations.placing import spot_of
 from gezhi.cases.tests.conftest import District
+from gezhi.foundation import crypto, files
+from gezhi.foundation.models import Outbox
+from gezhi.schemes.state import Refused
+from gezhi.territory import coordinates
 
 
 def test_a_report_becomes_a_case(district: District) -> None:
@@ -9,4 +27,251 @@ def test_a_report_becomes_a_case(district: District) -> None:
     assert opened.desk_key == f"grid_worker@{district.cast.grids[0].code}"
     assert case.title == "清溪路 24 号门前路面积水"
     assert case.area_path == district.cast.grids[0].path
+    assert (case.step_due, case.case_due) == (opened.step_due, opened.case_due)
+    assert case.step_due == district.now.replace(hour=16)
     assert verify_log(case).whole
+
+
+def test_intake_is_one_statement(district: District, monkeypatch: pytest.MonkeyPatch) -> None:
+    district.open()
+    statements_run = []
+    run = statements._run
+    monkeypatch.setattr(statements, "_run", lambda sql, params: statements_run.append(sql) or run(sql, params))
+    seen: list[str] = []
+    with connection.execute_wrapper(lambda execute, sql, *rest: seen.append(sql) or execute(sql, *rest)):
+        district.open()
+    assert (len(statements_run), seen) == (1, [])
+
+
+def test_the_same_key_again_is_the_same_case(district: District) -> None:
+    first = district.open(client_key="a-key-made-by-the-form")
+    again = district.open(client_key="a-key-made-by-the-form", text="按了两次")
+    assert (again.number, again.secret, again.fresh) == (first.number, first.secret, False)
+    assert CaseEvent.objects.filter(case_id=first.case_id).count() == 1
+    assert Outbox.objects.count() == 1
+
+
+def test_the_same_key_of_two_senders_makes_two_cases(district: District) -> None:
+    first = district.open(district.cast.resident, client_key="1")
+    other = district.open(district.cast.other_resident, client_key="1")
+    assert first.number != other.number
+
+
+def test_a_stranger_needs_a_key_that_nobody_guesses(district: District) -> None:
+    with pytest.raises(BadInput) as refused:
+        district.open(client_key="1")
+    assert refused.value.field == "client_key"
+
+
+def test_a_batch_keeps_the_good_and_names_the_bad(district: District) -> None:
+    reports = [district.report(), district.report(item="env.unknown"), district.report(channel="pigeon")]
+    doubled = [*reports, reports[0]]
+    results = operations.open_batch(actor=None, reports=doubled, now=district.now)
+    assert isinstance(results[0], operations.Opened)
+    assert isinstance(results[1], BadInput)
+    assert isinstance(results[2], BadInput)
+    assert isinstance(results[3], operations.Opened)
+    assert (results[3].number, results[3].fresh) == (results[0].number, False)
+    assert Case.objects.unscoped(reason="a test looks").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_24_threads_with_one_key_make_one_case(district: District) -> None:
+    report = district.report(client_key="pressed-many-times-at-once")
+    results: list[Any] = []
+    gate = threading.Barrier(24)
+
+    def send() -> None:
+        gate.wait()
+        try:
+            results.append(operations.open_case(actor=None, report=report, now=district.now))
+        except Exception as error:  # noqa: BLE001  whatever a thread meets, the test must see
+            results.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=send) for _ in range(24)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {(one.number, one.secret) for one in results} == {(results[0].number, results[0].secret)}
+    assert sum(one.fresh for one in results) == 1
+    case = district.case(results[0].number)
+    assert CaseEvent.objects.filter(case_id=case.pk).count() == Hold.objects.filter(case_id=case.pk).count() == 1
+
+
+def test_killed_between_commit_and_reply(district: District, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = district.report(client_key="the-reply-never-came")
+
+    def die(*_args: Any) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patched:
+        patched.setattr(intake, "_result", die)
+        with pytest.raises(SystemExit):
+            operations.open_case(actor=None, report=report, now=district.now)
+    again = operations.open_case(actor=None, report=report, now=district.later(minutes=5))
+    assert not again.fresh
+    found = queries.track(number=again.number, secret=again.secret, now=district.now)
+    assert found is not None
+    assert found.opened_at == district.now - timedelta(minutes=5)
+
+
+def test_near_a_border_it_asks_and_keeps_nothing(district: District) -> None:
+    lon, lat = district.cast.point(1)
+    report = district.report(lon=lon + 0.01 - 0.00003, lat=lat)
+    with pytest.raises(AskArea) as asked:
+        operations.open_case(actor=None, report=report, now=district.now)
+    assert {one.code for one in asked.value.candidates} == {district.cast.grids[0].code, district.cast.grids[1].code}
+    assert not Case.objects.unscoped(reason="a test looks").exists()
+    chosen = district.open(
+        client_key=report.client_key, lon=report.lon, lat=report.lat, area=district.cast.grids[1].code
+    )
+    assert chosen.desk_key == f"grid_worker@{district.cast.grids[1].code}"
+
+
+@pytest.mark.parametrize("point", [{"lon": 120.0, "lat": 20.0}, {"lon": None, "lat": None}])
+def test_outside_everything_it_waits_at_the_top_and_is_never_lost(district: District, point: dict[str, Any]) -> None:
+    opened = district.open(**point)
+    assert not opened.placed
+    assert opened.desk_key == f"dispatcher@{district.cast.district.code}"
+    row = queries.queue(account=district.cast.dispatcher, now=district.now).rows[0]
+    assert row.case.number == opened.number
+    placed = operations.place(
+        actor=district.cast.dispatcher,
+        number=opened.number,
+        area=district.cast.grids[3].code,
+        now=district.later(minutes=20),
+    )
+    assert placed.desk_key == f"grid_worker@{district.cast.grids[3].code}"
+    case = district.case(opened.number)
+    assert case.opened_at == district.now - timedelta(minutes=20)
+    assert verify_log(case).whole
+
+
+def test_a_phones_coordinates_are_put_right(district: District) -> None:
+    lon, lat = district.cast.point(2)
+    x, y = coordinates.from_wgs84(lon, lat, "gcj02")
+    case = district.case(district.open(lon=float(x), lat=float(y), crs="gcj02").number)
+    assert (round(case.lon, 6), round(case.lat, 6), case.crs) == (round(lon, 6), round(lat, 6), "gcj02")
+    assert case.area_id == district.cast.grids[1].pk
+
+
+def test_a_photo_tells_the_place_where_nothing_else_does(district: District) -> None:
+    lon, lat = district.cast.point(3)
+    row = _photo(district, lon, lat)
+    opened = district.open(lon=None, lat=None, files=(row.pk,))
+    assert opened.desk_key == f"grid_worker@{district.cast.grids[2].code}"
+    assert CaseFile.objects.get(case_id=opened.case_id).file_id == row.pk
+
+
+def test_another_cases_photo_is_not_taken_over(district: District) -> None:
+    row = _photo(district, None, None)
+    district.open(files=(row.pk,))
+    with pytest.raises(BadInput):
+        district.open(files=(row.pk,))
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"item": "env.unknown"}, "item"),
+        ({"item": "env"}, "item"),
+        ({"channel": "pigeon"}, "channel"),
+        ({"text": "水" * 12_001}, "text"),
+        ({"lon": 103.5, "lat": None}, "lat"),
+        ({"lon": 103.5, "lat": 200.0}, "lon"),
+        ({"crs": "mars"}, "crs"),
+        ({"area": "999"}, "area"),
+        ({"client_key": ""}, "client_key"),
+    ],
+)
+def test_bad_input_names_its_field(district: District, given: dict[str, Any], field: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        district.open(**given)
+    assert refused.value.field == field
+    assert str(refused.value)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=1), timedelta(days=3650)])
+def test_nothing_has_happened_in_the_future(district: District, ahead: timedelta) -> None:
+    for field in ("happened_at", "received_at"):
+        with pytest.raises(BadInput) as refused:
+            district.open(channel="import", **{field: district.now + ahead})
+        assert refused.value.field == field
+
+
+def test_an_import_counts_from_when_it_came_in(district: District) -> None:
+    came = district.now - timedelta(days=20)
+    case = district.case(district.open(channel="import", received_at=came).number)
+    assert case.opened_at == came
+    assert case.number.startswith(came.strftime("%y%m%d"))
+
+
+def test_any_writing_is_kept(district: District) -> None:
+    text = "🕳️井盖没了\x00 ‏العربية\u202e‏\r\n第二行" + "长" * 11_900
+    case = district.case(district.open(text=text).number)
+    assert case.text.startswith("🕳️井盖没了 ‏العربية")
+    assert "\x00" not in case.text
+    assert "\u202e" not in case.title
+    assert case.text.count("长") == 11_900
+
+
+def test_without_words_the_item_is_the_title(district: District) -> None:
+    assert district.case(district.open(text="").number).title == "暴露垃圾"
+
+
+def test_anonymous_leaves_no_trace_of_who(district: District) -> None:
+    resident = district.cast.resident
+    opened = district.open(resident, anonymous=True, reporter=resident, contact="13800000000")
+    case = district.case(opened.number)
+    assert (case.reporter_id, case.contact) == (None, "")
+    assert str(resident.pk) not in str(vars(case)) + str(list(CaseEvent.objects.filter(case_id=case.pk).values()))
+
+
+def test_the_contact_is_encrypted_and_not_searched(district: District) -> None:
+    opened = district.open(contact="张三 13900001234")
+    with connection.cursor() as cursor:
+        cursor.execute("select contact from cases_case where id = %s", [opened.case_id])
+        stored = bytes(cursor.fetchone()[0])
+    assert b"1390000" not in stored
+    assert crypto.decrypt(stored) == "张三 13900001234"
+    assert "1390000" not in CaseWords.objects.get(case_id=opened.case_id).words
+    assert queries.search(account=district.cast.dispatcher, query="13900001234", now=district.now) == ()
+
+
+def test_who_was_asked_first_is_noted(district: District) -> None:
+    opened = district.open(district.cast.centre, channel="counter")
+    assert district.case(opened.number).received_by == f"centre_staff@{district.cast.township.code}"
+
+
+def test_a_failed_statement_keeps_nothing(district: District, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "hold_rows", lambda *_a, **_k: [{"case_id": "not-an-id"}])
+    with pytest.raises(Exception, match="uuid"):
+        district.open()
+
+
+def test_an_answer_that_the_opening_does_not_know_is_harmless(district: District) -> None:
+    assert district.open(facts={"amount": 3}).fresh
+
+
+def test_an_area_is_known_on_its_days_only(district: District) -> None:
+    code = district.cast.grids[0].code
+    assert spot_of(code, district.now.date()) is not None
+    assert spot_of(code, district.now.date().replace(year=2001)) is None
+
+
+def test_refused_by_the_plan_is_said_in_both_languages(district: District) -> None:
+    with pytest.raises((Refused, BadInput)) as refused:
+        district.open(scheme="shawan", item="nothing")
+    assert str(refused.value)
+
+
+def _photo(district: District, lon: float | None, lat: float | None) -> files.StoredFile:
+    raw = BytesIO()
+    Image.new("RGB", (40, 30), "red").save(raw, "JPEG")
+    row = files.store(SimpleUploadedFile("p.jpg", raw.getvalue()), actor="", now=district.now)
+    row.lon, row.lat = lon, lat
+    row.save()
+    return row
