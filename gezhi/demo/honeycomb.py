@@ -90,7 +90,9 @@ def grow(comb: Honeycomb, ground: Collection[int], shares: Sequence[int], rng: R
     return [frozenset(region) for region in regions]
 
 
-def _widen(comb: Honeycomb, edge: list[tuple[float, int]], cell: int, cost: float, left: set[int], rng: Random) -> None:
+def _widen(
+    comb: Honeycomb, edge: list[tuple[float, int]], cell: int, cost: float, *, left: set[int], rng: Random
+) -> None:
     """Put a cell's free neighbours on a region's edge; rough ground makes borders winding."""
     for beside in comb.neighbours(cell):
         if beside in left:

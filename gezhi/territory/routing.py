@@ -21,6 +21,7 @@ from gezhi.territory.raster import EMPTY, Raster
 
 NEAR_M = 15.0
 _PIECE = 16  # segments in a piece of border
+_BLOCK = 16  # pieces in a block
 _BATCH = 50_000  # points worked on at a time, so that memory stays small
 _STRAIGHT_DEGREES = 0.02  # longer edges are cut before they go to the plane, where they would bend by a metre
 
@@ -169,22 +170,13 @@ class Router:
 
     def _to_own_border(self, x: Floats, y: Floats, holder: Ints) -> Floats:
         """Return plane metres to the border of each point's polygon: boxes first, then the few pieces that matter."""
-        first, count = self._piece_first[holder], self._piece_count[holder]
-        row = np.repeat(np.arange(len(x)), count)
-        start = np.concatenate(([0], np.cumsum(count)[:-1]))
-        piece = np.arange(len(row)) - np.repeat(start - first, count)
-        px, py = x[row], y[row]
-        west, south, east, north, mid_x, mid_y = self._piece_box[:, piece]
-        low = (
-            np.maximum(np.maximum(west - px, px - east), 0.0) ** 2
-            + np.maximum(np.maximum(south - py, py - north), 0.0) ** 2
-        )
-        high = (mid_x - px) ** 2 + (mid_y - py) ** 2
-        best = np.minimum.reduceat(high, start)
-        keep = np.flatnonzero(low <= best[row] * (1 + 1e-9))
-        metres = shapely.distance(self._pieces[piece[keep]], shapely.points(px[keep], py[keep]))
+        row, block = _expand(np.arange(len(x)), self._first_block[holder], self._count_block[holder])
+        row, block = _nearest(row, x[row], y[row], self._block_box[:, block], block)
+        row, piece = _expand(row, self._first_piece[block], self._count_piece[block])
+        row, piece = _nearest(row, x[row], y[row], self._piece_box[:, piece], piece)
+        metres = shapely.distance(self._pieces[piece], shapely.points(x[row], y[row]))
         distance = np.full(len(x), np.inf)
-        np.minimum.at(distance, row[keep], metres)
+        np.minimum.at(distance, row, metres)
         return distance
 
     # ---- building
@@ -198,9 +190,45 @@ class Router:
         self._plane_tree = shapely.STRtree(self._plane)
         self._pieces, owner, middle = _pieces(self._borders)
         self._piece_tree = shapely.STRtree(self._pieces)
-        self._piece_count = np.bincount(owner, minlength=len(self.codes)).astype(np.int64)
-        self._piece_first = np.concatenate(([0], np.cumsum(self._piece_count)[:-1])).astype(np.int64)
-        self._piece_box = np.ascontiguousarray(np.hstack([shapely.bounds(self._pieces).reshape(-1, 4), middle]).T)
+        boxes = shapely.bounds(self._pieces).reshape(-1, 4)
+        self._piece_box = np.ascontiguousarray(np.hstack([boxes, middle]).T)
+        place = np.arange(len(owner)) - np.searchsorted(owner, owner)
+        opens = np.flatnonzero(place % _BLOCK == 0)
+        self._first_piece = opens
+        self._count_piece = np.diff(np.concatenate((opens, [len(owner)])))
+        self._block_box = _boxes_of_blocks(self._piece_box, opens)
+        self._count_block = np.bincount(owner[opens], minlength=len(self.codes)).astype(np.int64)
+        self._first_block = np.cumsum(self._count_block) - self._count_block
+
+
+def _expand(row: Ints, first: Ints, count: Ints) -> tuple[Ints, Ints]:
+    """Return each row so many times, beside the numbers first, first + 1, …"""
+    many = np.repeat(np.arange(len(row)), count)
+    number = np.arange(len(many)) - np.repeat(np.cumsum(count) - count - first, count)
+    return row[many], number
+
+
+def _nearest(row: Ints, x: Floats, y: Floats, boxes: Floats, number: Ints) -> tuple[Ints, Ints]:
+    """Return the rows and numbers that may hold the nearest border: not farther than the nearest known corner.
+
+    `boxes` are west, south, east, north and a corner's x and y; rows are in order.
+    """
+    west, south, east, north, corner_x, corner_y = boxes
+    across, up = np.maximum(np.maximum(west - x, x - east), 0.0), np.maximum(np.maximum(south - y, y - north), 0.0)
+    opens = np.flatnonzero(np.diff(row, prepend=-1))
+    reach = np.minimum.reduceat((corner_x - x) ** 2 + (corner_y - y) ** 2, opens)
+    known = np.repeat(reach, np.diff(np.concatenate((opens, [len(row)]))))
+    keep = np.flatnonzero(across**2 + up**2 <= known * (1 + 1e-9))
+    return row[keep], number[keep]
+
+
+def _boxes_of_blocks(pieces: Floats, opens: Ints) -> Floats:
+    """Return the boxes around runs of pieces, with the first piece's corner."""
+    if not len(opens):
+        return pieces
+    low = np.minimum.reduceat(pieces[:2], opens, axis=1)
+    high = np.maximum.reduceat(pieces[2:4], opens, axis=1)
+    return np.ascontiguousarray(np.vstack([low, high, pieces[4:, opens]]))
 
 
 def _to_plane(degrees: Floats) -> Floats:
