@@ -224,7 +224,10 @@ class Server:
         return path
 
     def _environment(self) -> dict[str, str]:
-        return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
+        """Ours, without what would steer the server elsewhere (`PGDATA` …) and without our secrets."""
+        unwanted = ("PG", "GEZHI_", "DATABASE_URL")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
+        return kept | {"LC_ALL": "C", "TZ": "UTC"}
 
 
 def _identity(folder: Path, binaries: Path) -> tuple[Identity, bool]:

@@ -42,7 +42,7 @@ def count(server: Server) -> int:
 def test_it_listens_on_its_socket_only_and_asks_for_the_password(server: Server) -> None:
     with psycopg.connect(server.url()) as connection:
         shown = {
-            name: connection.execute(f"SHOW {name}").fetchone()  # type: ignore[arg-type]  # fixed names
+            name: connection.execute(f"SHOW {name}").fetchone()
             for name in ("listen_addresses", "password_encryption", "timezone")
         }
     assert shown == {"listen_addresses": ("",), "password_encryption": ("scram-sha-256",), "timezone": ("UTC",)}
