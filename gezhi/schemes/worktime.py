@@ -269,15 +269,15 @@ class WorkCalendar:
     ) -> Due:
         """Return the due instant after a pause; `due` is what it was before.
 
-        A limit in hours keeps what it had left. A limit in days (or months) or workdays moves by the days or workdays
-        after the day of the pause up to and including the day of the resumption. A limit that had run out before the
-        pause stays where it was.
+        A limit in hours keeps what it had left; had it run out before the pause, it stays where it was. A limit in days
+        (or months) or workdays moves by the days or workdays after the day of the pause up to and including the day of
+        the resumption, so that also the days late stay the same.
         """
         end, paused, resumed = _instant(due), _instant(paused_at), _instant(resumed_at)
         if resumed < paused:
             raise ValueError("a pause can't end before it begins")
-        if end < paused:
-            return self._due_on_its_day(end)
+        if limit.unit.by_seconds and end < paused:
+            return self._due_on_its_day(end) if limit.unit.in_working_time else Due(self._at(end))
         if limit.unit.by_clock:
             return Due(self._at(end + resumed - paused))
         if limit.unit is Unit.WORKHOURS:

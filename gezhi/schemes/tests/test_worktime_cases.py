@@ -109,11 +109,14 @@ HELD = [
 PAUSES = [
     ("4 workhours", "2026-05-06T16:00", "2026-05-06T11:00", "2026-05-07T09:00", "2026-05-07T12:00"),
     ("15 workdays", "2026-05-26T17:30", "2026-05-06T11:00", "2026-05-07T09:00", "2026-05-27T17:30"),
-    # within one day nothing moves; neither does what had run out before the pause
+    # within one day nothing moves
     ("3 workdays", "2026-05-11T17:30", "2026-05-07T10:00", "2026-05-07T17:00", "2026-05-11T17:30"),
-    ("3 workdays", "2026-05-11T17:30", "2026-05-12T09:00", "2026-05-20T09:00", "2026-05-11T17:30"),
+    # what had run out: in hours it stays, in days as many days late as before
+    ("4 workhours", "2026-05-11T11:00", "2026-05-12T09:00", "2026-05-20T09:00", "2026-05-11T11:00"),
+    ("4 hours", "2026-05-11T11:00", "2026-05-12T09:00", "2026-05-20T09:00", "2026-05-11T11:00"),
+    ("3 workdays", "2026-05-11T17:30", "2026-05-12T09:00", "2026-05-20T09:00", "2026-05-19T17:30"),
     # at the very instant of its due it had not run out yet
-    ("3 workdays", "2026-05-11T17:30", "2026-05-11T17:30", "2026-05-12T09:00", "2026-05-12T17:30"),
+    ("4 workhours", "2026-05-11T11:00", "2026-05-11T11:00", "2026-05-12T09:00", "2026-05-12T09:00"),
     # paused on a Friday, resumed on a Sunday: no workday has passed; the make-up Saturday of 2026-05-09 is one
     ("5 workdays", "2026-03-20T17:30", "2026-03-13T11:00", "2026-03-15T09:00", "2026-03-20T17:30"),
     ("3 workdays", "2026-05-12T17:30", "2026-05-08T11:00", "2026-05-10T09:00", "2026-05-13T17:30"),
