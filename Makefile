@@ -18,7 +18,7 @@ bench: setup-dev ## measure speed on this machine (docs/performance.md)
 	@exec .venv/bin/python -m gezhi.host.throwaway --durable -- .venv/bin/python -m bench
 
 realdata: setup-dev ## run real records through the product, where ../shared/data is there
-	@exec .venv/bin/python -m gezhi.host.throwaway -- .venv/bin/python -m bench.realdata
+	@exec .venv/bin/python -m gezhi.host.throwaway -- .venv/bin/python -m realdata
 
 screens: setup-dev ## photograph every page in both languages into build/screens
 	@exec .venv/bin/python -m gezhi.host.throwaway -- .venv/bin/python -m bench.screens
