@@ -9,6 +9,7 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.writer.excel import save_workbook
 
 from gezhi.people.staff_table import HEADINGS, REQUIRED
 
@@ -35,7 +36,7 @@ def write(file: Path, *, posts: Sequence[tuple[str, str, str]], departments: Seq
     _choice(sheet, "department", lists, "E", len(departments))
     _yes_no(sheet)
     _help(book.create_sheet(_("How to fill in")))
-    book.save(file)
+    save_workbook(book, file)
 
 
 def _headings(sheet: Worksheet) -> None:

@@ -1,0 +1,109 @@
+"""Every address of the product × who asks for it, with the answer expected to a plain GET.
+
+A new address fails `test_url_table` until it stands here. Say what each role gets with one of the helpers:
+`everybody`, `signed_in`, `only`, or `by_role` where they differ more. `args` makes what the address needs; objects that
+do not exist must answer 404 to those who may look and the same refusal as ever to those who may not.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from gezhi.people.tests.cast import ROLES, Cast
+
+OK = HTTPStatus.OK
+TO_LOGIN = HTTPStatus.FOUND
+UNKNOWN_ID = "01890000-0000-7000-8000-000000000000"
+
+type Answers = Mapping[str, int]
+type Arguments = Callable[[Cast], Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """What each role gets, and the arguments of the address."""
+
+    answers: Answers
+    args: Arguments = lambda _cast: {}
+
+
+def everybody(status: int = OK, args: Arguments = lambda _cast: {}) -> Row:
+    """Answer the same to everybody, signed in or not."""
+    return Row(dict.fromkeys(ROLES, status), args)
+
+
+def signed_in(status: int = OK, args: Arguments = lambda _cast: {}) -> Row:
+    """Answer to whoever is signed in; send others to the login."""
+    return Row({**dict.fromkeys(ROLES, status), "anonymous": TO_LOGIN}, args)
+
+
+def only(*roles: str, status: int = OK, others: int = HTTPStatus.FORBIDDEN, args: Arguments = lambda _cast: {}) -> Row:
+    """Answer to some roles, refuse the other signed-in ones, send strangers to the login."""
+    return Row({**dict.fromkeys(ROLES, others), **dict.fromkeys(roles, status), "anonymous": TO_LOGIN}, args)
+
+
+def by_role(otherwise: int, args: Arguments = lambda _cast: {}, **answers: int) -> Row:
+    """Answer as named for some roles, and the same for the rest."""
+    return Row({**dict.fromkeys(ROLES, otherwise), **answers}, args)
+
+
+def _this(**args: str) -> Arguments:
+    return lambda _cast: args
+
+
+# Objects that there are none of.
+_NO_DRAFT = _this(key="no-such-draft")
+_NO_CASE = _this(number="no-such-number")
+_POST_ONLY = HTTPStatus.METHOD_NOT_ALLOWED
+_GONE = HTTPStatus.NOT_FOUND
+# What a browser has no draft of, or no code for, leads back to the page that asks for it.
+_BEGIN_AGAIN = HTTPStatus.FOUND
+_NO_TOKEN = HTTPStatus.UNAUTHORIZED
+
+TABLE: dict[str, Row] = {
+    # ── the house ──
+    "healthz": everybody(),
+    "web:preferences": everybody(_POST_ONLY),
+    # without the window that it needs
+    "web:outlines": everybody(HTTPStatus.BAD_REQUEST),
+    "web:kept_file": everybody(_GONE, _this(token="forged")),
+    # ── account ──
+    "web:login": by_role(HTTPStatus.FOUND, anonymous=OK),
+    "web:login_code": everybody(HTTPStatus.FOUND),
+    "web:login_slip": everybody(),
+    "web:login_slip_code": everybody(args=_this(code="abcde")),
+    "web:logout": everybody(_POST_ONLY),
+    "web:register": everybody(),
+    "web:account": signed_in(),
+    "web:account_password": signed_in(),
+    "web:account_factor": signed_in(),
+    "web:account_end_sessions": signed_in(_POST_ONLY),
+    "web:account_inbox": signed_in(),
+    "web:account_session": by_role(OK, anonymous=HTTPStatus.UNAUTHORIZED),
+    # ── portal ──
+    "web:portal_home": everybody(),
+    "web:portal_report": everybody(),
+    "web:portal_what": everybody(_BEGIN_AGAIN, _NO_DRAFT),
+    "web:portal_where": everybody(_BEGIN_AGAIN, _NO_DRAFT),
+    "web:portal_contact": everybody(_BEGIN_AGAIN, _NO_DRAFT),
+    "web:portal_receipt": everybody(_BEGIN_AGAIN, _NO_DRAFT),
+    "web:portal_track": everybody(),
+    "web:portal_open": everybody(_BEGIN_AGAIN, _this(number="no-such-number", secret="no-such-secret")),
+    "web:portal_case": everybody(_BEGIN_AGAIN, _NO_CASE),
+    "web:portal_act": everybody(_POST_ONLY, _this(number="no-such-number", action="sign")),
+    "web:portal_add": everybody(_POST_ONLY, _NO_CASE),
+    "web:portal_slip": everybody(_BEGIN_AGAIN, _NO_CASE),
+    "web:portal_photo": everybody(_GONE, _this(number="no-such-number", file=UNKNOWN_ID)),
+    "web:portal_my_grid": everybody(),
+    "web:portal_grid": everybody(args=lambda cast: {"code": cast.grids[0].code}),
+    "web:portal_services": everybody(),
+    "web:portal_service": everybody(_GONE, _this(scheme="no-such-scheme", item="no-such-item")),
+    # ── REST: a session is no token ──
+    "api:openapi": everybody(),
+    "api:cases": everybody(_NO_TOKEN),
+    "api:cases_batch": everybody(_POST_ONLY),
+    "api:case": everybody(_NO_TOKEN, _NO_CASE),
+    "api:case_action": everybody(_POST_ONLY, _this(number="no-such-number", action="sign")),
+    "api:catalogue": everybody(_NO_TOKEN),
+    "api:files": everybody(_POST_ONLY),
+}
