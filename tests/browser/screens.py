@@ -71,11 +71,11 @@ def _walk(context: BrowserContext, address: str, name: str, password: str, folde
 
 
 def _cast() -> list[tuple[str, str, str]]:
-    import django  # noqa: PLC0415
+    import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gezhi.config.settings")
     django.setup()
-    from gezhi.host.prepare import demo_people  # noqa: PLC0415  the rooms need Django set up
+    from gezhi.host.prepare import demo_people
 
     return demo_people()
 
