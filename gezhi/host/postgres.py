@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import importlib.metadata
 import os
+import pwd
 import secrets
 import shutil
 import signal
@@ -233,7 +234,7 @@ class Server:
 def _identity(folder: Path, binaries: Path) -> tuple[Identity, bool]:
     """Return whom the server runs as, and whether the binaries must be copied to where that user can read them."""
     if os.geteuid() != 0:
-        return Identity(), False
+        return _our_own(), False
     nobody = Identity(uid=_NOBODY, gid=_NOBODY)
     if _lets_pass(folder):
         readable = _lets_pass(binaries) and bool(binaries.stat().st_mode & 0o005 == 0o005)
@@ -249,6 +250,20 @@ def _identity(folder: Path, binaries: Path) -> tuple[Identity, bool]:
         f"As root the database runs as another user, who can't pass into {folder}. "
         "Set GEZHI_HOME to a folder that everybody can pass, such as /var/lib/gezhi.",
     )
+
+
+def _our_own() -> Identity:
+    """Return an ordinary user's identity. The server wants a name for it, which a container's made-up id has not."""
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError:
+        if _can_unshare():
+            return Identity(prefix=_UNSHARE)
+        raise Trouble(
+            f"用户编号 {os.geteuid()} 没有名字，PostgreSQL 不接受。请在 /etc/passwd 里加上，或设置 DATABASE_URL。",
+            f"The user id {os.geteuid()} has no name, and PostgreSQL wants one. Add it to /etc/passwd, or set DATABASE_URL.",
+        ) from None
+    return Identity()
 
 
 def _lets_pass(path: Path) -> bool:
