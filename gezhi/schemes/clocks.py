@@ -126,7 +126,7 @@ def resumed(calendar: WorkCalendar, clock: Clock, at: datetime, wake: tuple[str,
     if clock.paused_at is None or clock.met_at:
         return clock
     move = f"pause {clock.paused_at.isoformat()} {at.isoformat()}"
-    return _again(calendar, msgspec.structs.replace(clock, paused_at=None), move, wake)
+    return _again(calendar, msgspec.structs.replace(clock, paused_at=None), move, at, wake)
 
 
 def unfrozen(calendar: WorkCalendar, clock: Clock, at: datetime, wake: tuple[str, ...]) -> Clock:
@@ -135,20 +135,19 @@ def unfrozen(calendar: WorkCalendar, clock: Clock, at: datetime, wake: tuple[str
     if since is None:
         return clock
     move = f"reporter {since.isoformat()} {at.isoformat()}"
-    return _again(calendar, msgspec.structs.replace(clock, frozen_at=None, met_at=None), move, wake)
+    return _again(calendar, msgspec.structs.replace(clock, frozen_at=None, met_at=None), move, at, wake)
 
 
-def extended(calendar: WorkCalendar, clock: Clock, by: Duration, wake: tuple[str, ...]) -> Clock:
+def extended(calendar: WorkCalendar, clock: Clock, by: Duration, at: datetime, wake: tuple[str, ...]) -> Clock:
     """Lengthen a clock."""
-    return _again(calendar, clock, f"extend {by}", wake)
+    return _again(calendar, clock, f"extend {by}", at, wake)
 
 
-def _again(calendar: WorkCalendar, clock: Clock, move: str, wake: tuple[str, ...]) -> Clock:
-    before = counted(calendar, clock)
+def _again(calendar: WorkCalendar, clock: Clock, move: str, at: datetime, wake: tuple[str, ...]) -> Clock:
+    """Add a move to a clock. What then lies ahead rings anew; what has rung and still lies behind does not."""
     after = counted(calendar, msgspec.structs.replace(clock, moves=(*clock.moves, move)))
-    # a due instant that did not move has rung already if it has; one that moved rings anew
-    woken = clock.wake if before.due == after.due else wake
-    return msgspec.structs.replace(after, wake=woken)
+    ahead = {"warn": after.warn is not None and after.warn > at, "due": after.due is not None and after.due > at}
+    return msgspec.structs.replace(after, wake=tuple(one for one in wake if ahead[one] or one in clock.wake))
 
 
 # ── what a clock says ──

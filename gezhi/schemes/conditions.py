@@ -11,7 +11,21 @@ from gezhi.schemes.state import SYSTEM, CaseState, Desk
 from gezhi.schemes.text import Text
 
 # the names that conditions may use
-NAMES = ("item", "urgency", "channel", "area", "facts", "answers", "count", "step", "doer", "by", "parts", "passed", "in_time")
+NAMES = (
+    "item",
+    "urgency",
+    "channel",
+    "area",
+    "facts",
+    "answers",
+    "count",
+    "step",
+    "doer",
+    "by",
+    "parts",
+    "passed",
+    "in_time",
+)
 
 
 class ConditionError(ValueError):

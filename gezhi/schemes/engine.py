@@ -251,10 +251,8 @@ def _ring(scheme: Scheme, procedure: Procedure, state: CaseState, ring: tuple[da
     alarm = limits.alarm_of(procedure, state, clock_id, what)
     names = limits.names_of(procedure, state, clock_id, what)
     # told while the clock's step still stands: afterwards the holder may be another
-    alarms = (
-        *telling.alarmed(scheme, state, alarm),
-        *telling.tellings(scheme, procedure, state, names, SYSTEM),
-    )
+    heard = _as_of(state, clock_id)
+    alarms = (*telling.alarmed(scheme, heard, alarm), *telling.tellings(scheme, procedure, heard, names, SYSTEM))
     draft = Draft(scheme, procedure, state, at, SYSTEM)
     draft.each_clock(
         lambda clock: (
@@ -269,6 +267,13 @@ def _ring(scheme: Scheme, procedure: Procedure, state: CaseState, ring: tuple[da
         taken = _take(draft, action, {}, None)
     event = Event("expire", action.id if taken and action else "", SYSTEM, at, clock=clock_id)
     return _outcome(draft, state, event, taken, alarms)
+
+
+def _as_of(state: CaseState, clock_id: str) -> CaseState:
+    """Return the state as those told of a clock see it: for a co-handler's clock the holder is the co-handler."""
+    number = int(clock_id.split(":")[1]) if clock_id.startswith("part:") else 0
+    part = next((part for part in state.parts if part.number == number), None)
+    return msgspec.structs.replace(state, desk=part.desk) if part else state
 
 
 def _blocked(scheme: Scheme, procedure: Procedure, state: CaseState, action: Action, at: datetime) -> bool:

@@ -67,6 +67,12 @@ def desk(word: str) -> Desk:
     return Desk("post", post, area)
 
 
+def when(scheme: Scheme, written: str) -> datetime:
+    """Read a time as scenarios write it; without an offset it is in the scheme's zone."""
+    at = datetime.fromisoformat(written)
+    return at if at.tzinfo else at.replace(tzinfo=clocks.calendar_of(scheme).zone)
+
+
 def read_rows(text: str) -> list[dict[str, str]]:
     """Read a scenario; raise PlayError when a needed column is missing."""
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
@@ -94,12 +100,10 @@ class _Stage:
 
     def row(self, number: int, row: Mapping[str, str]) -> dict[str, str]:
         try:
-            at = datetime.fromisoformat(row["at"])
+            at = when(self.scheme, row["at"])
             answers = json.loads(row.get("answers") or "{}")
         except ValueError as bad:
             raise PlayError(number, str(bad)) from bad
-        if at.tzinfo is None:
-            at = at.replace(tzinfo=self.zone)
         self.until = at
         self.told = []
         self._let_run_out(at)

@@ -91,7 +91,7 @@ class Draft:
         by = Duration.parse(f"{answers[extension.answer]} {extension.unit}")
         self.each_clock(
             lambda clock: (
-                clocks.extended(self.calendar, clock, by, self.wake(clock))
+                clocks.extended(self.calendar, clock, by, self.at, self.wake(clock))
                 if clock.id in extension.clocks and clock.met_at is None
                 else clock
             )

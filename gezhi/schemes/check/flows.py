@@ -12,12 +12,23 @@ def look(judge: Judge) -> None:
         graph = [edge for edge in edges(procedure) if edge.source in procedure.steps or edge.source == CLOSED]
         if not procedure.steps:
             continue
+        _begun(judge, where, procedure)
         _reached(judge, where, procedure, graph)
         _left(judge, where, procedure, graph)
         _bounded(judge, where, graph)
         _fits(judge, where, procedure, graph)
         _reporters(judge, where, procedure)
         _pauses(judge, where, procedure)
+
+
+def _begun(judge: Judge, where: Where, procedure: Procedure) -> None:
+    """A case that begins with the reporter's own sign-off has most likely lost its `first` to a piece."""
+    for one in procedure.first:
+        step = procedure.steps.get(one.value)
+        if step and step.reporter_time:
+            zh = f"事项一开始就在环节“{step.id}”等群众答复，请写 first。"
+            en = f"A case would begin at “{step.id}”, waiting for its own reporter; write `first`."
+            judge.error("begins_with_reporter", (*where, "first"), zh, en)
 
 
 def _reached(judge: Judge, where: Where, procedure: Procedure, graph: list[Edge]) -> None:
