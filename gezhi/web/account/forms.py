@@ -45,7 +45,7 @@ class CodeForm(Drawn):
     """A code of the authenticator app, or a recovery code."""
 
     code = forms.CharField(
-        label=_("Code"),
+        label=_("Verification code"),
         help_text=_("The six digits that the authenticator app shows now, or one of your recovery codes."),
         max_length=20,
         widget=forms.TextInput(attrs=_CODE),
