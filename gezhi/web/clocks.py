@@ -43,6 +43,18 @@ def left(clock: Clock, calendar: WorkCalendar, now: datetime) -> str:
     return gettext("%(span)s left") % {"span": _left(clock, clock.due, calendar, now)}
 
 
+def row_words(due: datetime | None, light: Light, calendar: WorkCalendar, now: datetime) -> tuple[str, str]:
+    """Say a row of a list: what is left and when it is due, in workdays, on the last day in working time."""
+    if light is Light.PAUSED:
+        return gettext("paused"), ""
+    if due is None:
+        return gettext("no limit"), ""
+    # which limit it came from is not at hand here: far away in workdays, near in working time
+    days = calendar.workdays_between(calendar.local_date(now), calendar.local_date(due - timedelta(microseconds=1)))
+    clock = Clock(id="row", limit="1 workday" if days > 1 else "1 workhour", started=min(due, now), due=due)
+    return left(clock, calendar, now), _due(clock, light, now)
+
+
 def _due(clock: Clock, light: Light, now: datetime) -> str:
     if clock.met_at is not None:
         return gettext("done %(moment)s") % {"moment": wording.say_past(clock.met_at, now)}

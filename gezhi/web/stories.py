@@ -21,12 +21,12 @@ def story_item(entry: Entry, scheme: Scheme, procedure: str, address: Address, *
         who=" · ".join(part for part in (entry.office, entry.person) if part),
         say=entry.text,
         facts=tuple(entry.words.items()),
-        pictures=pictures(entry.files, address),
+        pictures=pictures(entry.files, scheme, address),
     )
 
 
-def pictures(files: tuple[CaseFile, ...], address: Address) -> tuple[Picture, ...]:
-    """Return the photos among some files."""
+def pictures(files: tuple[CaseFile, ...], scheme: Scheme, address: Address) -> tuple[Picture, ...]:
+    """Return files as tiles, each with what it shows: the question that it answers, or that it came with the report."""
     return tuple(Picture(*address(one), label="" if one.file.kind == "photo" else one.file.name) for one in files)
 
 

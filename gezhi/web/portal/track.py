@@ -277,7 +277,7 @@ def _offered(found: Tracking, choice: Choice, wrong: questions.Form | None, now:
         title=wording.say(action.title),
         icon=action_icon(action),
         form=wrong or questions.blank(action.asks, {}, now, prefix=""),
-        blocked=choice.blocked,
+        blocked=wording.say(Text(choice.zh, choice.en)) or choice.blocked,
         clause=choice.clause or action.clause,
         first=False,
     )

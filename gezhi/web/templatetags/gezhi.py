@@ -49,6 +49,12 @@ def light_badge(light: str, size: str = "", words: str = "") -> SafeString:
     )
 
 
+@register.simple_tag
+def light_word(light: str) -> str:
+    """Say a light's word alone, where its shape stands elsewhere."""
+    return str(wording.LIGHT_WORDS[Light(light)])
+
+
 @register.simple_tag(takes_context=True)
 def nav_link(
     context: Mapping[str, Any], name: str, symbol: str, words: str, *, count: int | None = None, alarm: int = 0
@@ -103,6 +109,12 @@ def span(seconds: int) -> str:
 def hours(seconds: int) -> str:
     """Say working time for a table's column: 30:05."""
     return wording.say_hours(seconds)
+
+
+@register.filter
+def unlocal(value: float) -> str:
+    """Write a coordinate for machines: a point and no grouping, whatever the language."""
+    return f"{value:.6f}"
 
 
 @register.filter
