@@ -61,13 +61,13 @@ def check(drafted: Drafted, known: Known, crs: str, progress: Progress = silent)
 def _place(drafted: Drafted, known: Known, findings: list[Finding]) -> dict[str, str]:
     """Return the path of each code in the file; unknown parents and circles are added to the findings."""
     here = frozenset(one.code for one in drafted.drafts)
-    above = {one.code: _parent(one, here, known, named=drafted.parents_named) for one in drafted.drafts}
+    firsts = {one.code: one for one in reversed(drafted.drafts) if one.code}
+    above = {code: _parent(one, here, known, named=drafted.parents_named) for code, one in firsts.items()}
     paths: dict[str, str] = {}
     orphans: list[str] = []
-    above.pop("", None)
     for one in drafted.drafts:
         if one.code and one.code not in paths:
-            _climb(one, above, known, paths, findings)
+            findings.extend(_climb(one, above, known, paths, firsts=firsts))
         if one.parent == "" and not drafted.parents_named and not above.get(one.code) and codes.parent_of(one.code):
             orphans.append(one.code)
     tops = min((len(code) for code in above), default=0)
@@ -88,23 +88,28 @@ def _parent(one: Draft, here: frozenset[str], known: Known, *, named: bool) -> s
     return upper or ""
 
 
-def _climb(one: Draft, above: Mapping[str, str], known: Known, paths: dict[str, str], findings: list[Finding]) -> None:
-    """Set the paths of an area and of those above it in the file."""
+def _climb(
+    one: Draft, above: Mapping[str, str], known: Known, paths: dict[str, str], *, firsts: Mapping[str, Draft]
+) -> list[Finding]:
+    """Set the paths of an area and of those above it in the file; return what is wrong with the way up."""
     way = [one.code]
     while (upper := above[way[-1]]) in above and upper not in paths and upper not in way:
         way.append(upper)
-    base = ""
+    base, found = "", []
     if upper in way:
-        chain = " → ".join([*way, upper])
-        findings.append(Finding(one.row, "parent", "parent_loop", {"chain": chain}, area=one.code))
+        circle = way[way.index(upper) :]
+        values = {"chain": " → ".join([*circle, upper])}
+        found = [Finding(firsts[code].row, "parent", "parent_loop", values, area=code) for code in circle]
     elif upper in paths:
         base = paths[upper]
     elif upper in known.paths:
         base = known.paths[upper]
     elif upper:
-        findings.append(Finding(one.row, "parent", "parent_unknown", {"parent": upper}, area=one.code))
+        last = way[-1]
+        found = [Finding(firsts[last].row, "parent", "parent_unknown", {"parent": upper}, area=last)]
     for code in reversed(way):
         base = paths[code] = f"{base}{code}/"
+    return found
 
 
 # ---- borders

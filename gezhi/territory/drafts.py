@@ -91,7 +91,7 @@ def _places(sheet: Sheet, named: Mapping[str, str], result: Drafted) -> dict[str
             if heading in lower:
                 places[name] = lower[heading]
                 break
-    if "code" not in places and "name" in places:
+    if "code" not in places and "name" in places and not named.get("code"):
         places["code"] = places["name"]
         result.findings.append(Finding(0, "code", "code_from_name"))
     return places

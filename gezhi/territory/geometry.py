@@ -155,7 +155,9 @@ def uncovered(ground: Any, shapes: Sequence[Any] | Geometries) -> list[Patch]:
 
 def _wide_parts(ground: Any) -> Any:
     """Return the parts of a ground that are wider than a sliver, or None."""
-    parts = [p for p in shapely.get_parts(ground) if p.geom_type == "Polygon" and _width(p) >= SLIVER_M]
+    parts = [
+        p for p in shapely.get_parts(ground) if p.geom_type == "Polygon" and not p.is_empty and _width(p) >= SLIVER_M
+    ]
     return shapely.union_all(parts) if parts else None
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import chain, islice, repeat
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import openpyxl
@@ -93,7 +94,7 @@ def read_csv(path: Path) -> Sheet:
 def _read_xlsx(path: Path) -> Sheet:
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (OSError, KeyError, ValueError, InvalidFileException) as error:
+    except (OSError, KeyError, ValueError, BadZipFile, InvalidFileException) as error:
         raise UnreadableError(Finding(0, "", "file_unreadable", {"reason": str(error)})) from None
     sheet = book.worksheets[0]
     lines = ([_cell(value) for value in row] for row in sheet.iter_rows(values_only=True))
