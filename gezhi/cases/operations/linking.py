@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gezhi.cases import number as numbers
-from gezhi.cases.access import account_id, works_on
+from gezhi.cases.access import MERGE, account_id, may, works_on
 from gezhi.cases.errors import Forbidden, Impossible, NotFound
 from gezhi.cases.models import Case, CaseEvent, MergeLink
 from gezhi.cases.operations.door import Acted, Open, acted, open_locked, own_desks, write
@@ -24,7 +24,7 @@ MERGED = "merged"
 def merge(*, actor: Account | None, duplicate: str, main: str, reason: str = "", now: datetime) -> Acted:
     """Close a duplicate as merged into its main case. Its reporter goes on to see the main case's progress.
 
-    The office must work on both. Complaints about an official are merged only with one about the same: else whoever must
+    It needs the right `merge` at both. Complaints about an official are merged only with one about the same: else whoever must
     not see the one would see the other.
     """
     with transaction.atomic():
@@ -53,8 +53,8 @@ def unmerge(*, actor: Account | None, duplicate: str, now: datetime) -> Acted:
         link = MergeLink.objects.select_for_update().filter(duplicate=dup.case, undone_at=None).first()
         if link is None:
             raise Impossible(_("This case is not merged into another one."))
-        if actor is not None and not works_on(actor, dup.case, dup.now):
-            raise Forbidden(_("Only an office that works on this case can take the merge back."))
+        if actor is not None and not _may_merge(dup, actor):
+            raise Forbidden(_("Taking a merge back needs the right to merge there; a post has it by the scheme."))
         link.undone_at, link.undone_actor = dup.now, account_id(actor)
         link.save(update_fields=["undone_at", "undone_actor"])
         dup.extra["merged_into_id"] = None
@@ -81,14 +81,18 @@ def link_to_parent(*, actor: Account | None, number: str, parent: str, now: date
 
 
 def _check(dup: Open, into: Open, actor: Account | None) -> None:
-    if actor is not None and not (works_on(actor, dup.case, dup.now) and works_on(actor, into.case, into.now)):
-        raise Forbidden(_("Only an office that works on both cases can merge them."))
+    if actor is not None and not all(_may_merge(one, actor) for one in (dup, into)):
+        raise Forbidden(_("Merging needs the right to it where both cases lie; a post has it by the scheme."))
     if dup.state.step == CLOSED:
         raise Impossible(_("A closed case is not merged any more; link the two instead."))
     if into.case.merged_into_id is not None:
         raise Impossible(_("The main case was itself merged into another one; choose that one."))
     if set(dup.case.about_keys) != set(into.case.about_keys):
         raise Impossible(_("A complaint about an official is only merged with one about the same."))
+
+
+def _may_merge(opened: Open, actor: Account) -> bool:
+    return works_on(actor, opened.case, opened.now) and may(actor, MERGE, opened.case, opened.now)
 
 
 def _ended(dup: Open, by: Desk, actor: str, main: str) -> Outcome:

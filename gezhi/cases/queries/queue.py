@@ -95,7 +95,7 @@ def queue(
         f" where {_conditions(wanted, keys)}{after} and h.desk_key = %(key{{0}})s"
         " order by h.rank_at, h.case_id limit %(size)s)"
     )
-    found = _fetch(_union(branch, keys) + " order by rank_at, case_id limit %(size)s", params)
+    found = _fetch(f"select * from ({_union(branch, keys)}) u order by rank_at, case_id limit %(size)s", params)  # noqa: S608  fixed words only
     more = len(found) > size
     found = found[:size]
     cases = _cases([row[0] for row in found], account, now)
