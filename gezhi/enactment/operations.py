@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 
 from gezhi.enactment.models import SchemeVersion
 from gezhi.foundation import journal
-from gezhi.people import access, spans
+from gezhi.people import access, queries, spans
 from gezhi.people import operations as people
 from gezhi.people.models import Account
 from gezhi.schemes import source
+from gezhi.schemes.check import check
+from gezhi.schemes.documents import main_of
 from gezhi.schemes.model import Finding, Scheme, SchemeError
 
 ENACT = "enact"
@@ -66,10 +68,12 @@ def enact(
             _("%(on)s is past. A scheme can come into force today or later; what has begun keeps its rules.")
             % {"on": on.isoformat()}
         )
-    text, scheme, findings = _judge(files)
-    if scheme is None or any(one.severity == "error" for one in findings):
-        raise NotEnacted([one for one in findings if one.severity == "error"])
-    reminders = tuple(one for one in findings if one.severity != "error")
+    text = _gathered(files)
+    findings = check(text, filled=queries.filled(now))
+    if errors := [one for one in findings if one.severity == "error"]:
+        raise NotEnacted(errors)
+    scheme = source.load(text)
+    reminders = tuple(findings)
     row = SchemeVersion(
         scheme=scheme.id,
         version=scheme.version,
@@ -93,15 +97,13 @@ def fingerprint(text: source.Source) -> str:
     return hashlib.sha256(journal.canonical(body)).hexdigest()
 
 
-def _judge(files: Files) -> tuple[source.Source, Scheme | None, list[Finding]]:
+def _gathered(files: Files) -> source.Source:
     try:
         if isinstance(files, Path):
-            files = source.gather(files)
-        document, scheme = source.read(files)
+            return source.gather(files)
     except SchemeError as error:
         raise NotEnacted(error.findings) from None
-    texts = files.files if isinstance(files, source.Source) else files
-    return source.Source(document.main, texts), scheme, list(document.findings)
+    return files if isinstance(files, source.Source) else source.Source(main_of(files), files)
 
 
 def _accepted(reminders: Sequence[Finding], reasons: Mapping[str, str]) -> list[dict[str, str]]:

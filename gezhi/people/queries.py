@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from gezhi.people import access, phones, spans
 from gezhi.people.models import Account, ApiToken, Appointment, Department, Post
@@ -56,6 +56,13 @@ def holders_of(right: str, now: datetime) -> list[Account]:
     if right in access.STEWARD_RIGHTS:
         wanted |= Q(steward=True)
     return list(Account.objects.filter(wanted, is_active=True).order_by("username"))
+
+
+def filled(now: datetime) -> dict[str, int]:
+    """Return post → how many people hold it now, stand-ins left out."""
+    held = Appointment.objects.filter(access.in_force(now), stand_in=False, account__is_active=True)
+    counted = held.order_by().values("post").annotate(people=Count("account", distinct=True))
+    return {row["post"]: row["people"] for row in counted}
 
 
 def at_area(path: str, now: datetime) -> QuerySet[Appointment]:

@@ -30,7 +30,7 @@ def write(file: Path, *, posts: Sequence[tuple[str, str, str]], departments: Seq
     _list(lists, 2, _("Id"), [post[0] for post in posts])
     _list(lists, 3, _("Held at"), [post[2] for post in posts])
     _list(lists, 5, _("Department"), [department[1] for department in departments])
-    _list(lists, 6, _("Code"), [department[0] for department in departments])
+    _list(lists, 6, _("Department code"), [department[0] for department in departments])
     _headings(sheet)
     _choice(sheet, "post", lists, "A", len(posts))
     _choice(sheet, "department", lists, "E", len(departments))

@@ -142,6 +142,30 @@ def test_a_reason_for_a_reminder_that_is_not_there_is_refused(db: None) -> None:
         _enact(_files("1"), accepted={"no_such rule": "because"})
 
 
+def test_an_accepted_reminder_is_kept_with_its_reason(cast: Cast) -> None:
+    first = _enact(_files("1"))
+    assert "unfilled_post" not in {one.code for one in first.reminders}, "the cast has grid workers"
+    spare = '[posts.spare]\ntitle = "后备"\nat = "district"\n'
+    files = {name: text + (spare if name.endswith(".toml") else "") for name, text in _files("2").items()}
+    reason = {"unfilled_post posts.spare": " 年内招聘 "}
+    second = _enact(files, accepted=reason)
+    assert [(one["path"], one["reason"]) for one in second.row.accepted] == [("posts.spare", "年内招聘")]
+    with pytest.raises(ValidationError, match="unfilled_post"):
+        _enact(
+            {**files, "small/scheme.toml": files["small/scheme.toml"].replace('"2"', '"3"')},
+            accepted={"unfilled_post posts.spare": " "},
+        )
+
+
+def test_the_check_stands_before_the_door(db: None) -> None:
+    """A scheme that can be read but leads nowhere is refused by the check, not only by its spelling."""
+    files = _files("1")
+    files["small/scheme.toml"] = files["small/scheme.toml"].replace('to = "closed"', 'to = "scene"')
+    with pytest.raises(operations.NotEnacted):
+        _enact(files)
+    assert not SchemeVersion.objects.exists()
+
+
 def test_the_parsed_scheme_is_read_once(db: None, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     _enact(_files("1"))
     queries.in_force("small", TODAY)
