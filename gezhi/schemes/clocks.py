@@ -80,20 +80,9 @@ def _moved(calendar: WorkCalendar, clock: Clock, end: Due, move: str) -> Due:
 
 
 def _stood_still(calendar: WorkCalendar, clock: Clock, end: Due, since: datetime, until: datetime) -> Due:
-    """Return the due instant after a stretch that does not count.
-
-    Limits in days or workdays move by the days or workdays after the first day up to and including the last, also when
-    they had run out before: the days late stay the same.
-    """
+    """Return the due instant after a stretch that does not count; a day that somebody named moves by workdays."""
     limit = Duration.parse("1 workday") if clock.limit.startswith(UNTIL) else _duration(clock.limit)
-    if limit.unit.by_seconds:
-        return calendar.resume(limit, end.at, since, until, clock.counting or None)
-    in_workdays = limit.unit.in_working_time
-    first, last = calendar.local_date(since), calendar.local_date(until)
-    days = calendar.workdays_between(first, last) if in_workdays else (last - first).days
-    if days <= 0:
-        return end
-    return calendar.shift(end.at, _duration(f"{days} {'workdays' if in_workdays else 'days'}"), clock.counting or None)
+    return calendar.resume(limit, end.at, since, until, clock.counting or None)
 
 
 def _warning(calendar: WorkCalendar, clock: Clock, due: datetime) -> datetime:

@@ -1,5 +1,6 @@
 """Conditions (CEL): compiled once, run over what a case is at a moment. Never `eval`."""
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -42,7 +43,9 @@ def compiled(condition: str) -> Any:
     try:
         return cel.compile(condition)
     except ValueError as bad:
-        raise ConditionError(condition, str(bad).splitlines()[0]) from bad
+        # the parser's list of everything it could have read helps nobody
+        why = re.sub(r"^Failed to parse expression .*?: ERROR: <input>:\d+:(\d+): ", r"[\1] ", str(bad).splitlines()[0])
+        raise ConditionError(condition, re.sub(r" expecting \{.*", "", why)) from bad
 
 
 def urgency_of(scheme: Scheme, state: CaseState) -> str:

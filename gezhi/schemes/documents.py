@@ -50,9 +50,23 @@ class Document:
             keys = keys[:-1]
         return Place(f"{self.main}/{MAIN}")
 
-    def error(self, code: str, path: Keys, zh: str, en: str, *, severity: str = "error", clause: str = "") -> None:
-        """Note a finding at a rule."""
-        self.findings.append(Finding(severity, code, ".".join(path), Text(zh, en), self.place(*path), clause))
+    def error(self, code: str, path: Keys, zh: str, en: str, *, severity: str = "error") -> None:
+        """Note a finding at a rule, with the clause written at the rule or at the nearest rule around it."""
+        finding = Finding(severity, code, ".".join(path), Text(zh, en), self.place(*path), self._clause(path))
+        self.findings.append(finding)
+
+    def _clause(self, path: Keys) -> str:
+        keys = path
+        while keys:
+            table: object = self.rules
+            for key in keys:
+                table = table.get(key) if isinstance(table, dict) else None
+            if isinstance(table, dict) and table.get("clause"):
+                clause = table["clause"]
+                return clause if isinstance(clause, str) else " ".join(clause)
+            keys = keys[:-1]
+        row = self.rows.get(path[0], {}).get(path[1], {}) if len(path) > 1 else {}
+        return row.get("clause", "")
 
     @property
     def failed(self) -> bool:
@@ -147,6 +161,12 @@ def main_of(files: Mapping[str, str]) -> str:
 def merge(source: Source) -> Document:
     """Merge a scheme's files, those it extends first, into one document."""
     document = Document(source.main)
+    main = f"{source.main}/{MAIN}"
+    if main in source.files:
+        # known before anything is merged, so that a wrong `extends` can be pointed at
+        document.places.update(
+            {path: Place(main, line) for path, line in lines.key_lines(source.files[main]).items() if len(path) == 1}
+        )
     for name in _order(source, document):
         own = name == source.main
         rules, places = _read_unit(source, name, document)

@@ -61,9 +61,9 @@ def _bounded(judge: Judge, where: Where, graph: list[Edge]) -> None:
     found = circle([edge for edge in graph if not edge.times])
     if found:
         way = " → ".join([*(edge.source for edge in found), found[0].source])
-        by = "、".join(dict.fromkeys(edge.action for edge in found))
-        zh = f"环路没有次数上限：{way}（{by}）。请给其中一个动作写 times。"
-        en = f"A loop without a bound: {way} (by {by}). Give one of its actions `times`."
+        actions = list(dict.fromkeys(edge.action for edge in found))
+        zh = f"环路没有次数上限：{way}（{'、'.join(actions)}）。请给其中一个动作写 times。"
+        en = f"A loop without a bound: {way} (by {', '.join(actions)}). Give one of its actions `times`."
         judge.error("unbounded_loop", (*where, "actions", found[-1].action), zh, en)
 
 

@@ -44,6 +44,14 @@ FORBIDDEN = {
         "a shaming list of people",
     ): "黑名单|红黑榜|曝光台|失信榜|blacklist|shaming|name[ _-]?and[ _-]?shame",
 }
+# items of the catalogue are searched for lists, checks and scores of such people only
+_LISTED = re.compile(
+    "(信教|宗教|信仰|教徒|上访|信访|缠访|闹访|维权|少数民族|民族成分|不稳定|不放心|重点稳控|孕情|育龄|孕妇|超生)"
+    "[^，。；、]{0,6}(人员|人群|对象|重点户|名单|名册|排查|摸排|台账|档案|评分|打分|积分|监测|管控|稳控|盯防)|"
+    r"(religious|believers?|petition\w*|ethnic|pregnan\w*|unstable)[ _-]"
+    "(people|persons?|lists?|register|records?|scores?|watch)",
+    re.IGNORECASE,
+)
 # a face-to-face talk is no face recognition, a prayer is not meant by good faith
 _HARMLESS = re.compile(r"face[ _-]to[ _-]face|in good faith|surface", re.IGNORECASE)
 _PATTERNS = {kind: re.compile(words, re.IGNORECASE) for kind, words in FORBIDDEN.items()}
@@ -62,6 +70,12 @@ def look(judge: Judge) -> None:
                     f"不得登记或使用“{zh}”（“{found[0]}”）。本系统不记录、不筛选、不评分这类个人信息，请删去。",
                     f"“{found[0]}”: {en} must not be recorded or used: no such field, filter or score exists here.",
                 )
+    for item in judge.scheme.items.values():
+        found = _LISTED.search("\n".join((item.id, item.title.zh, item.title.en, item.note.zh, item.note.en)))
+        if found:
+            zh = f"“{found[0]}”是对这类个人的登记、排查或评分，不得列入事项目录，请删去。"
+            en = f"“{found[0]}” lists, checks or scores people for what must not be recorded of them; remove the item."
+            judge.error("forbidden", ("catalogue", item.id), zh, en)
 
 
 def _searched(judge: Judge) -> Iterator[tuple[Where, str]]:

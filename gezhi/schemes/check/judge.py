@@ -19,11 +19,11 @@ class Judge:
 
     def error(self, code: str, where: Where, zh: str, en: str) -> None:
         """Note what keeps the scheme from being put into force."""
-        self.document.error(code, where, zh, en, clause=self._clause(where))
+        self.document.error(code, where, zh, en)
 
     def remind(self, code: str, where: Where, zh: str, en: str) -> None:
         """Note what an office may accept with a reason."""
-        self.document.error(code, where, zh, en, severity="reminder", clause=self._clause(where))
+        self.document.error(code, where, zh, en, severity="reminder")
 
     def unknown(self, where: Where, what: tuple[str, str], name: str, known: Iterable[str]) -> None:
         """Note a reference to something that does not exist; `what` names the kind of thing in Chinese and English."""
@@ -31,20 +31,6 @@ class Judge:
         zh = f"没有{what[0]}“{name}”。" + (f"是否想写“{near[0]}”？" if near else "")
         en = f"There is no {what[1]} “{name}”." + (f" Did you mean “{near[0]}”?" if near else "")
         self.error("unknown_reference", where, zh, en)
-
-    def _clause(self, where: Where) -> str:
-        """Return the clause written at the rule or at the nearest rule around it."""
-        keys = where
-        while keys:
-            table: object = self.document.rules
-            for key in keys:
-                table = table.get(key) if isinstance(table, dict) else None
-            if isinstance(table, dict) and table.get("clause"):
-                clause = table["clause"]
-                return clause if isinstance(clause, str) else " ".join(clause)
-            keys = keys[:-1]
-        row = self.document.rows.get(where[0], {}).get(where[1], {}) if len(where) > 1 else {}
-        return row.get("clause", "")
 
     def procedures(self) -> Iterator[tuple[Where, Procedure]]:
         """Yield each procedure with its path."""
