@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from gezhi.host.words import Trouble, language, say
-from gezhi.schemes import source
+from gezhi.schemes import skeleton, source
 from gezhi.schemes.compare import changes, override_text
 from gezhi.schemes.explain import Flow, flows
 from gezhi.schemes.model import Scheme
@@ -18,54 +18,6 @@ from gezhi.schemes.text import Text
 
 type Sheet = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
 
-_NEW = """# {title}
-scheme = "{id}"
-version = "{year}.1"
-title = {{zh = "{title}", en = "{title}"}}
-timezone = "Asia/Shanghai"
-extends = [{extends}]
-
-[calendar]
-statutory = "cn"
-hours = ["08:30-12:00", "14:00-17:30"]
-counting = "law"
-
-# top first
-[[levels]]
-id = "district"
-title = {{zh = "区", en = "District"}}
-
-[[levels]]
-id = "township"
-title = {{zh = "镇街", en = "Township"}}
-
-[[levels]]
-id = "village"
-title = {{zh = "村（社区）", en = "Village or community"}}
-
-[[levels]]
-id = "grid"
-title = {{zh = "网格", en = "Grid"}}
-
-[posts.grid_worker]
-title = {{zh = "网格员", en = "Grid worker"}}
-at = "grid"
-superior = "station_head"
-
-[posts.station_head]
-title = {{zh = "站长", en = "Station head"}}
-at = "village"
-superior = "centre_staff"
-
-[posts.centre_staff]
-title = {{zh = "镇街中心工作人员", en = "Township centre staff"}}
-at = "township"
-superior = "dispatcher"
-
-[posts.dispatcher]
-title = {{zh = "区中心派遣员", en = "District dispatcher"}}
-at = "district"
-"""
 _LIMITS = (
     ("环节", "Step"),
     ("承办", "Holder"),
@@ -92,13 +44,6 @@ _ITEMS = (
     ("时限", "Limit"),
     ("依据", "Clause"),
 )
-_CATALOGUE = """id,title,title_en,parent,procedure,department,urgency,limit,clause
-env,市容环境,City appearance,,{procedure},city_management,,,
-env.litter,暴露垃圾,Exposed rubbish,env,,,,5 workdays,
-"""
-_DEPARTMENTS = """id,title,title_en,level,superior,clause
-city_management,城市管理局,City management bureau,district,dispatcher,
-"""
 
 
 def arguments(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -270,16 +215,7 @@ def _new(options: argparse.Namespace) -> int:
     if folder.exists() and any(folder.iterdir()):
         raise Trouble(f"{folder} 已存在且不为空。", f"{folder} exists and is not empty.")
     pieces = options.pieces or ["common/report_up"]
-    folder.mkdir(parents=True, exist_ok=True)
-    text = _NEW.format(
-        id=folder.name,
-        title=options.title or folder.name,
-        year=clock.now().year,
-        extends=", ".join(f'"{one}"' for one in pieces),
-    )
-    (folder / "scheme.toml").write_text(text, encoding="utf-8")
-    (folder / "departments.csv").write_text(_DEPARTMENTS, encoding="utf-8")
-    (folder / "catalogue.csv").write_text(_CATALOGUE.format(procedure=pieces[0].rpartition("/")[2]), encoding="utf-8")
+    skeleton.write(folder, title=options.title or folder.name, year=clock.now().year, pieces=pieces)
     print(
         say(f"已建立 {folder}。接着：gezhi scheme check {folder}", f"Made {folder}. Next: gezhi scheme check {folder}")
     )
