@@ -260,8 +260,8 @@ def _our_own() -> Identity:
         if _can_unshare():
             return Identity(prefix=_UNSHARE)
         raise Trouble(
-            f"用户编号 {os.geteuid()} 没有名字，PostgreSQL 不接受。请在 /etc/passwd 里加上，或设置 DATABASE_URL。",
-            f"The user id {os.geteuid()} has no name, and PostgreSQL wants one. Add it to /etc/passwd, or set DATABASE_URL.",
+            f"用户编号 {os.geteuid()} 没有名字，PostgreSQL 不接受。请加进 /etc/passwd，或设置 DATABASE_URL。",
+            f"The user id {os.geteuid()} has no name; PostgreSQL wants one. Add it to /etc/passwd or set DATABASE_URL.",
         ) from None
     return Identity()
 

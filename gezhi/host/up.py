@@ -159,9 +159,7 @@ def _prepare(home: Home, console: Console, *, demo: bool) -> None:
 
 def _services(home: Home, host: str, port: int) -> list[Service]:
     workers, threads = env.whole("GEZHI_WORKERS", 2, low=1, high=64), env.whole("GEZHI_THREADS", 2, low=1, high=16)
-    web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
-    web += ["--workers", str(workers), "--blocking-threads", str(threads), "--no-ws", "--respawn-failed-workers"]
-    web += ["--workers-kill-timeout", "8s", "gezhi.host.web:application"]
+    web = [sys.executable, "-m", "gezhi.host.web", host, str(port), str(workers), str(threads)]
     return [
         Service(say("网页服务", "The web server"), web, home.logs / "web.log"),
         Service(say("后台任务", "The worker"), [sys.executable, "-m", "gezhi.host.worker"], home.logs / "worker.log"),

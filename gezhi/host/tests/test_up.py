@@ -71,7 +71,9 @@ def test_it_serves_survives_every_kill_and_stops_whole(tmp_path_factory: pytest.
     (postmaster,) = [pid for pid in children.working_in(home / "postgres" / "data") if parent_of(pid) == first.pid]
     os.kill(postmaster, signal.SIGKILL)
     wait_for("The database ended", log, first)
-    (web,) = [pid for pid in children.marked(home) if parent_of(pid) == first.pid and b"granian" in command_of(pid)]
+    (web,) = [
+        pid for pid in children.marked(home) if parent_of(pid) == first.pid and b"gezhi.host.web" in command_of(pid)
+    ]
     os.kill(web, signal.SIGKILL)
     wait_for("The web server ended", log, first)
 
