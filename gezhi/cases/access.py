@@ -1,8 +1,8 @@
 """Who sees which case: one predicate, as rows for lists and counts, and by primary key for a single page.
 
-A case is seen by whoever answers for its area or an area above, by the desks that have to do with it (hold it or a part,
-did the work, received it first, supervise it), and by who reported it. Whoever acts for a desk that the case complains
-about does not see it anywhere: not in a list, a count or a search, and not by its number.
+A case is seen by whoever answers for its area or an area above, by the desks that have to do with it (hold it or a
+part, did the work, received it first, supervise it), and by who reported it. Whoever acts for a desk that the case
+complains about does not see it anywhere: not in a list, a count or a search, and not by its number.
 """
 
 from collections.abc import Iterable
@@ -37,7 +37,7 @@ class CaseRows(models.QuerySet["Case"]):
         return self.filter(visible(account, now))
 
 
-class Scoped[Row: models.Model](models.Manager[Row]):
+class Scoped(models.Manager["Case"]):
     """The door to cases: every read says for whom, or why for nobody in particular."""
 
     def get_queryset(self) -> NoReturn:
@@ -52,7 +52,7 @@ class Scoped[Row: models.Model](models.Manager[Row]):
         """Return all cases, for the sweeper, the log's check and the like; the reason can be grepped."""
         if not reason:
             raise Unscoped("an unscoped read gives its reason")
-        return CaseRows(self.model, using=self._db)  # type: ignore[arg-type]
+        return CaseRows(self.model, using=self._db)
 
 
 def visible(account: Account | None, now: datetime, prefix: str = "") -> Q:

@@ -63,7 +63,8 @@ class Conflict(CaseError):
     def __init__(self, *, seen: int, version: int, meanwhile: tuple[Meanwhile, ...]) -> None:
         super().__init__(
             _(
-                "Somebody else acted on this case while you were working on it. Nothing of yours was saved: look at what happened, then decide again."
+                "Somebody else acted on this case while you were working on it. Nothing of yours was saved: look at "
+                "what happened, then decide again."
             )
         )
         self.seen = seen
@@ -83,7 +84,10 @@ class Candidate:
 
 
 class AskArea(CaseError):
-    """The point lies so near a border that only somebody on the spot can say which side it is. Nothing was saved yet."""
+    """The point lies so near a border that only somebody on the spot can say which side it is.
+
+    Nothing was saved yet.
+    """
 
     code = "ask_area"
 

@@ -1,7 +1,7 @@
 """From a case's effects to messages. Who holds a desk is looked up when the effect is carried out, once per topic.
 
-Whoever the case complains about is left out, whatever the scheme's templates say. Words come from the scheme's notices; only
-effects that no scheme can word (a proposal, supervision) have words here.
+Whoever the case complains about is left out, whatever the scheme's templates say. Words come from the scheme's
+notices; only effects that no scheme can word (a proposal, supervision) have words here.
 """
 
 from collections.abc import Iterable
@@ -94,7 +94,8 @@ def _send(told: _Told, template: Notice, desk: Desk, now: datetime) -> None:
                 to=recipients, key=f"case/{told.case.number}/{told.seq}/{template.id}/{desk.key}", topic=template.id,
                 subject=wording.render(template.subject.say(language), values),
                 body=wording.render(template.body.say(language), values),
-                channels=("inbox", "mail") if to_reporter else ("inbox",), link=_link(told.case, to_reporter=to_reporter),
+                channels=("inbox", "mail") if to_reporter else ("inbox",),
+                link=_link(told.case, to_reporter=to_reporter),
                 now=now,
             )  # fmt: skip
 

@@ -1,11 +1,11 @@
 """Tables of cases: the case as it stands (for lists), its append-only log (the truth), its open and past holds.
 
-`Case` is a projection of the log plus what was sent in; `CaseEvent` is never changed; `Hold` and the columns of `Case` are
-rewritten from the folded state after each event, in the same transaction. Foreign keys that the hot intake would pay for and
-that can't dangle (areas, scheme versions and accounts are never deleted) carry no database constraint.
+`Case` is a projection of the log plus what was sent in; `CaseEvent` is never changed; `Hold` and the columns of
+`Case` are rewritten from the folded state after each event, in the same transaction. Foreign keys that the hot
+intake would pay for and that can't dangle (areas, scheme versions and accounts are never deleted) carry no database
+constraint.
 """
 
-from collections.abc import Iterable
 from typing import Any, ClassVar, NoReturn
 
 from django.contrib.postgres.fields import ArrayField
@@ -74,7 +74,7 @@ class Case(models.Model):
     received_by = models.CharField(max_length=KEY_LENGTH, blank=True, default="")
     # Desks that this case complains about: whoever acts for one of them never learns that it exists.
     about_keys = ArrayField(models.CharField(max_length=KEY_LENGTH), default=list)
-    # Desks outside the area's own line that see it: who holds it or a part, who did it, who received it, who supervises.
+    # Desks outside the area's own line that see it: who holds it or a part, did it, received it, supervises it.
     sight_keys = ArrayField(models.CharField(max_length=KEY_LENGTH), default=list)
 
     step = models.CharField(max_length=WORD_LENGTH)
@@ -103,7 +103,7 @@ class Case(models.Model):
     merged_into = models.ForeignKey("self", models.DO_NOTHING, null=True, related_name="merged", db_index=False)
     parent = models.ForeignKey("self", models.DO_NOTHING, null=True, related_name="children", db_index=False)
 
-    objects: ClassVar[Scoped["Case"]] = Scoped()
+    objects = Scoped()
 
     class Meta:
         constraints: ClassVar = [
@@ -132,7 +132,10 @@ class Case(models.Model):
 
 
 class CaseWords(models.Model):
-    """What of a case can be searched: title, text and address; never a contact. Apart, so that a change of step costs nothing."""
+    """What of a case can be searched: title, text and address; never a contact.
+
+    Apart, so that a change of step costs nothing.
+    """
 
     case = models.OneToOneField(Case, models.CASCADE, primary_key=True, related_name="words", db_constraint=False)
     words = models.TextField()
@@ -156,9 +159,7 @@ class LogRows(models.QuerySet["CaseEvent"]):
         """Refuse."""
         raise LogClosed("case events are never deleted")
 
-    def bulk_update(
-        self, objs: Iterable["CaseEvent"], fields: Iterable[str], batch_size: int | None = None
-    ) -> NoReturn:
+    def bulk_update(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         """Refuse."""
         raise LogClosed("case events are never updated; append a new one through gezhi.cases.operations")
 
@@ -322,7 +323,10 @@ class MergeLink(models.Model):
 
 
 class Bounce(models.Model):
-    """A case that was moved from one area to another, or from nowhere to somewhere: what border quarrels are seen by."""
+    """A case that was moved from one area to another, or from nowhere to somewhere.
+
+    What border quarrels are seen by.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="bounces")

@@ -1,13 +1,13 @@
 """The number of a case that people read out: date, count of the day, one check digit (`260421-0137`).
 
-The check digit is Damm's: it shows every wrong digit and every pair of swapped neighbours. The count comes from one sequence
-(no gaps are promised, no row is locked), from which each day's first number is taken off.
+The check digit is Damm's: it shows every wrong digit and every pair of swapped neighbours. The count comes from one
+sequence (no gaps are promised, no row is locked), from which each day's first number is taken off.
 """
 
 import re
 from datetime import date
 
-# Damm's quasigroup of order 10; the SQL function of the migration carries the same table, and a test holds them together.
+# Damm's quasigroup of order 10; the migration's SQL function carries the same table, and a test holds them together.
 TABLE = (
     "0317598642",
     "7092154863",

@@ -1,7 +1,8 @@
 """Search in words, also Chinese ones of two characters.
 
-PostgreSQL's trigrams need three characters to find anything by index, and many Chinese words have two. So adjacent Chinese
-characters are stored with a filler between them: 积水 becomes 积q水, which is a trigram. The same is done to what is looked for.
+PostgreSQL's trigrams need three characters to find anything by index, and many Chinese words have two. So adjacent
+Chinese characters are stored with a filler between them: 积水 becomes 积q水, which is a trigram. The same is done to
+what is looked for.
 """
 
 import re

@@ -1,8 +1,8 @@
 """The one door: every change of a case goes through `change_case`, and everything that people do through `act`.
 
-The case's row is locked first, then what fell due is settled, then right, state and answers are checked by the engine, and
-the event, the fold, the columns, the holds and the effects are written in one statement of the same transaction. Whatever
-fails on the way takes everything back and tells nobody.
+The case's row is locked first, then what fell due is settled, then right, state and answers are checked by the
+engine, and the event, the fold, the columns, the holds and the effects are written in one statement of the same
+transaction. Whatever fails on the way takes everything back and tells nobody.
 """
 
 from collections.abc import Mapping, Sequence
@@ -91,14 +91,14 @@ def act(
 ) -> Acted:  # fmt: skip
     """Do an action on a case: as an office (`actor`), or as who reported it (by account or by tracking code).
 
-    `desk` says for which of the actor's desks, where several could. `version` is the case's version that the actor saw: when
-    somebody else acted since, raises `Conflict` with what happened. Raises `NotFound` (or not to be seen), the engine's
-    `Refused`, `BadInput`; then nothing was changed and nobody was told.
+    `desk` says for which of the actor's desks, where several could. `version` is the case's version that the actor
+    saw: when somebody else acted since, raises `Conflict` with what happened. Raises `NotFound` (or not to be seen),
+    the engine's `Refused`, `BadInput`; then nothing was changed and nobody was told.
     """
     with transaction.atomic():
         opened = open_locked(actor=actor, number=number, version=version, secret=secret, now=now)
         opened.settle_expired()
-        choice = _choose(opened, actor, action, desk, part, secret)
+        choice = _choose(opened, actor, action=action, desk=desk, part=part, secret=secret)
         if choice is not None and choice.proposal:
             proposal = _propose(opened, actor, choice, dict(answers or {}))
             write(opened)
@@ -251,7 +251,7 @@ def _comparable(opened: Open) -> CaseState | None:
 
 
 def _choose(
-    opened: Open, actor: Account | None, action: str, desk: Desk | None, part: int, secret: str
+    opened: Open, actor: Account | None, *, action: str, desk: Desk | None, part: int, secret: str
 ) -> Choice | None:
     """Return the open choice of this action for the actor's desks, or None (then the engine says why not)."""
     desks = own_desks(opened, actor, secret)

@@ -1,8 +1,8 @@
 """The sweeper: what fell due happens exactly once, at a cost of what fell due.
 
-It reads one partial index. A case is claimed with its row lock (`skip locked`, so that several workers share the work); the
-engine gives what expired, each at its own instant, and the same transaction moves `wake_at` on. A worker that dies leaves the
-row as it was for the next one; after downtime everything that was missed happens in its order.
+It reads one partial index. A case is claimed with its row lock (`skip locked`, so that several workers share the
+work); the engine gives what expired, each at its own instant, and the same transaction moves `wake_at` on. A worker
+that dies leaves the row as it was for the next one; after downtime everything that was missed happens in its order.
 """
 
 import logging
@@ -32,7 +32,10 @@ class Swept:
 
 
 def sweep(*, now: datetime, limit: int = 500) -> Swept:
-    """Settle up to `limit` cases whose time has come. A case that can't be settled is kept, marked and tried again later."""
+    """Settle up to `limit` cases whose time has come.
+
+    A case that can't be settled is kept, marked and tried again later.
+    """
     swept = Swept()
     while swept.cases + len(swept.failed) < limit:
         claimed = _claim(now, min(_CLAIM, limit - swept.cases - len(swept.failed)), swept)

@@ -1,8 +1,8 @@
 """Intake: from what somebody sends in to a case with its first event, hold, words and effects, in one statement.
 
-Everything is worked out before the database is asked to write: cleaning, place, conflict of interest, the engine's opening,
-the log's first link. The client key decides whether it is new: sent again (a resubmitted form, a server that died between
-commit and reply, 24 threads at once), the same case comes back with the same tracking code.
+Everything is worked out before the database is asked to write: cleaning, place, conflict of interest, the engine's
+opening, the log's first link. The client key decides whether it is new: sent again (a resubmitted form, a server
+that died between commit and reply, 24 threads at once), the same case comes back with the same tracking code.
 """
 
 import base64
@@ -20,11 +20,11 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from gezhi.cases import words
 from gezhi.cases.access import account_id
 from gezhi.cases.errors import BadInput, CaseError
 from gezhi.cases.models import Case, CaseEvent, CaseFile, CaseWords, Hold
 from gezhi.cases.operations import statements
-from gezhi.cases import words
 from gezhi.cases.operations.interest import Interested, interested
 from gezhi.cases.operations.log import Pen, effect_row
 from gezhi.cases.operations.placing import Located, Spot, locate, top_of
@@ -75,7 +75,10 @@ class _Prepared:
 
 
 def open_case(*, actor: Account | None, report: Report, now: datetime) -> Opened:
-    """Take in one report. Raises `BadInput`, `AskArea` (near a border) or the engine's `Refused`; then nothing was kept."""
+    """Take in one report.
+
+    Raises `BadInput`, `AskArea` (near a border) or the engine's `Refused`; then nothing was kept.
+    """
     result = open_batch(actor=actor, reports=[report], now=now)[0]
     if isinstance(result, Exception):
         raise result
@@ -99,7 +102,10 @@ def open_batch(
 
 
 def tracking_code(case_id: UUID) -> str:
-    """Return the code that, with the number, lets whoever reported a case follow it: made from the id and the data key."""
+    """Return the code that, with the number, lets whoever reported a case follow it.
+
+    Made from the id and the data key.
+    """
     digest = bytes.fromhex(crypto.hash_secret(f"track:{case_id}"))
     return base64.b32encode(digest).decode().translate(_ALPHABET)[:SECRET_LENGTH]
 
@@ -127,12 +133,15 @@ def _prepare(report: Report, actor: Account | None, now: datetime) -> _Prepared:
     # Without a place the areas end at the top, and the engine gives it to the desk there: the triage queue.
     outcome = engine.open_case(scheme, opening)
     files = partial(_file_rows, report, photos, actor, now=now)
-    return _write_up(report, actor, version, scheme, located, concerned, outcome, files, now)
+    return _write_up(
+        report, actor, version=version, scheme=scheme, located=located, concerned=concerned, outcome=outcome,
+        files=files, now=now,
+    )  # fmt: skip
 
 
 def _write_up(
-    report: Report, actor: Account | None, version: SchemeVersion, scheme: Scheme,
-    located: Located, concerned: Interested, outcome: Outcome, files: Callable[[UUID], list[Row]], now: datetime,
+    report: Report, actor: Account | None, *, version: SchemeVersion, scheme: Scheme, located: Located,
+    concerned: Interested, outcome: Outcome, files: Callable[[UUID], list[Row]], now: datetime,
 ) -> _Prepared:  # fmt: skip
     state, case_id = outcome.state, uuid7()
     pen = Pen(case_id)
@@ -173,16 +182,9 @@ def _write_up(
         "parent_id": None,
     }
     opened = Opened(
-        case_id,
-        "",
-        secret,
-        True,
-        state.step,
-        case["desk_key"],
-        case["step_due"],
-        case["case_due"],
-        located.spot is not None,  # noqa: FBT003
-    )
+        case_id=case_id, number="", secret=secret, fresh=True, step=state.step, desk_key=case["desk_key"],
+        step_due=case["step_due"], case_due=case["case_due"], placed=located.spot is not None,
+    )  # fmt: skip
     return _Prepared(
         case, event, hold_rows(str(case_id), state, around), effect_row(case_id, pen.seq, outcome, now),
         files(case_id), opened,
@@ -220,8 +222,9 @@ def _result(one: _Prepared, numbers: dict[UUID, str], known: dict[str, Case]) ->
     case = known[one.case["client_key"]]
     secret = tracking_code(case.pk)
     return Opened(
-        case.pk, case.number, secret if crypto.hash_secret(secret) == case.secret_hash else "", False,  # noqa: FBT003
-        case.step, case.desk_key, case.step_due, case.case_due, case.area_id is not None,
+        case_id=case.pk, number=case.number, secret=secret if crypto.hash_secret(secret) == case.secret_hash else "",
+        fresh=False, step=case.step, desk_key=case.desk_key, step_due=case.step_due, case_due=case.case_due,
+        placed=case.area_id is not None,
     )  # fmt: skip
 
 

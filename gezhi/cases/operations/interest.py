@@ -24,8 +24,8 @@ class Interested:
 def interested(about: Iterable[str], now: datetime) -> Interested:
     """Return whom a complaint about these desks or persons concerns, by the appointments in force.
 
-    A post named means also whoever holds it now, and stays so after a transfer. A person named means also every post that
-    nobody else holds: it would come to the same desk. Colleagues of a shared desk are not concerned.
+    A post named means also whoever holds it now, and stays so after a transfer. A person named means also every post
+    that nobody else holds: it would come to the same desk. Colleagues of a shared desk are not concerned.
     """
     desks = [desk_from(key) for key in about]
     if not desks:

@@ -1,4 +1,4 @@
-"""Duplicates: one matter reported twice is handled once. The duplicate is closed as merged and follows its main case."""
+"""Duplicates: a matter reported twice is handled once; the duplicate is closed as merged and follows its main case"""
 
 from datetime import datetime
 
@@ -24,8 +24,8 @@ MERGED = "merged"
 def merge(*, actor: Account | None, duplicate: str, main: str, reason: str = "", now: datetime) -> Acted:
     """Close a duplicate as merged into its main case. Its reporter goes on to see the main case's progress.
 
-    It needs the right `merge` at both. Complaints about an official are merged only with one about the same: else whoever must
-    not see the one would see the other.
+    It needs the right `merge` at both. Complaints about an official are merged only with one about the same: else
+    whoever must not see the one would see the other.
     """
     with transaction.atomic():
         first, second = sorted((duplicate, main))

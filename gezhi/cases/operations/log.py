@@ -1,7 +1,7 @@
 """The log of one case: rows to append, and the check that nobody has touched what was written.
 
-An entry's link is a hash over the link before it, the case's id, the position and the event's canonical JSON; the case keeps
-the newest link and position, so that a log cut short shows, too.
+An entry's link is a hash over the link before it, the case's id, the position and the event's canonical JSON; the
+case keeps the newest link and position, so that a log cut short shows, too.
 """
 
 from collections.abc import Iterable
@@ -31,7 +31,7 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
     by: str
     at: datetime
     actor: str = ""
-    about: dict[str, Any] = {}  # noqa: RUF012  msgspec copies it
+    about: dict[str, Any] = {}
 
 
 @dataclass(slots=True)
@@ -44,13 +44,13 @@ class Pen:
 
     def event(self, event: Event) -> Row:
         """Return the row of an engine's event."""
-        return self._row(event.kind, event.action, event.by.key, event.actor, event.at, event)
+        return self._row(event, kind=event.kind, by=event.by.key)
 
     def record(self, record: Record) -> Row:
         """Return the row of a note."""
-        return self._row(RECORD, record.action, record.by, record.actor, record.at, record)
+        return self._row(record, kind=RECORD, by=record.by)
 
-    def _row(self, kind: str, action: str, by: str, actor: str, at: datetime, body: Any) -> Row:
+    def _row(self, body: Event | Record, *, kind: str, by: str) -> Row:
         raw = canonical(msgspec.to_builtins(body))
         self.seq += 1
         self.head = chain(self.head, sealed(self.case_id, self.seq, kind, raw))
@@ -58,10 +58,10 @@ class Pen:
             "case_id": self.case_id,
             "seq": self.seq,
             "kind": kind,
-            "action": action,
+            "action": body.action,
             "desk_key": by,
-            "actor": actor,
-            "at": at,
+            "actor": body.actor,
+            "at": body.at,
             "body": raw.decode(),
             "link": as_bytea(self.head),
         }
@@ -130,7 +130,10 @@ def verify_log(case: Case) -> Checked:
 
 
 def replayed(entries: Iterable[CaseEvent]) -> CaseState:
-    """Return the state that the log folds to. A later `open` (a case placed or given another item) starts the flow anew."""
+    """Return the state that the log folds to.
+
+    A later `open` (a case placed or given another item) starts the flow anew.
+    """
     state: CaseState | None = None
     for entry in entries:
         if entry.kind != RECORD:

@@ -1,8 +1,8 @@
 """Giving a case a place, moving it over a border, or giving it another item: the way is decided anew from the plan.
 
-Neither keeps the old assignee by habit: the engine opens the case again at the new place or with the new item, under the
-version that the case began under. What was is kept: the time the case came in and its whole-case clock count from the first
-day, and every hold of the past stays in the look-back.
+Neither keeps the old assignee by habit: the engine opens the case again at the new place or with the new item, under
+the version that the case began under. What was is kept: the time the case came in and its whole-case clock count
+from the first day, and every hold of the past stays in the look-back.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""From the folded state to the columns and rows that lists read. Nothing here decides; it copies what the engine said."""
+"""From the folded state to the columns and rows that lists read: copied from what the engine said, nothing decided."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

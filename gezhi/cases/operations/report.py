@@ -33,10 +33,11 @@ _YEARS_BACK = timedelta(days=50 * 366)
 class Report:
     """A matter as it is sent in.
 
-    `client_key` is made by the sender, once per matter: the same key again finds the same case. `lon`, `lat` are degrees in
-    `crs` (wgs84, cgcs2000, gcj02, bd09). `area` is an area's code, chosen by hand; it wins over the point. `about` names the
-    desks or persons complained about (`grid_worker@CODE`, `department:ID`, `person:UUID`). `received_at` dates an import
-    back to when the matter came in; `happened_at` is when it was seen. `facts` answers what the opening asks.
+    `client_key` is made by the sender, once per matter: the same key again finds the same case. `lon`, `lat` are
+    degrees in `crs` (wgs84, cgcs2000, gcj02, bd09). `area` is an area's code, chosen by hand; it wins over the point.
+    `about` names the desks or persons complained about (`grid_worker@CODE`, `department:ID`, `person:UUID`).
+    `received_at` dates an import back to when the matter came in; `happened_at` is when it was seen. `facts` answers
+    what the opening asks.
     """
 
     client_key: str

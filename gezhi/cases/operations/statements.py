@@ -1,8 +1,8 @@
 """The two statements that write cases: one for a batch of new ones, one for a change of one.
 
-Each is a single round trip: rows travel as JSON and are spread by PostgreSQL into the columns of their tables, whose lists
-are read from the models, so that a new column can't be forgotten here. What a conflict on `client_key` finds is not written
-again, and neither are its event, holds, words and outbox rows.
+Each is a single round trip: rows travel as JSON and are spread by PostgreSQL into the columns of their tables, whose
+lists are read from the models, so that a new column can't be forgotten here. What a conflict on `client_key` finds
+is not written again, and neither are its event, holds, words and outbox rows.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+# ruff: noqa: S608  names of tables and columns come from the models, values always travel as parameters
 import msgspec
 from django.conf import settings
 from django.db import connection, models
@@ -56,11 +57,13 @@ def _run(sql: str, params: list[str]) -> list[tuple[Any, ...]]:
 def _insert_sql() -> str:
     case = _columns(Case)
     values = ", ".join(
-        "cases_number((g.opened_at at time zone '%s')::date)" % _zone() if c == "number" else f"g.{c}" for c in case
+        f"cases_number((g.opened_at at time zone '{_zone()}')::date)" if c == "number" else f"g.{c}" for c in case
     )
     parts = [
-        f"made as (insert into {_table(Case)} ({', '.join(case)}) select {values} from {_spread(Case)} g"
-        " on conflict (client_key) do nothing returning id, number)",
+        (
+            f"made as (insert into {_table(Case)} ({', '.join(case)}) select {values} from {_spread(Case)} g"
+            " on conflict (client_key) do nothing returning id, number)"
+        ),
         *(_follow(model, key) for model, key in ((CaseEvent, "case_id"), (Hold, "case_id"), (CaseWords, "case_id"))),
         _follow(Outbox, "(body->>'case')::uuid"),
         _follow(CaseFile, "case_id"),
@@ -75,11 +78,14 @@ def _change_sql(columns: tuple[str, ...]) -> str:
     again = ", ".join(f"{column} = excluded.{column}" for column in hold if column not in {"case_id", "seq"})
     parts = [
         f"changed as (update {_table(Case)} c set {sets} from {_spread(Case)} g where c.id = g.id)",
-        f"logged as (insert into {_table(CaseEvent)} ({_list(CaseEvent)}) select {_list(CaseEvent)} from {_spread(CaseEvent)} g)",
-        f"held as (insert into {_table(Hold)} ({_list(Hold)}) select {_list(Hold)} from {_spread(Hold)} g"
-        f" on conflict (case_id, seq) do update set {again})",
+        f"logged as ({_put(CaseEvent)})",
+        f"held as ({_put(Hold)} on conflict (case_id, seq) do update set {again})",
     ]
-    return f"with {', '.join(parts)} insert into {_table(Outbox)} ({_list(Outbox)}) select {_list(Outbox)} from {_spread(Outbox)} g"
+    return f"with {', '.join(parts)} {_put(Outbox)}"
+
+
+def _put(model: type[models.Model]) -> str:
+    return f"insert into {_table(model)} ({_list(model)}) select {_list(model)} from {_spread(model)} g"
 
 
 def _follow(model: type[models.Model], key: str) -> str:

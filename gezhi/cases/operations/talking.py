@@ -23,7 +23,10 @@ def comment(
     *, actor: Account | None, number: str, text: str, public: bool = False, secret: str = "",
     files: Sequence[UUID] = (), now: datetime,
 ) -> Comment:  # fmt: skip
-    """Write a note about a case: for the offices, or (`public`) also for who reported it. A reporter's note is public."""
+    """Write a note about a case: for the offices, or (`public`) also for who reported it.
+
+    A reporter's note is public.
+    """
     with transaction.atomic():
         opened = open_locked(actor=actor, number=number, secret=secret, now=now)
         by, who, from_reporter = _speaker(opened, actor, secret)
@@ -43,7 +46,10 @@ def attach(
     *, actor: Account | None, number: str, files: Sequence[UUID], role: str = "report", public: bool = False,
     secret: str = "", now: datetime,
 ) -> list[CaseFile]:  # fmt: skip
-    """Add stored files to a case. `role` is what they show (an action's question), `public` lets the reporter see them."""
+    """Add stored files to a case.
+
+    `role` is what they show (an action's question), `public` lets the reporter see them.
+    """
     with transaction.atomic():
         opened = open_locked(actor=actor, number=number, secret=secret, now=now)
         by, who, from_reporter = _speaker(opened, actor, secret)

@@ -56,7 +56,10 @@ def count(*, account: Account | None, now: datetime, wanted: Wanted | None = Non
 
 
 def search(*, account: Account | None, query: str, now: datetime, size: int = 20) -> tuple[Case, ...]:
-    """Return the cases that a search box finds: by number, else by words of title, text and address. Never by contact."""
+    """Return the cases that a search box finds: by number, else by words of title, text and address.
+
+    Never by contact.
+    """
     rows = Case.objects.visible_to(account, now=now).select_related("area").defer(*_HEAVY)
     number = numbers.tidy(query)
     if number is not None:

@@ -41,7 +41,8 @@ class ClockView:
 class CasePage:
     """A case as an office sees it. The contact is not in it: `operations.look_at_contact` shows and logs it.
 
-    `state.answers` and the story leave out what the reporter chose (ratings). `can_*` say what beside `choices` is offered.
+    `state.answers` and the story leave out what the reporter chose (ratings). `can_*` say what beside `choices` is
+    offered.
     """
 
     case: Case
@@ -80,7 +81,7 @@ def case_page(*, account: Account, number: str, now: datetime, language: str = "
     proposals = tuple(Proposal.objects.filter(case=case).order_by("at"))
     watches = tuple(SupervisionWatch.objects.filter(case=case).order_by("since")) if case.supervised else ()
     near = _related(case, account, now)
-    names = _names(scheme, state, log, comments, proposals, watches, language)
+    names = _names(scheme, state, language, log=log, comments=comments, proposals=proposals, watches=watches)
     holders = [hold.desk.key for hold in state.holds if hold.until is None]
     return CasePage(
         case=case,
@@ -131,8 +132,8 @@ def _desks(account: Account, case: Case, now: datetime) -> tuple[Desk, ...]:
 
 
 def _names(
-    scheme: Scheme, state: CaseState, log: list[CaseEvent], comments: Iterable[Comment],
-    proposals: Iterable[Proposal], watches: Iterable[SupervisionWatch], language: str,
+    scheme: Scheme, state: CaseState, language: str, *, log: list[CaseEvent], comments: Iterable[Comment],
+    proposals: Iterable[Proposal], watches: Iterable[SupervisionWatch],
 ) -> Names:  # fmt: skip
     desks = desks_in(log) | {hold.desk for hold in state.holds} | {part.desk for part in state.parts}
     desks |= {desk_from(note.desk_key) for note in comments}

@@ -1,7 +1,8 @@
 """The queue of a person's desks: what waits there, most pressing first, each case once, by one index.
 
-Each desk is a branch of its own over the index (desk, due time, case), cut to a page, and the branches are joined: the cost is
-that of a page, however long the queue. A case with several parts at desks of the same person is shown at its most pressing one.
+Each desk is a branch of its own over the index (desk, due time, case), cut to a page, and the branches are joined:
+the cost is that of a page, however long the queue. A case with several parts at desks of the same person is shown at
+its most pressing one.
 """
 
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+# ruff: noqa: S608  the conditions are fixed words of this file, values always travel as parameters
 from django.db import connection
 
 from gezhi.cases.access import keys_of
@@ -95,7 +97,7 @@ def queue(
         f" where {_conditions(wanted, keys)}{after} and h.desk_key = %(key{{0}})s"
         " order by h.rank_at, h.case_id limit %(size)s)"
     )
-    found = _fetch(f"select * from ({_union(branch, keys)}) u order by rank_at, case_id limit %(size)s", params)  # noqa: S608  fixed words only
+    found = _fetch(f"select * from ({_union(branch, keys)}) u order by rank_at, case_id limit %(size)s", params)
     more = len(found) > size
     found = found[:size]
     cases = _cases([row[0] for row in found], account, now)
@@ -116,7 +118,7 @@ def counts(*, account: Account, now: datetime, wanted: Filter | None = None, des
         f" where {_conditions(wanted, keys)} and h.desk_key = %(key{{0}})s order by h.rank_at limit %(size)s)"
     )
     totals = ", ".join(f"count(*) filter (where {rule})" for rule in _LIGHTS.values())
-    row = _fetch(f"select {totals}, count(*) from ({_union(branch, keys)}) h", params)[0]  # noqa: S608  fixed words only
+    row = _fetch(f"select {totals}, count(*) from ({_union(branch, keys)}) h", params)[0]
     return Counts(dict(zip(_LIGHTS, row[:-1], strict=True)), capped=row[-1] >= COUNTED)
 
 
@@ -185,7 +187,8 @@ def _union(branch: str, keys: list[str]) -> str:
 def _fetch(sql: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def _cases(ids: list[UUID], account: Account, now: datetime) -> dict[UUID, Case]:

@@ -28,7 +28,7 @@ class RatingSum:
 def rating_sums(
     *, account: Account, scheme: Scheme, procedure: str, since: datetime, until: datetime, now: datetime
 ) -> tuple[RatingSum, ...]:
-    """Return the sums per desk that did the work, over the cases that the account sees and that were closed in [since, until)."""
+    """Return the sums per desk that did the work, over the visible cases that were closed in [since, until)."""
     closed = Case.objects.visible_to(account, now=now).filter(
         scheme=scheme.id, procedure=procedure, closed_at__gte=since, closed_at__lt=until
     )
@@ -38,7 +38,7 @@ def rating_sums(
             answer=KeyTextTransform(question, KeyTextTransform("answers", "state")),
             doer=KeyTextTransform("id", KeyTextTransform("doer_desk", "state")),
             doer_area=KeyTextTransform("area", KeyTextTransform("doer_desk", "state")),
-        ).exclude(answer=None)
+        ).filter(answer__isnull=False)
         for row in answers.order_by().values("doer", "doer_area", "answer").annotate(times=Count(F("pk"))):
             key = f"{row['doer']}@{row['doer_area']}" if row["doer_area"] else row["doer"]
             office = sums.setdefault(key or "", {})

@@ -11,7 +11,7 @@ import msgspec
 from gezhi.cases.models import CaseEvent, CaseFile, Comment
 from gezhi.cases.operations.log import RECORD, Record
 from gezhi.cases.queries.names import Names
-from gezhi.schemes.model import Action, Procedure, Scheme
+from gezhi.schemes.model import Action, Option, Procedure, Scheme
 from gezhi.schemes.state import REPORTER, Desk, Event
 
 # What the log notes for the record only: shown elsewhere on the page, or to nobody but an audit.
@@ -49,7 +49,10 @@ def office_story(
 def public_story(
     scheme: Scheme, names: Names, log: Sequence[CaseEvent], comments: Iterable[Comment], files: Sequence[CaseFile]
 ) -> tuple[Entry, ...]:
-    """Return what the reporter may read: who has had it, what a public action says, public comments. No person's name."""
+    """Return what the reporter may read: who has had it, what a public action says, public comments.
+
+    No person's name.
+    """
     shown = [file for file in files if file.public]
     entries = [_entry(scheme, names, row, shown, inside=False) for row in log if row.kind not in {RECORD, "recount"}]
     entries = [entry for entry in entries if entry.kind != "expire" or entry.step]
@@ -118,8 +121,8 @@ def _words(action: Action | None, event: Event, language: str, *, inside: bool) 
     return found
 
 
-def _say(options: Sequence[Any], answer: Any, language: str) -> str:
-    titles = {option.id: option.title.say(language) for option in options}
+def _say(options: Sequence[Option], answer: Any, language: str) -> str:
+    titles: dict[str, str] = {option.id: option.title.say(language) for option in options}
     if isinstance(answer, list):
         return "、".join(titles.get(str(one), str(one)) for one in answer)
     return titles.get(str(answer), str(answer))

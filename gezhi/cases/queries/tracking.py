@@ -1,4 +1,4 @@
-"""What a resident sees with the number and the code: what happened, which office has it, when it is due, what to sign."""
+"""What a resident sees with number and code: what happened, which office has it, when it is due, what to sign."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -82,11 +82,14 @@ def _view(rows: Any, now: datetime, language: str) -> Tracking | None:
     files = list(CaseFile.objects.filter(case=lead, withdrawn_at=None).select_related("file").order_by("at"))
     shown = tuple(file for file in files if file.public or (lead.pk == case.pk and file.desk_key == REPORTER.key))
     names = names_for(scheme, language, desks_in(log) | {hold.desk for hold in state.holds}, ())
-    return _tracking(case, lead, scheme, state, names, public_story(scheme, names, log, comments, shown), shown, now)
+    return _tracking(
+        case, lead, scheme=scheme, state=state, names=names, files=shown, now=now,
+        story=public_story(scheme, names, log, comments, shown),
+    )  # fmt: skip
 
 
 def _tracking(
-    case: Case, lead: Case, scheme: Scheme, state: CaseState, names: Names, story: tuple[Entry, ...],
+    case: Case, lead: Case, *, scheme: Scheme, state: CaseState, names: Names, story: tuple[Entry, ...],
     files: tuple[CaseFile, ...], now: datetime,
 ) -> Tracking:  # fmt: skip
     language = names.language

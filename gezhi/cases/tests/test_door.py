@@ -14,8 +14,10 @@ from gezhi.enactment import queries as enactment
 from gezhi.foundation.models import Outbox
 from gezhi.schemes.state import Refused
 
-ROLES = ("worker", "other_worker", "head", "other_head", "centre", "dispatcher", "leader", "clerk", "other_clerk", "outsider",
-         "steward", "reporter", "stranger")  # fmt: skip
+ROLES = (
+    "worker", "other_worker", "head", "other_head", "centre", "dispatcher", "leader", "clerk", "other_clerk",
+    "outsider", "steward", "reporter", "stranger",
+)  # fmt: skip
 ANSWERS: dict[str, Any] = {
     "reason": "说明", "result": "已处理", "lead": "city_management", "with": ["water"], "task": "清淤", "workdays": 2,
     "rating": "satisfied",

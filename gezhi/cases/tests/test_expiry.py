@@ -1,5 +1,5 @@
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -7,12 +7,13 @@ from django.db import connection
 
 from gezhi.cases import operations, queries
 from gezhi.cases.models import CaseEvent
-from gezhi.cases.operations import door, expiry, verify_log
+from gezhi.cases.operations import expiry, statements, verify_log
 from gezhi.cases.operations.log import replayed
 from gezhi.cases.operations.projection import load_state
 from gezhi.cases.tests.conftest import District
 from gezhi.cases.tests.test_door import to_review, to_sign
 from gezhi.foundation.models import Outbox
+from gezhi.schemes.state import Refused
 
 
 def waiting(district: District, count: int = 1) -> list[str]:
@@ -23,13 +24,19 @@ def waiting(district: District, count: int = 1) -> list[str]:
     return numbers
 
 
+def wakes_at(district: District, number: str) -> datetime:
+    at = district.case(number).wake_at
+    assert at is not None
+    return at
+
+
 def expirations(district: District, number: str) -> int:
     return CaseEvent.objects.filter(case_id=district.case(number).pk, kind="expire").count()
 
 
 def test_silence_is_acceptance_once_at_its_own_instant(district: District) -> None:
     (number,) = waiting(district)
-    due = district.case(number).wake_at
+    due = wakes_at(district, number)
     assert operations.sweep(now=due - timedelta(seconds=1)).events == 0
     swept = operations.sweep(now=due + timedelta(days=30))
     case = district.case(number)
@@ -41,10 +48,9 @@ def test_silence_is_acceptance_once_at_its_own_instant(district: District) -> No
 
 def test_an_act_after_the_due_time_meets_what_the_time_already_did(district: District) -> None:
     (number,) = waiting(district)
-    district.now = district.case(number).wake_at + timedelta(days=2)
-    with pytest.raises(Exception, match="closed|is at") as refused:
+    district.now = wakes_at(district, number) + timedelta(days=2)
+    with pytest.raises(Refused):
         district.act(district.cast.worker, number, "confirm")
-    assert refused.type.__name__ == "Refused"
     assert district.case(number).step == "sign", "a refused act takes back also what fell due; the sweeper does it"
 
 
@@ -106,7 +112,7 @@ def test_a_crash_in_the_middle_leaves_it_for_the_next(district: District, monkey
         raise SystemExit
 
     with monkeypatch.context() as patched:
-        patched.setattr(door.statements, "change", die)
+        patched.setattr(statements, "change", die)
         with pytest.raises(SystemExit):
             operations.sweep(now=now)
     assert (district.case(number).step, Outbox.objects.count()) == ("sign", effects)
@@ -146,6 +152,7 @@ def test_what_was_swept_is_told(district: District) -> None:
     (number,) = waiting(district)
     operations.sweep(now=district.now + timedelta(days=20))
     last = Outbox.objects.filter(topic="case.changed").order_by("id").last()
+    assert last is not None
     assert (last.body["kind"], last.body["step"]) == ("expire", "closed")
     assert queries.counts(account=district.cast.worker, now=district.now).total == 0
     assert number

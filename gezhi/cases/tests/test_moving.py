@@ -1,4 +1,6 @@
 from datetime import timedelta
+from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -29,7 +31,7 @@ def whole(district: District, number: str) -> bool:
     held = [
         (time.hold.since, time.hold.until or district.now) for time in engine.look_back(scheme, state, district.now)
     ]
-    joined = all(before[1] == after[0] for before, after in zip(held, held[1:], strict=False))
+    joined = all(before[1] == after[0] for before, after in pairwise(held))
     assert replayed(CaseEvent.objects.filter(case_id=case.pk).order_by("seq")) == state
     return verify_log(case).whole and joined and held[0][0] == case.opened_at
 
@@ -69,7 +71,11 @@ def test_another_item_means_another_way_and_never_the_old_desk(district: Distric
 
 def test_a_move_needs_an_office_at_work_on_it_and_a_reason(district: District) -> None:
     opened = district.open(district.cast.resident, reporter=district.cast.resident)
-    move = {"number": opened.number, "area": district.cast.grids[1].code, "now": district.later(minutes=1)}
+    move: dict[str, Any] = {
+        "number": opened.number,
+        "area": district.cast.grids[1].code,
+        "now": district.later(minutes=1),
+    }
     with pytest.raises(Forbidden):
         operations.place(actor=district.cast.resident, reason="不对", **move)
     with pytest.raises(BadInput):
@@ -110,6 +116,7 @@ def test_a_merged_duplicate_follows_its_main_case(district: District) -> None:
         district.act(cast.worker, double.number, "settle", answers={"result": "x"})
     district.act(cast.worker, main.number, "settle", answers={"result": "抽干了"})
     seen = queries.track(number=double.number, secret=double.secret, now=district.now)
+    assert seen is not None
     assert (seen.merged_into, seen.step, seen.choices) == (main.number, "check", ())
     assert whole(district, double.number)
     page = queries.case_page(account=cast.head, number=main.number, now=district.now)
@@ -167,10 +174,16 @@ def test_an_extension_needs_the_approver_and_another_person(district: District) 
     assert district.case(opened.number).step_due == before.step_due
     with pytest.raises(Impossible):
         district.act(cast.head, opened.number, "extend", answers={"reason": "下雨", "workdays": 2})
-    decide = {"number": opened.number, "proposal": asked.proposal, "approve": True, "now": district.later(minutes=1)}
+    decide: dict[str, Any] = {
+        "number": opened.number,
+        "proposal": asked.proposal,
+        "approve": True,
+        "now": district.later(minutes=1),
+    }
     with pytest.raises(Forbidden):
         operations.decide(actor=cast.head, **decide)
     done = operations.decide(actor=cast.dispatcher, **decide)
+    assert before.step_due is not None
     assert done.step_due == before.step_due + timedelta(days=2)
     with pytest.raises(Impossible):
         operations.decide(actor=cast.dispatcher, **decide)
@@ -182,6 +195,7 @@ def test_a_proposal_lapses_when_the_case_moves_on(district: District) -> None:
     opened = district.open()
     to_station(district, opened.number)
     asked = district.act(cast.head, opened.number, "extend", answers={"reason": "下雨", "workdays": 2})
+    assert asked.proposal is not None
     district.act(cast.head, opened.number, "report_up", answers={"reason": "办不了"})
     with pytest.raises(Impossible):
         operations.decide(
