@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import msgspec
 
-from gezhi.schemes.durations import Duration, Share, parse_span
+from gezhi.schemes.durations import Duration, Share, Span, parse_span
 from gezhi.schemes.model import Scheme
 from gezhi.schemes.state import CaseState, Clock, Light
 from gezhi.schemes.worktime import Due, WorkCalendar
@@ -40,6 +40,11 @@ def at_second(scheme: Scheme, at: datetime) -> datetime:
 @lru_cache(maxsize=4096)
 def _duration(written: str) -> Duration:
     return Duration.parse(written)
+
+
+@lru_cache(maxsize=4096)
+def _span(written: str) -> Span:
+    return parse_span(written)
 
 
 def counted(calendar: WorkCalendar, clock: Clock) -> Clock:
@@ -86,7 +91,7 @@ def _stood_still(calendar: WorkCalendar, clock: Clock, end: Due, since: datetime
 
 
 def _warning(calendar: WorkCalendar, clock: Clock, due: datetime) -> datetime:
-    span = parse_span(clock.warning)
+    span = _span(clock.warning)
     if not clock.limit.startswith(UNTIL):
         return calendar.warn(clock.started, _duration(clock.limit), span, due=due, counting=clock.counting or None)
     if isinstance(span, Share):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -29,6 +30,10 @@ NAMES = (
 )
 
 
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_TEXT = re.compile(r"'[^']*'|\"[^\"]*\"")
+
+
 class ConditionError(ValueError):
     """A condition can't be worked out: which one, and why."""
 
@@ -37,15 +42,25 @@ class ConditionError(ValueError):
         self.text = Text(f"条件“{condition}”无法计算：{why}", f"The condition “{condition}” can't be worked out: {why}")
 
 
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A compiled condition and the names it asks for: handing over all that is known would cost more than asking."""
+
+    program: Any
+    names: tuple[str, ...]
+
+
 @lru_cache(maxsize=4096)
-def compiled(condition: str) -> Any:
+def compiled(condition: str) -> Condition:
     """Return the compiled condition; raise ConditionError when it is not CEL."""
     try:
-        return cel.compile(condition)
+        program = cel.compile(condition)
     except ValueError as bad:
         # the parser's list of everything it could have read helps nobody
         why = re.sub(r"^Failed to parse expression .*?: ERROR: <input>:\d+:(\d+): ", r"[\1] ", str(bad).splitlines()[0])
         raise ConditionError(condition, re.sub(r" expecting \{.*", "", why)) from bad
+    words = set(_WORD.findall(_TEXT.sub("''", condition)))
+    return Condition(program, tuple(name for name in NAMES if name in words))
 
 
 def urgency_of(scheme: Scheme, state: CaseState) -> str:
@@ -88,7 +103,8 @@ def holds(condition: str, facts: Mapping[str, Any]) -> bool:
     if not condition:
         return True
     try:
-        answer = compiled(condition).execute(facts)
+        wanted = compiled(condition)
+        answer = wanted.program.execute({name: facts[name] for name in wanted.names})
     except (KeyError, TypeError, RuntimeError, ValueError) as bad:
         raise ConditionError(condition, str(bad)) from bad
     if not isinstance(answer, bool):

@@ -18,6 +18,8 @@ TABLES = ("catalogue", "departments")
 # what names a file rather than rules: it never passes to a scheme that extends it
 OWN = ("scheme", "version", "title", "extends", "clause")
 
+_HEAD = re.compile(r"^\s*\[", re.MULTILINE)
+
 type Keys = tuple[str, ...]
 type Row = dict[str, str]
 
@@ -143,12 +145,20 @@ def _named(files: Mapping[str, str]) -> set[str]:
     named: set[str] = set()
     for name, text in files.items():
         if name.endswith(".toml"):
-            try:
-                extends = tomllib.loads(text).get("extends", [])
-            except tomllib.TOMLDecodeError:
-                continue
-            named |= {one for one in ([extends] if isinstance(extends, str) else extends) if isinstance(one, str)}
+            named |= set(_extended(text))
     return named
+
+
+def _extended(text: str) -> tuple[str, ...]:
+    """Return what a file extends. `extends` stands before the first table, so only that much is read."""
+    for part in (_HEAD.split(text, maxsplit=1)[0], text):
+        try:
+            extends = tomllib.loads(part).get("extends", [])
+        except tomllib.TOMLDecodeError:
+            continue
+        listed = [extends] if isinstance(extends, str) else extends if isinstance(extends, list) else []
+        return tuple(one for one in listed if isinstance(one, str))
+    return ()
 
 
 def main_of(files: Mapping[str, str]) -> str:
@@ -216,11 +226,7 @@ def _unit_files(source: Source, name: str) -> list[str]:
 
 def _bases(source: Source, name: str) -> Iterator[str]:
     for file in _unit_files(source, name):
-        try:
-            extends = tomllib.loads(source.files[file]).get("extends", [])
-        except tomllib.TOMLDecodeError:
-            continue
-        yield from ([extends] if isinstance(extends, str) else [one for one in extends if isinstance(one, str)])
+        yield from _extended(source.files[file])
 
 
 def _read_unit(source: Source, name: str, document: Document) -> tuple[dict[str, Any], dict[Keys, Place]]:

@@ -120,7 +120,6 @@ def wake_of(scheme: Scheme, procedure: Procedure, state: CaseState, clock: Clock
             continue
         alarm = alarm_of(procedure, state, clock.id, what)
         names = names_of(procedure, state, clock.id, what)
-        heard = [*(one.on for one in scheme.notices.values()), *(one.on for one in scheme.follow_ups.values())]
-        if alarm or any(names.intersection(on) for on in heard):
+        if alarm or not scheme.heard.isdisjoint(names):
             found.append(what)
     return tuple(found)

@@ -381,6 +381,12 @@ class Scheme:
         return {key: _UNASKED.get(question.kind, "") for key, question in self.questions.items()}
 
     @cached_property
+    def heard(self) -> frozenset[str]:
+        """Every event that a notice or a follow-up listens to."""
+        listeners = (*self.notices.values(), *self.follow_ups.values())
+        return frozenset(name for listener in listeners for name in listener.on)
+
+    @cached_property
     def above(self) -> Mapping[str, tuple[str, ...]]:
         """For each post the posts over it by `superior`, nearest first."""
         found: dict[str, tuple[str, ...]] = {}

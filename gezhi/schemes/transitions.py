@@ -145,7 +145,8 @@ class Draft:
         if clock is None:
             return
         if not reporter_time:
-            self._put_clock(clocks.unfrozen(self.calendar, clock, self.at, self.wake(clock)))
+            if clock.frozen_at or clock.met_at:
+                self._put_clock(clocks.unfrozen(self.calendar, clock, self.at, self.wake(clock)))
         elif not clock.frozen_at:
             since = clock.met_at or self.at
             self._put_clock(msgspec.structs.replace(clock, frozen_at=since, met_at=None))
