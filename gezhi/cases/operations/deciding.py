@@ -65,7 +65,7 @@ def _waiting(actor: Account | None, number: str, proposal: UUID, now: datetime) 
     if row is None:
         raise NotFound
     if row.state != Proposal.State.OPEN:
-        raise Impossible(_("This was decided already (%(state)s).") % {"state": row.get_state_display()})
+        raise Impossible(_("This was decided already."))
     if row.entered_at != opened.state.entered_at:
         raise Impossible(_("The case has moved on since this was proposed, so it no longer stands."))
     return opened, row
