@@ -15,7 +15,7 @@ from rich.table import Table
 from realdata.checks import VARIABLE, Check, Row, data_folder
 
 # each module offers CHECKS: functions from the data folder to a row
-MODULES = ("worktime",)
+MODULES = ("worktime", "territory")
 
 
 def main() -> int:
