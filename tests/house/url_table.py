@@ -59,6 +59,7 @@ _GONE = HTTPStatus.NOT_FOUND
 # What a browser has no draft of, or no code for, leads back to the page that asks for it.
 _BEGIN_AGAIN = HTTPStatus.FOUND
 _NO_TOKEN = HTTPStatus.UNAUTHORIZED
+_STAFF = tuple(role for role in ROLES if role not in {"anonymous", "resident"})
 
 TABLE: dict[str, Row] = {
     # ── the house ──
@@ -98,6 +99,15 @@ TABLE: dict[str, Row] = {
     "web:portal_grid": everybody(args=lambda cast: {"code": cast.grids[0].code}),
     "web:portal_services": everybody(),
     "web:portal_service": everybody(_GONE, _this(scheme="no-such-scheme", item="no-such-item")),
+    # ── field: for those who work for the district ──
+    "web:field_today": only(*_STAFF),
+    "web:field_report": only(*_STAFF),
+    "web:field_cases": only(*_STAFF),
+    "web:field_case": only(*_STAFF, status=_GONE, args=_NO_CASE),
+    "web:field_act": everybody(_POST_ONLY, _NO_CASE),
+    "web:field_note": everybody(_POST_ONLY, _NO_CASE),
+    "web:field_contact": everybody(_POST_ONLY, _NO_CASE),
+    "web:field_file": only(*_STAFF, status=_GONE, args=_this(number="no-such-number", file=UNKNOWN_ID)),
     # ── REST: a session is no token ──
     "api:openapi": everybody(),
     "api:cases": everybody(_NO_TOKEN),
