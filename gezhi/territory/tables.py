@@ -47,8 +47,6 @@ class Sheet:
 
 def read(path: Path) -> Sheet:
     """Return the table of a file; raises UnreadableError."""
-    if not path.is_file():
-        raise UnreadableError(Finding(0, "", "file_unreadable", {"reason": f"{path}: no such file"}))
     suffix = path.suffix.lower()
     if suffix == ".csv":
         return read_csv(path)
@@ -77,7 +75,11 @@ def decode(data: bytes) -> tuple[str, bool]:
 
 def read_csv(path: Path) -> Sheet:
     """Return the table of a CSV file in UTF-8 or GBK, separated by comma, semicolon, tab or bar."""
-    text, gbk = decode(path.read_bytes())
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UnreadableError(Finding(0, "", "file_unreadable", {"reason": str(error)})) from None
+    text, gbk = decode(data)
     header = text.split("\n", 1)[0]
     delimiter = max(_DELIMITERS, key=header.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
