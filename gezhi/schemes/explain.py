@@ -318,13 +318,19 @@ def _action_row(scheme: Scheme, procedure: Procedure, action: Action) -> ActionR
     return ActionRow(
         action.id,
         action.title,
-        _join([_step_title(procedure, step) for step in action.ways]),
+        _sources(procedure, action),
         _join([_step_title(procedure, target) for target in targets]),
         _desks(scheme, action.by),
         _join(asks, "；", "; "),
         _join(bounds, "，", ", "),
         action.clause or procedure.clause,
     )
+
+
+def _sources(procedure: Procedure, action: Action) -> Text:
+    if set(action.ways) == set(procedure.steps):
+        return Text("任一环节", "any step")
+    return _join([_step_title(procedure, step) for step in action.ways])
 
 
 def due_because(clock: Clock) -> Text:

@@ -383,8 +383,8 @@ class Scheme:
     @cached_property
     def heard(self) -> frozenset[str]:
         """Every event that a notice or a follow-up listens to."""
-        listeners = (*self.notices.values(), *self.follow_ups.values())
-        return frozenset(name for listener in listeners for name in listener.on)
+        told = {name for notice in self.notices.values() for name in notice.on}
+        return frozenset(told.union(*(one.on for one in self.follow_ups.values())))
 
     @cached_property
     def above(self) -> Mapping[str, tuple[str, ...]]:

@@ -109,7 +109,7 @@ class _Stage:
         self._let_run_out(at)
         ok, reason = True, ""
         try:
-            self._do(number, row, at, answers)
+            self._do(row, at, answers)
         except Refused as refused:
             ok, reason = False, f"{refused.code}: {refused.en}"
         shown = self._shown(at)
@@ -124,16 +124,18 @@ class _Stage:
             for outcome in engine.expire(self.scheme, self.state, wake):
                 self._keep(outcome)
 
-    def _do(self, number: int, row: Mapping[str, str], at: datetime, answers: dict[str, Any]) -> None:
+    def _do(self, row: Mapping[str, str], at: datetime, answers: dict[str, Any]) -> None:
         action = row["action"]
         if action == "look":
             return
         if action == engine.OPEN:
+            if self.state is not None:
+                raise Refused("out_of_order", "事项已经立案。", "The case is open already.")
             self._keep(engine.open_case(self.scheme, _opening(at, answers)))
             return
         if self.state is None:
-            raise PlayError(number, "the first row must open the case")
-        part = int(answers.pop("part", 0))
+            raise Refused("out_of_order", "还没有立案。", "No case has been opened.")
+        part = int(answers.pop("part", 0) or 0)
         deed = Act(action, desk(row["by"]), at, answers, actor=row.get("actor", ""), part=part)
         self._keep(engine.act(self.scheme, self.state, deed))
 

@@ -217,17 +217,33 @@ def _table(document: Document, shape: str, value: Any, path: Keys) -> None:
         _needed(document, shape, value, path)
 
 
+# the tables within a procedure that may get their needed keys from what the procedure is based on
+_NESTED: Mapping[str, Mapping[str, str]] = {
+    "step": {"response": "limit"},
+    "action": {"joint": "joint", "extends": "extension"},
+    "joint": {"response": "limit"},
+}
+_INHERITING = frozenset({"step", "action", *(shape for inside in _NESTED.values() for shape in inside.values())})
+
+
 def judge_grown(document: Document) -> None:
     """Report what steps and actions still lack once they have inherited from what their procedure is based on."""
     for name, procedure in document.rules.get("procedures", {}).items():
         for shape, places in (("step", "steps"), ("action", "actions")):
             for key, table in procedure.get(places, {}).items():
-                _needed(document, shape, table, ("procedures", name, places, key))
+                _grown(document, shape, table, ("procedures", name, places, key))
+
+
+def _grown(document: Document, shape: str, table: Mapping[str, Any], path: Keys) -> None:
+    _needed(document, shape, table, path)
+    for key, inside in _NESTED.get(shape, {}).items():
+        if isinstance(table.get(key), dict):
+            _grown(document, inside, table[key], (*path, key))
 
 
 def _may_inherit(document: Document, shape: str, path: Keys) -> bool:
-    """Tell whether a step or action may get its needed keys from elsewhere; `judge_grown` looks at it later."""
-    if shape not in ("step", "action"):
+    """Tell whether a table may get its needed keys from elsewhere; `judge_grown` looks at it later."""
+    if shape not in _INHERITING or path[0] not in ("procedures", "pieces"):
         return False
     return path[0] == "pieces" or "based_on" in document.rules[path[0]][path[1]]
 

@@ -50,7 +50,7 @@ def _lines(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
             yield f"\n[[{'.'.join(key(part) for part in (*path, name))}]]"
             yield from _lines(row, (*path, name))
     for name, one in tables.items():
-        if any(not isinstance(inside, dict) or not _big(inside) for inside in one.values()):
+        if not one or any(not isinstance(inside, dict) or not _big(inside) for inside in one.values()):
             yield f"\n[{'.'.join(key(part) for part in (*path, name))}]"
         yield from _lines(one, (*path, name))
 
