@@ -21,6 +21,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gezhi.people.models import Account, Appointment, Post
 from gezhi.schemes.state import Desk
@@ -29,6 +30,17 @@ from gezhi.schemes.state import Desk
 SETUP = "setup"
 # What the keeper of the installation may do without holding any post.
 STEWARD_RIGHTS = frozenset({SETUP, "enact"})
+
+
+# What the rights that rooms ask for are called in a refusal; a scheme's other rights go by their id.
+RIGHT_TITLES = {
+    SETUP: gettext_lazy("Set up people, areas and schemes"),
+    "enact": gettext_lazy("Put schemes into force"),
+    "see_contact": gettext_lazy("See contact details"),
+    "supervise": gettext_lazy("Supervise cases"),
+    "merge": gettext_lazy("Merge duplicate cases"),
+    "insight": gettext_lazy("See figures"),
+}
 
 
 class Denied(PermissionDenied):
@@ -151,8 +163,13 @@ def require(account: Account | None, right: str, now: datetime) -> None:
     if account is not None and not holds(account, right, now):
         raise Denied(
             _("This needs the right “%(right)s”, which a post has by the scheme; ask the district's office.")
-            % {"right": right}
+            % {"right": title_of(right)}
         )
+
+
+def title_of(right: str) -> str:
+    """Return what a right is called in the reader's language; its id where it has no name here."""
+    return str(RIGHT_TITLES.get(right, right))
 
 
 def rights_in_force(on: date) -> dict[str, frozenset[str]]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from gezhi.people import access, phones, spans
@@ -76,8 +77,11 @@ def at_area(path: str, now: datetime) -> QuerySet[Appointment]:
 
 
 def by_phone(raw: str) -> QuerySet[Account]:
-    """Return the accounts with a telephone number; a number that can't be one finds nobody."""
-    number = phones.normal(raw)
+    """Return the accounts with a telephone number; what can't be a number finds nobody."""
+    try:
+        number = phones.normal(raw)
+    except ValidationError:
+        return Account.objects.none()
     return Account.objects.filter(phone_key=phones.key(number))
 
 

@@ -31,10 +31,15 @@ def safe(request: HttpRequest, target: str) -> str:
 
 
 def home(account: Account, now: datetime) -> str:
-    """Return where a person works: residents: portal, staff of the lowest areas: field, others: desk."""
+    """Return where a person works: residents on the portal, staff of the lowest areas in the field.
+
+    Other staff work at a desk; who holds no post finds that said on the own account's page.
+    """
     if not account.is_staff_member:
         return reverse("web:portal_home")
     grants = access.reach(account, now).grants
+    if not grants:
+        return reverse("web:account")
     codes = [grant.area for grant in grants if grant.area]
     if codes and len(codes) == len(grants) and not Area.objects.filter(parent__code__in=codes, until=None).exists():
         return FIELD

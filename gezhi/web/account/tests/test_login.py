@@ -95,7 +95,7 @@ def test_a_slip_sets_the_first_password_once(client: Client, cast: Cast) -> None
         data = {"code": slip.code.replace("-", "").upper(), "password": PASSWORD, "again": PASSWORD}
         assert client.post("/login/slip", {**data, "again": "else"}).status_code == 200
         assert client.post("/login/slip", {**data, "password": "short", "again": "short"}).status_code == 200
-        assert client.post("/login/slip", data).headers["Location"] == "/desk/"
+        assert client.post("/login/slip", data).headers["Location"] == "/account"
         again = Client().post("/login/slip", data)
         assert again.status_code == 200
         assert "code" in again.context["form"].errors
