@@ -15,7 +15,7 @@ from gezhi.people.models import Account, ApiToken
 from gezhi.people.operations import _journal
 
 # What a token may be allowed; each door of the API names the one that it needs.
-SCOPES = ("cases:read", "cases:write", "cases:batch", "open311")
+SCOPES = ("cases:read", "cases:write", "cases:batch")
 _MARK = "gz_"
 _HINT = 9
 # `last_used_at` is written at most this often, so that a busy token does not cost a write per request.

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from gezhi.foundation import clock
+from gezhi.people import operations
 from gezhi.people.models import Account
 from gezhi.people.tests.cast import Cast
 from gezhi.shell.main import main
@@ -76,3 +78,14 @@ def test_the_template_needs_a_scheme_in_force(tmp_path: Path, db: None) -> None:
 def test_the_template_is_made_for_the_district(tmp_path: Path, cast: Cast) -> None:
     assert main(["people", "template", str(tmp_path / "t.xlsx")]) == 0
     assert (tmp_path / "t.xlsx").stat().st_size > 0
+
+
+def test_a_token_is_printed_once_and_works(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["people", "token", "outsider", "12345", "--scope", "cases:write", "--days", "30"]) == 0
+    token = capsys.readouterr().out.strip()
+    found = operations.accept_token(token=token, now=clock.now())
+    assert found is not None
+    assert found.scopes == ["cases:write"]
+    assert main(["people", "token", "outsider", "x", "--scope", "everything"]) == 2
+    assert "cases:read" in capsys.readouterr().err
+    assert main(["people", "token", "nobody", "x", "--scope", "cases:read"]) == 2
