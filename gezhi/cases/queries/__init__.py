@@ -7,6 +7,7 @@ from gezhi.cases.queries.queue import Counts, Filter, QueueRow, counts, queue
 from gezhi.cases.queries.ratings import RatingSum, rating_sums
 from gezhi.cases.queries.story import Entry
 from gezhi.cases.queries.tracking import Tracking, track, track_own
+from gezhi.cases.queries.waiting import Load, loads, proposals_for
 
 __all__ = [
     "CasePage",
@@ -14,6 +15,7 @@ __all__ = [
     "Counts",
     "Entry",
     "Filter",
+    "Load",
     "Page",
     "QueueRow",
     "RatingSum",
@@ -24,6 +26,8 @@ __all__ = [
     "count",
     "counts",
     "find",
+    "loads",
+    "proposals_for",
     "queue",
     "rating_sums",
     "search",

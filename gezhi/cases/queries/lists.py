@@ -15,7 +15,7 @@ from gezhi.people.models import Account
 from gezhi.schemes.state import Light
 
 PAGE = 50
-_HEAVY = ("text", "contact", "state", "log_head", "area__boundary")
+_HEAVY = ("text", "contact", "state", "log_head", "area__boundary", "area__parent__boundary")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ def cases(
     rows = _matching(account, now, wanted or Wanted())
     if cursor:
         rows = rows.filter(pk__lt=read_cursor(cursor)[1])
-    found = list(rows.select_related("area").defer(*_HEAVY).order_by("-pk")[: size + 1])
+    found = list(rows.select_related("area__parent").defer(*_HEAVY).order_by("-pk")[: size + 1])
     more = len(found) > size
     return Page(tuple(found[:size]), cursor_of(None, found[size - 1].pk) if more else "")
 
@@ -60,7 +60,7 @@ def search(*, account: Account | None, query: str, now: datetime, size: int = 20
 
     Never by contact.
     """
-    rows = Case.objects.visible_to(account, now=now).select_related("area").defer(*_HEAVY)
+    rows = Case.objects.visible_to(account, now=now).select_related("area__parent").defer(*_HEAVY)
     number = numbers.tidy(query)
     if number is not None:
         return tuple(rows.filter(number=number))

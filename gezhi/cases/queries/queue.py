@@ -192,8 +192,9 @@ def _fetch(sql: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
 
 
 def _cases(ids: list[UUID], account: Account, now: datetime) -> dict[UUID, Case]:
-    rows = Case.objects.visible_to(account, now=now).filter(pk__in=ids).select_related("area")
-    return {case.pk: case for case in rows.defer("text", "contact", "state", "log_head", "area__boundary")}
+    rows = Case.objects.visible_to(account, now=now).filter(pk__in=ids).select_related("area__parent")
+    heavy = ("text", "contact", "state", "log_head", "area__boundary", "area__parent__boundary")
+    return {case.pk: case for case in rows.defer(*heavy)}
 
 
 def _row(found: tuple[Any, ...], case: Case, now: datetime) -> QueueRow:
