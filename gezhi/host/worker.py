@@ -6,7 +6,7 @@ from django.core.management import execute_from_command_line
 
 
 def main() -> None:
-    """Work until told to stop; a job that was cut off is taken up again by a later worker."""
+    """Work until told to stop. Jobs are periodic and take what is due, so one that was cut off needs no repeating."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gezhi.config.settings")
     words = ["procrastinate", "--skip-checks", "worker", "--concurrency=2", "--delete-jobs=successful"]
     words += ["--shutdown-graceful-timeout=8"]
