@@ -14,6 +14,7 @@ from time import monotonic
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.utils import timezone
@@ -26,9 +27,9 @@ from gezhi.cases.errors import BadInput, CaseError
 from gezhi.cases.models import Case, CaseEvent, CaseFile, CaseWords, Hold
 from gezhi.cases.operations import statements
 from gezhi.cases.operations.interest import Interested, interested
-from gezhi.cases.operations.log import Pen, effect_row
+from gezhi.cases.operations.log import CHANGED, opening_row, outbox_row
+from gezhi.cases.operations.pattern import Pattern, fill, pattern_of
 from gezhi.cases.operations.placing import Located, Spot, locate, top_of
-from gezhi.cases.operations.projection import Around, columns, hold_rows
 from gezhi.cases.operations.report import PUBLIC_KEY_LENGTH, Report, clean
 from gezhi.cases.operations.statements import Row
 from gezhi.enactment import queries as enactment
@@ -38,9 +39,8 @@ from gezhi.foundation.ids import uuid7
 from gezhi.foundation.models import Outbox, StoredFile
 from gezhi.people.access import desks_of
 from gezhi.people.models import Account
-from gezhi.schemes import engine
 from gezhi.schemes.model import Scheme
-from gezhi.schemes.state import REPORTER, Desk, Opening, Outcome, Refused
+from gezhi.schemes.state import REPORTER, Desk, Opening, Refused
 
 SECRET_LENGTH = 8
 OFFICE_CHANNELS = frozenset({"field", "hotline", "counter", "phone", "reception"})
@@ -66,9 +66,11 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    case: Row
+    client_key: str
+    case: msgspec.Raw
     event: Row
-    holds: list[Row]
+    holds: msgspec.Raw
+    words: Row
     outbox: Row
     files: list[Row]
     opened: Opened
@@ -120,7 +122,8 @@ def _prepare(report: Report, actor: Account | None, now: datetime) -> _Prepared:
     report = clean(report, now=now)
     photos = _photos(report)
     report = _placed_by_photo(report, photos)
-    at = report.received_at or now
+    # Whole seconds, as the engine counts.
+    at = (report.received_at or now).replace(microsecond=0)
     on = timezone.localdate(at)
     version, scheme = _scheme(report, on)
     located = locate(report, on=on)
@@ -131,29 +134,21 @@ def _prepare(report: Report, actor: Account | None, now: datetime) -> _Prepared:
         facts=_facts(report), received_by=_received_by(report, actor, now), about=concerned.skipped,
     )  # fmt: skip
     # Without a place the areas end at the top, and the engine gives it to the desk there: the triage queue.
-    outcome = engine.open_case(scheme, opening)
+    pattern = pattern_of(version.pk, scheme, opening)
+    case = _case_row(report, actor, version=version, scheme=scheme, located=located, concerned=concerned)
     files = partial(_file_rows, report, photos, actor, now=now)
-    return _write_up(
-        report, actor, version=version, scheme=scheme, located=located, concerned=concerned, outcome=outcome,
-        files=files, now=now,
-    )  # fmt: skip
+    return _write_up(case, pattern, areas=opening.areas, files=files, now=now)
 
 
-def _write_up(
+def _case_row(
     report: Report, actor: Account | None, *, version: SchemeVersion, scheme: Scheme, located: Located,
-    concerned: Interested, outcome: Outcome, files: Callable[[UUID], list[Row]], now: datetime,
-) -> _Prepared:  # fmt: skip
-    state, case_id = outcome.state, uuid7()
-    pen = Pen(case_id)
-    event = pen.event(outcome.event)
-    spot = located.spot or top_of(scheme, timezone.localdate(state.opened_at))
-    around = Around(area_path=spot.path if spot else "")
-    secret = tracking_code(case_id)
-    case = {
-        **columns(scheme, state, around),
-        "id": case_id,
+    concerned: Interested,
+) -> Row:  # fmt: skip
+    """Return the columns of a case that come from the report; the others follow from its state."""
+    spot = located.spot or top_of(scheme, timezone.localdate())
+    return {
+        "id": uuid7(),
         "number": "",
-        "secret_hash": crypto.hash_secret(secret),
         "client_key": _scoped_key(report, actor),
         "scheme": scheme.id,
         "scheme_version_id": version.pk,
@@ -166,37 +161,56 @@ def _write_up(
         "border_m": located.border_m,
         "address": report.address,
         "area_id": located.spot.area_id if located.spot else None,
-        "area_path": around.area_path,
+        "area_path": spot.path if spot else "",
         "anonymous": report.anonymous,
         "contact": statements.as_bytea(crypto.encrypt(report.contact) if report.contact else b""),
         "reporter_id": report.reporter.pk if report.reporter else None,
         "about_keys": list(concerned.blind),
-        "opened_at": state.opened_at,
         "supervised": False,
         "trouble": "",
         "version": 1,
-        "log_seq": pen.seq,
-        "log_head": statements.as_bytea(pen.head),
-        "changed_at": state.opened_at,
+        "log_seq": 1,
         "merged_into_id": None,
         "parent_id": None,
     }
+
+
+def _write_up(
+    case: Row, pattern: Pattern, *, areas: dict[str, str], files: Callable[[UUID], list[Row]], now: datetime
+) -> _Prepared:
+    """Put the report's columns and the engine's together, with the log's first entry and the effect."""
+    case_id: UUID = case["id"]
+    filled = fill(pattern, areas, case_id, case["area_path"])
+    event, head = opening_row(
+        case_id, body=filled.event, action=pattern.action, by=filled.by_key, actor=pattern.actor, at=pattern.opened_at
+    )
+    secret = tracking_code(case_id)
+    case |= {
+        "secret_hash": crypto.hash_secret(secret), "opened_at": pattern.opened_at, "changed_at": pattern.opened_at,
+        "log_head": statements.as_bytea(head),
+    }  # fmt: skip
     opened = Opened(
-        case_id=case_id, number="", secret=secret, fresh=True, step=state.step, desk_key=case["desk_key"],
-        step_due=case["step_due"], case_due=case["case_due"], placed=located.spot is not None,
+        case_id=case_id, number="", secret=secret, fresh=True, step=pattern.step, desk_key=filled.desk_key,
+        step_due=pattern.step_due, case_due=pattern.case_due, placed=case["area_id"] is not None,
     )  # fmt: skip
     return _Prepared(
-        case, event, hold_rows(str(case_id), state, around), effect_row(case_id, pen.seq, outcome, now),
-        files(case_id), opened,
-    )  # fmt: skip
+        client_key=case["client_key"],
+        case=msgspec.Raw(msgspec.json.encode(case)[:-1] + b"," + filled.columns[1:]),
+        event=event,
+        holds=msgspec.Raw(filled.holds),
+        words={"case_id": case_id, "words": words_of(case)},
+        outbox=outbox_row(CHANGED, msgspec.Raw(filled.effect), now),
+        files=files(case_id),
+        opened=opened,
+    )
 
 
-def _rows(prepared: Sequence[_Prepared]) -> dict[Any, list[Row]]:
+def _rows(prepared: Sequence[_Prepared]) -> dict[Any, Sequence[Row | msgspec.Raw]]:
     return {
         Case: [one.case for one in prepared],
         CaseEvent: [one.event for one in prepared],
-        Hold: [hold for one in prepared for hold in one.holds],
-        CaseWords: [{"case_id": one.case["id"], "words": words_of(one.case)} for one in prepared],
+        Hold: [hold for one in prepared for hold in msgspec.json.decode(one.holds, type=list[msgspec.Raw])],
+        CaseWords: [one.words for one in prepared],
         Outbox: [one.outbox for one in prepared],
         CaseFile: [file for one in prepared for file in one.files],
     }
@@ -210,7 +224,7 @@ def words_of(case: Row) -> str:
 def _known(prepared: Sequence[_Prepared]) -> dict[str, Case]:
     if not prepared:
         return {}
-    keys = [one.case["client_key"] for one in prepared]
+    keys = [one.client_key for one in prepared]
     rows = Case.objects.unscoped(reason="the sender's own key names the sender's own case").filter(client_key__in=keys)
     return {case.client_key: case for case in rows}
 
@@ -219,7 +233,7 @@ def _result(one: _Prepared, numbers: dict[UUID, str], known: dict[str, Case]) ->
     number = numbers.get(one.opened.case_id)
     if number is not None:
         return replace(one.opened, number=number)
-    case = known[one.case["client_key"]]
+    case = known[one.client_key]
     secret = tracking_code(case.pk)
     return Opened(
         case_id=case.pk, number=case.number, secret=secret if crypto.hash_secret(secret) == case.secret_hash else "",

@@ -72,11 +72,26 @@ def sealed(case_id: UUID, seq: int, kind: str, body: bytes) -> bytes:
     return f"{case_id}:{seq}:{kind}:".encode() + body
 
 
+def opening_row(case_id: UUID, *, body: bytes, action: str, by: str, actor: str, at: datetime) -> tuple[Row, bytes]:
+    """Return the first row of a log, from the event's canonical body, and its link."""
+    link = chain(GENESIS, sealed(case_id, 1, "open", body))
+    row = {
+        "case_id": case_id, "seq": 1, "kind": "open", "action": action, "desk_key": by, "actor": actor, "at": at,
+        "body": body.decode(), "link": as_bytea(link),
+    }  # fmt: skip
+    return row, link
+
+
 def effect_row(case_id: UUID, seq: int, outcome: Outcome, now: datetime) -> Row:
     """Return the outbox row that tells of an outcome: who is to be told what, and that the case changed."""
+    return outbox_row(CHANGED, effect_body(str(case_id), seq, outcome), now)
+
+
+def effect_body(case_id: str, seq: int, outcome: Outcome) -> Row:
+    """Return what the outbox tells of an outcome."""
     event = outcome.event
-    body = {
-        "case": str(case_id),
+    return {
+        "case": case_id,
         "seq": seq,
         "kind": event.kind,
         "action": event.action,
@@ -85,10 +100,9 @@ def effect_row(case_id: UUID, seq: int, outcome: Outcome, now: datetime) -> Row:
         "tellings": [{"template": one.template, "to": msgspec.to_builtins(one.to)} for one in outcome.notices],
         "starts": [{"follow_up": one.follow_up, "at": one.at} for one in outcome.starts],
     }
-    return outbox_row(CHANGED, body, now)
 
 
-def outbox_row(topic: str, body: Row, now: datetime) -> Row:
+def outbox_row(topic: str, body: Row | msgspec.Raw, now: datetime) -> Row:
     """Return a row of the outbox, ready to be relayed at once."""
     return {
         "id": uuid7(), "topic": topic, "body": body, "at": now, "next_try": now,

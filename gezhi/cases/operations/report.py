@@ -1,7 +1,6 @@
 """What somebody sends in, and what is kept of it: cleaned, bounded, with every refusal naming its field."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -23,6 +22,8 @@ KEY_LENGTH = 100
 # A key that a stranger might guess would let the stranger ask for another's tracking code.
 PUBLIC_KEY_LENGTH = 16
 FILES = 20
+# Controls but line end and tab, and halves of surrogate pairs.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _SENTENCE = re.compile(r"[。！？!?\n；;]|\.(?=\s|$)")
 # Overrides of writing direction: harmless in a paragraph, but in a title they turn the line around them.
 _OVERRIDES = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
@@ -92,8 +93,7 @@ def clean(report: Report, *, now: datetime) -> Report:
 
 def plain(raw: str) -> str:
     """Return text without what can't be stored or seen: NUL and other controls; line ends become one kind."""
-    text = raw.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"}).strip()
+    return _UNSEEN.sub("", raw.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def one_line(raw: str) -> str:

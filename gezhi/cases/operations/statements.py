@@ -5,7 +5,7 @@ lists are read from the models, so that a new column can't be forgotten here. Wh
 is not written again, and neither are its event, holds, words and outbox rows.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,7 @@ type Row = dict[str, Any]
 _encoder = msgspec.json.Encoder()
 
 
-def insert(rows: Mapping[type[models.Model], list[Row]]) -> dict[UUID, str]:
+def insert(rows: Mapping[type[models.Model], Sequence[Row | msgspec.Raw]]) -> dict[UUID, str]:
     """Write new cases with their rows in one statement; return id → number of those that were new.
 
     A case whose client key is taken is left out with all its rows.
@@ -41,7 +41,7 @@ def as_bytea(value: bytes) -> str:
     return "\\x" + value.hex()
 
 
-def _json(rows: Iterable[Row]) -> str:
+def _json(rows: Sequence[Row | msgspec.Raw]) -> str:
     return _encoder.encode(rows).decode()
 
 

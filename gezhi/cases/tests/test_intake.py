@@ -1,23 +1,27 @@
+import dataclasses
 import threading
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
+import msgspec
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from gezhi.cases import operations, queries
 from gezhi.cases.errors import AskArea, BadInput
 from gezhi.cases.models import Case, CaseEvent, CaseFile, CaseWords, Hold
-from gezhi.cases.operations import intake, statements, verify_log
+from gezhi.cases.operations import intake, pattern, statements, verify_log
 from gezhi.cases.operations.placing import spot_of
 from gezhi.cases.tests.conftest import District
+from gezhi.enactment import queries as enactment
 from gezhi.foundation import crypto, files
+from gezhi.foundation.ids import uuid7
 from gezhi.foundation.models import Outbox
-from gezhi.schemes.state import Refused
+from gezhi.schemes.state import Desk, Opening, Refused
 from gezhi.territory import coordinates
 
 
@@ -255,9 +259,40 @@ def test_who_was_asked_first_is_noted(district: District) -> None:
 
 
 def test_a_failed_statement_keeps_nothing(district: District, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "hold_rows", lambda *_a, **_k: [{"case_id": "not-an-id"}])
-    with pytest.raises(Exception, match="uuid"):
+    monkeypatch.setattr(intake, "words_of", lambda _case: None)
+    with pytest.raises(IntegrityError), transaction.atomic():
         district.open()
+    for model in (CaseEvent, Hold, Outbox):
+        assert not model.objects.exists()
+
+
+def test_marks_filled_in_are_what_the_engine_says_of_that_very_grid(district: District) -> None:
+    version, scheme = enactment.in_force("shawan", district.now.date())
+    case_id = uuid7()
+    for item in [one.id for one in scheme.items.values() if one.procedure]:
+        for grid in (*district.cast.grids, district.cast.villages[0], district.cast.district):
+            spot = spot_of(grid.code, district.now.date())
+            assert spot is not None
+            opening = Opening(item=item, channel="portal", at=district.now, areas=dict(spot.levels))
+            shared = pattern.pattern_of(version.pk, scheme, opening)
+            alone = pattern._draw(scheme, opening, marked=False)
+            filled = [pattern.fill(one, opening.areas, case_id, spot.path) for one in (shared, alone)]
+            assert shared.marked
+            assert filled[0] == filled[1]
+
+
+def test_a_plan_that_asks_for_the_area_is_asked_each_time(district: District) -> None:
+    version, scheme = enactment.in_force("shawan", district.now.date())
+    spot = spot_of(district.cast.grids[0].code, district.now.date())
+    assert spot is not None
+    opening = Opening(item="env.litter", channel="portal", at=district.now, areas=dict(spot.levels))
+    for changed in ({"received_by": Desk("person", "1")}, {"facts": {"note": "\ue000grid\ue001"}}):
+        assert not pattern.pattern_of(version.pk, scheme, msgspec.structs.replace(opening, **changed)).marked
+    notice = next(iter(scheme.notices.values()))
+    asking = dataclasses.replace(
+        scheme, notices={**scheme.notices, notice.id: dataclasses.replace(notice, when="area.grid == '1'")}
+    )
+    assert not pattern.pattern_of(uuid7(), asking, opening).marked
 
 
 def test_an_answer_that_the_opening_does_not_know_is_harmless(district: District) -> None:
