@@ -189,14 +189,18 @@ class Draft:
     # ── parts ──
 
     def call(self, action: Action) -> None:
-        """Give each co-handler that the action names a part with clocks of its own; nobody gets two, nor the holder."""
+        """Give each co-handler that the action names a part with clocks of its own; nobody gets two, nor the holder.
+
+        Whoever the case is about gets none; who is above them gets it instead.
+        """
         joint = action.joint
         if joint is None:
             return
-        taken = {part.desk for part in self.state.parts if part.state == "open"} | {self.state.desk}
+        taken = {part.desk for part in self.state.parts if part.state == "open"} | {self.state.desk, SYSTEM}
         task = self._words_of(joint.task)
         for word in joint.desks:
-            for desk in desks_of(word, self.scheme, self.state):
+            for named in desks_of(word, self.scheme, self.state):
+                desk = clear(self.scheme, self.state, named)
                 if desk not in taken:
                     taken.add(desk)
                     self._call_one(action, joint, desk, task)
