@@ -42,7 +42,6 @@ from gezhi.people.models import Account
 from gezhi.schemes.model import Scheme
 from gezhi.schemes.state import REPORTER, Desk, Opening, Refused
 
-SECRET_LENGTH = 8
 OFFICE_CHANNELS = frozenset({"field", "hotline", "counter", "phone", "reception"})
 _REMEMBER_SECONDS = 1.0
 _remembered: dict[tuple[str, str, date], tuple[float, SchemeVersion, Scheme]] = {}
@@ -109,7 +108,7 @@ def tracking_code(case_id: UUID) -> str:
     Made from the id and the data key.
     """
     digest = bytes.fromhex(crypto.hash_secret(f"track:{case_id}"))
-    return base64.b32encode(digest).decode().translate(_ALPHABET)[:SECRET_LENGTH]
+    return base64.b32encode(digest[:5]).decode().translate(_ALPHABET)
 
 
 def tidy_code(raw: str) -> str:

@@ -93,19 +93,23 @@ def clean(report: Report, *, now: datetime) -> Report:
 
 def plain(raw: str) -> str:
     """Return text without what can't be stored or seen: NUL and other controls; line ends become one kind."""
+    if raw.isprintable():
+        return raw.strip()
     return _UNSEEN.sub("", raw.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def one_line(raw: str) -> str:
     """Return text on one line, in its own writing direction."""
-    return " ".join(plain(raw).translate(_OVERRIDES).split())
+    if not raw.isprintable():
+        raw = plain(raw).translate(_OVERRIDES)
+    return " ".join(raw.split())
 
 
 def _title(report: Report, text: str) -> str:
     given = one_line(report.title)
     if given:
         return _bounded(given, 200, "title")
-    first = one_line(_SENTENCE.split(text.lstrip(), maxsplit=1)[0]) if text else ""
+    first = one_line(_SENTENCE.split(text[:500], maxsplit=1)[0]) if text else ""
     return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1] + "…"
 
 
