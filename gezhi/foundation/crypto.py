@@ -101,12 +101,12 @@ def check_keys() -> int:
 
 
 def _keys() -> tuple[Key, ...]:
-    return _read(settings.DATA_KEYS, Path(settings.DATA_KEYS_FILE))
+    return _read(settings.DATA_KEYS, settings.DATA_KEYS_FILE)
 
 
 @lru_cache(maxsize=4)
-def _read(given: str, path: Path) -> tuple[Key, ...]:
-    words = [word.strip() for word in given.split(",") if word.strip()] or _words(path)
+def _read(given: str, file: Path | str) -> tuple[Key, ...]:
+    words = [word.strip() for word in given.split(",") if word.strip()] or _words(Path(file))
     return tuple(_parse(number, word) for number, word in enumerate(words, start=1))
 
 
