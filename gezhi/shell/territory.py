@@ -28,7 +28,11 @@ if TYPE_CHECKING:
     from gezhi.territory.operations import Imported
 
 _SHOWN = 100
-_STAGES = {"borders": ("检查边界", "checking borders"), "write": ("写入", "writing")}
+_STAGES = {
+    "check": ("检查各行", "checking rows"),
+    "borders": ("检查边界", "checking borders"),
+    "write": ("写入", "writing"),
+}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -84,11 +88,11 @@ def _import(options: argparse.Namespace) -> int:
         print(error.finding.say(language()), file=sys.stderr)
         return 1
     columns = {name: getattr(options, name) for name in ("code", "name", "parent") if getattr(options, name)}
-    drafted = drafts.draft(sheet, level=options.level, columns=columns, crs=options.crs)
+    progress = _Progress()
+    drafted = drafts.draft(sheet, level=options.level, columns=columns, crs=options.crs, progress=progress.show)
     missing = [finding for finding in drafted.findings if finding.key == "column_missing"]
     if missing:
         raise Trouble(missing[0].say("zh-hans"), missing[0].say("en"))
-    progress = _Progress()
     result = operations.import_areas(
         drafted=drafted,
         actor=None,

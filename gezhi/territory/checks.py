@@ -1,20 +1,14 @@
 """Checks of drafts against each other and the areas that are there: parents, overlaps, gaps, coordinate system."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import shapely
 
 from gezhi.territory import codes, geometry
-from gezhi.territory.drafts import Draft, Drafted
+from gezhi.territory.drafts import Draft, Drafted, Progress, silent
 from gezhi.territory.findings import Finding
-
-Progress = Callable[[str, int, int], None]
-
-
-def silent(_stage: str, _done: int, _of: int) -> None:
-    """Show no progress."""
 
 
 @dataclass(slots=True)

@@ -31,6 +31,8 @@ class CodeFault:
 
 def clean(raw: str) -> str:
     """Return a code as a spreadsheet may have mangled it: without blanks, an apostrophe, `.0`, wide digits."""
+    if raw.isascii() and raw.isalnum():
+        return raw
     text = raw.strip().translate(_WIDE).lstrip("'").replace(" ", "").replace("\u3000", "")
     return text[:-2] if text.endswith(".0") and text[:-2].isdigit() else text
 

@@ -1,6 +1,6 @@
 """From a table to drafts of areas: which column is what, and what is wrong with each row on its own."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,7 +11,16 @@ from gezhi.territory.findings import Finding
 from gezhi.territory.models import NAME_LENGTH
 from gezhi.territory.tables import Sheet
 
+# stage, done, of
+Progress = Callable[[str, int, int], None]
+
+
+def silent(_stage: str, _done: int, _of: int) -> None:
+    """Show no progress."""
+
+
 FIELDS = ("code", "name", "parent", "level", "kind", "households", "people")
+_SOME = 5000  # rows between two looks at the progress
 # headings that are understood without being named
 _HEADINGS: Mapping[str, tuple[str, ...]] = {
     "code": ("code", "代码", "编码", "区划代码", "网格代码", "网格编码", "adcode"),
@@ -53,7 +62,14 @@ class Drafted:
     parents_named: bool = False
 
 
-def draft(sheet: Sheet, *, level: str = "", columns: Mapping[str, str] | None = None, crs: str = "wgs84") -> Drafted:
+def draft(
+    sheet: Sheet,
+    *,
+    level: str = "",
+    columns: Mapping[str, str] | None = None,
+    crs: str = "wgs84",
+    progress: Progress = silent,
+) -> Drafted:
     """Return the drafts of a table: `columns` maps a field to its column, others are known by their headings.
 
     A row with a finding that spoils it is drafted all the same, so that later checks see all areas.
@@ -65,6 +81,8 @@ def draft(sheet: Sheet, *, level: str = "", columns: Mapping[str, str] | None = 
     result.parents_named = "parent" in places
     free = not _codes_are_chinese(sheet, places)
     for number, row in enumerate(sheet.rows, start=1):
+        if number % _SOME == 1:
+            progress("check", number, len(sheet.rows))
         shape = sheet.shapes[number - 1] if sheet.shapes is not None else None
         if not any(row) and shape is None:
             continue

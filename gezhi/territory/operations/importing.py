@@ -13,8 +13,8 @@ from django.db.models import Q
 
 from gezhi.foundation.ids import uuid7
 from gezhi.territory import queries
-from gezhi.territory.checks import Checked, Known, Progress, check, silent
-from gezhi.territory.drafts import Draft, Drafted
+from gezhi.territory.checks import Checked, Known, check
+from gezhi.territory.drafts import Draft, Drafted, Progress, silent
 from gezhi.territory.findings import Finding
 from gezhi.territory.models import BASE_NET, Area, AreaChange
 from gezhi.territory.operations.states import lock, move_on, note, outline, replant, restate
