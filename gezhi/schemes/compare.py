@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gezhi.schemes.durations import parse_span
 from gezhi.schemes.explain import desk_word, limit_word
 from gezhi.schemes.model import Alternative, Override, Place, Rule, Scheme
 from gezhi.schemes.text import Text
@@ -154,7 +155,7 @@ def _said(value: Any, scheme: Scheme) -> str:
             words = _word(value.value, scheme)
             return f"{words} [{value.when}]" if value.when else words
         case Rule():
-            warn = f" ⚠{value.warn}" if value.warn else ""
+            warn = f"（提醒：{parse_span(value.warn).text.zh}）" if value.warn else ""
             then = f" → {value.on_overdue.do}" if value.on_overdue.do else ""
             notify = f" ✉{', '.join(value.on_overdue.notify)}" if value.on_overdue.notify else ""
             return f"{_said(value.limit, scheme)}{warn}{notify}{then}"

@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 from zipfile import BadZipFile
 
+from openpyxl.utils.exceptions import InvalidFileException
+
 from gezhi.host.words import Trouble, language, say
 from gezhi.schemes import source, workbook
 from gezhi.schemes.check import check
@@ -47,7 +49,7 @@ def _export(options: argparse.Namespace) -> int:
 def _import(options: argparse.Namespace) -> int:
     try:
         files = workbook.read(options.book)
-    except (OSError, BadZipFile, KeyError, ValueError) as bad:
+    except (OSError, BadZipFile, InvalidFileException, KeyError, ValueError) as bad:
         raise Trouble(f"无法读取 {options.book}：{bad}", f"Can't read {options.book}: {bad}") from bad
     options.path.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
