@@ -75,10 +75,6 @@ class Account(AbstractBaseUser):
         """Whether signing in asks for a code of the authenticator app."""
         return self.totp_since is not None
 
-    def get_full_name(self) -> str:
-        """Return the display name, as Django's own code asks for it."""
-        return self.name
-
     def get_session_auth_hash(self) -> str:
         """Return what a session must match: it changes with the password and whenever sessions are ended."""
         return self._session_hash(None)

@@ -1,6 +1,6 @@
 """Placeholders are filled and nothing else happens."""
 
-from gezhi.notices.wording import render, unknown
+from gezhi.notices.wording import render
 
 
 def test_known_placeholders_are_filled_and_others_stay_to_be_seen() -> None:
@@ -14,7 +14,3 @@ def test_no_attribute_index_or_format_is_followed() -> None:
 
 def test_a_value_is_not_filled_a_second_time() -> None:
     assert render("{title}", {"title": "{secret}", "secret": "s"}) == "{secret}"
-
-
-def test_unknown_placeholders_are_named_once() -> None:
-    assert unknown("{a} {b} {a} {c}", ["b"]) == ["a", "c"]
