@@ -16,7 +16,7 @@ from gezhi.territory import coordinates
 SLIVER_M = 0.5
 _CRACKS_M = (20.0, 60.0, 200.0)  # widths of spaces open to the outside that are looked for
 _LONG = 8  # a space so many times longer than it may be wide is a crack; a shorter one is how the land lies
-_TOUCH_DEGREES = 1e-6
+_TOUCH_DEGREES = 1e-5  # about a metre: what rounding and simplifying may move a border
 _METRES_PER_DEGREE = 110_574.0
 _SURE = 0.01  # a better match by less than this share says nothing
 _RELATED = 0.5  # outlines that match less are different places, not shifted ones
@@ -119,6 +119,8 @@ def _cracks(union: Any) -> list[Any]:
     middle = float(shapely.get_coordinates(shapely.envelope(union))[:, 1].mean())
     shrink = coordinates.scale_of_one(middle)
     flat = shapely.transform(union, lambda xy: xy * (shrink, 1.0))
+    # long cracks do not hang on the last half metre, and rounding thousands of corners is what takes the time
+    flat = shapely.simplify(flat, SLIVER_M / _METRES_PER_DEGREE)
     found = []
     for width in _CRACKS_M:
         reach = width / 2 / _METRES_PER_DEGREE
