@@ -1,7 +1,8 @@
 """Measure the desk's reads over a seeded database: `python -m bench.queue` (see bench.seed).
 
-Prints, per person and page: queries, median and 95th percentile of the server's time in milliseconds over `--times` runs. Each
-run has a fresh account object, as a request has. Run it on a database of 100,000 and on one of 1,000,000 cases side by side.
+Prints, per person and page: queries, median and 95th percentile of the server's time in milliseconds over `--times`
+runs. Each run has a fresh account object, as a request has. Run it on a database of 100,000 and on one of 1,000,000
+cases side by side.
 """
 
 import argparse
@@ -31,6 +32,7 @@ type Page = Callable[[Account], object]
 
 def pages() -> dict[str, Page]:
     """Return what is measured, by name."""
+    wet = queries.Filter(text="积水")
     red = queries.Filter(light=Light.RED)
 
     def desk(account: Account) -> object:
@@ -49,7 +51,9 @@ def pages() -> dict[str, Page]:
         "queue and counts": desk,
         "red only": lambda account: queries.queue(account=account, now=NOW, wanted=red),
         "second page": deep,
-        "words in the queue": lambda account: queries.queue(account=account, now=NOW, wanted=queries.Filter(text="积水")),
+        "words in the queue": lambda account: queries.queue(
+            account=account, now=NOW, wanted=queries.Filter(text="积水")
+        ),
         "all cases": lambda account: queries.cases(account=account, now=NOW),
         "search a word": lambda account: queries.search(account=account, query="井盖破损", now=NOW),
         "case page": case,

@@ -29,7 +29,7 @@ from gezhi.cases.operations import statements
 from gezhi.cases.operations.interest import Interested, interested
 from gezhi.cases.operations.log import CHANGED, opening_row, outbox_row
 from gezhi.cases.operations.pattern import Pattern, fill, pattern_of
-from gezhi.cases.operations.placing import Located, Spot, locate, top_of
+from gezhi.cases.operations.placing import Located, Point, Spot, locate, route_ahead, top_of
 from gezhi.cases.operations.report import PUBLIC_KEY_LENGTH, Report, clean
 from gezhi.cases.operations.statements import Row
 from gezhi.enactment import queries as enactment
@@ -91,9 +91,10 @@ def open_batch(
 ) -> list[Opened | CaseError | Refused]:
     """Take in several reports in one statement; each gets its case or its error, in order. Good ones are kept."""
     prepared: list[_Prepared | CaseError | Refused] = []
-    for report in reports:
+    ahead = route_ahead(reports, on=timezone.localdate(now)) if len(reports) > 1 else {}
+    for n, report in enumerate(reports):
         try:
-            prepared.append(_prepare(report, actor, now))
+            prepared.append(_prepare(report, actor, now, ahead.get(n)))
         except (CaseError, Refused) as error:
             prepared.append(error)
     good = [one for one in prepared if isinstance(one, _Prepared)]
@@ -117,7 +118,7 @@ def tidy_code(raw: str) -> str:
     return kept.translate(str.maketrans("OIL", "011"))
 
 
-def _prepare(report: Report, actor: Account | None, now: datetime) -> _Prepared:
+def _prepare(report: Report, actor: Account | None, now: datetime, ahead: Point | None) -> _Prepared:
     report = clean(report, now=now)
     photos = _photos(report)
     report = _placed_by_photo(report, photos)
@@ -125,7 +126,7 @@ def _prepare(report: Report, actor: Account | None, now: datetime) -> _Prepared:
     at = (report.received_at or now).replace(microsecond=0)
     on = timezone.localdate(at)
     version, scheme = _scheme(report, on)
-    located = locate(report, on=on)
+    located = locate(report, on=on, ahead=ahead if report.received_at is None else None)
     concerned = interested(report.about, now)
     opening = Opening(
         item=report.item, channel=report.channel, at=at,

@@ -26,7 +26,9 @@ from gezhi.schemes.state import Opening
 
 # From Unicode's private use area: no area's code contains it, and a report that does is worked out for itself.
 _OPEN, _SHUT = "\ue000", "\ue001"
-_ID, _PATH = f"{_OPEN}id{_SHUT}", f"{_OPEN}path{_SHUT}"
+# A slash is in no level's id.
+_ID, _PATH = f"{_OPEN}/id{_SHUT}", f"{_OPEN}/path{_SHUT}"
+_MARK = re.compile(f"{_OPEN}([^{_SHUT}]*){_SHUT}".encode())
 _GAP = b"\x1e"
 _KEPT = 512
 _CONDITION = re.compile(r"when='([^']*)'|when=\"([^\"]*)\"")
@@ -40,7 +42,8 @@ _lock = Lock()
 class Pattern:
     """The rows of an opening as JSON with marks, and what of them is the same everywhere."""
 
-    blob: bytes
+    # Literal bytes and, at the odd positions, the names of marks.
+    pieces: tuple[bytes, ...]
     marked: bool
     step: str
     opened_at: datetime
@@ -82,12 +85,11 @@ def pattern_of(version: UUID, scheme: Scheme, opening: Opening) -> Pattern:
 
 def fill(pattern: Pattern, areas: Mapping[str, str], case_id: UUID, path: str) -> Filled:
     """Return a pattern's rows for one case."""
-    blob = pattern.blob
-    if pattern.marked:
-        for level, code in areas.items():
-            blob = blob.replace(f"{_OPEN}{level}{_SHUT}".encode(), _inner(code))
-    blob = blob.replace(_ID.encode(), str(case_id).encode()).replace(_PATH.encode(), _inner(path))
-    columns_, event, holds, effect, desk_key, by_key = blob.split(_GAP)
+    values = {b"/id": str(case_id).encode(), b"/path": _inner(path)}
+    values |= {level.encode(): _inner(code) for level, code in areas.items()}
+    pieces = list(pattern.pieces)
+    pieces[1::2] = [values[name] for name in pieces[1::2]]
+    columns_, event, holds, effect, desk_key, by_key = b"".join(pieces).split(_GAP)
     return Filled(columns_, event, holds, effect, desk_key.decode(), by_key.decode())
 
 
@@ -105,8 +107,8 @@ def _draw(scheme: Scheme, opening: Opening, *, marked: bool) -> Pattern:
         event.by.key.encode(),
     )
     return Pattern(
-        blob=_GAP.join(parts), marked=marked, step=state.step, opened_at=state.opened_at, step_due=values["step_due"],
-        case_due=values["case_due"], action=event.action, actor=event.actor,
+        pieces=tuple(_MARK.split(_GAP.join(parts))), marked=marked, step=state.step, opened_at=state.opened_at,
+        step_due=values["step_due"], case_due=values["case_due"], action=event.action, actor=event.actor,
     )  # fmt: skip
 
 

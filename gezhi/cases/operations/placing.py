@@ -14,9 +14,10 @@ from gezhi.cases.operations.report import Report
 from gezhi.schemes.model import Scheme
 from gezhi.territory import coordinates
 from gezhi.territory import queries as territory
-from gezhi.territory.models import Area
-from gezhi.territory.routing import Router
+from gezhi.territory.models import Area, CrsName
+from gezhi.territory.routing import Routed, Router
 
+_SYSTEMS = frozenset(CrsName.values)
 # A router lives exactly as long as the territory is unchanged, so what is known of areas is kept beside it.
 _known: "WeakKeyDictionary[Router, dict[tuple[str, date], Spot | None]]" = WeakKeyDictionary()
 
@@ -43,19 +44,49 @@ class Located:
     border_m: float | None = None
 
 
-def locate(report: Report, *, on: date) -> Located:
-    """Find a report's area. A hand-picked one wins; near a border without a pick, raises `AskArea`."""
-    lon, lat = _point(report)
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A point in WGS-84 and where the router puts it."""
+
+    lon: float
+    lat: float
+    routed: Routed
+
+
+def locate(report: Report, *, on: date, ahead: Point | None = None) -> Located:
+    """Find a report's area.
+
+    A hand-picked one wins; near a border without a pick, raises `AskArea`. `ahead` is the report's point as
+    `route_ahead` routed it.
+    """
+    point = ahead or _routed(report, on)
     picked = _picked(report, on)
-    if lon is None or lat is None:
+    if point is None:
         return Located(picked)
-    routed = territory.router(on).route(lon, lat)
+    routed = point.routed
     border = routed.distance_m if isfinite(routed.distance_m) else None
     if picked is None and routed.ambiguous and len(routed.candidates) > 1:
         raise AskArea(tuple(_candidate(code, metres, on) for code, metres in routed.candidates))
     # One candidate only: a point some metres outside the outer border belongs to the area there.
     code = routed.candidates[0][0] if routed.candidates else routed.area
-    return Located(picked or (spot_of(code, on) if code else None), lon, lat, border)
+    return Located(picked or (spot_of(code, on) if code else None), point.lon, point.lat, border)
+
+
+def route_ahead(reports: Sequence[Report], *, on: date) -> dict[int, Point]:
+    """Route the points of a batch at once; return position → point for those that lie clearly inside an area."""
+    found: dict[int, Point] = {}
+    given = [(n, r.lon, r.lat, r.crs) for n, r in enumerate(reports) if r.lon is not None and r.lat is not None]
+    router = territory.router(on)
+    for crs in sorted({one[3] for one in given if one[3] in _SYSTEMS}):
+        some = [one for one in given if one[3] == crs]
+        xs, ys = coordinates.to_wgs84([one[1] for one in some], [one[2] for one in some], crs)
+        routed = router.route_many(xs, ys)
+        rows = zip(some, xs.tolist(), ys.tolist(), routed.index.tolist(), routed.distance_m.tolist(), strict=True)
+        for (n, *_given), lon, lat, index, metres in rows:
+            if index >= 0 and metres > router.near_m:
+                code = router.codes[index]
+                found[n] = Point(lon, lat, Routed(code, metres, ((code, 0.0),), ambiguous=False))
+    return found
 
 
 def spot_of(code: str, on: date) -> Spot | None:
@@ -83,9 +114,9 @@ def _spot(chain: Sequence[Area]) -> Spot | None:
     return Spot(area.pk, area.code, area.name, area.path, area.level, tuple((one.level, one.code) for one in chain))
 
 
-def _point(report: Report) -> tuple[float | None, float | None]:
+def _routed(report: Report, on: date) -> Point | None:
     if report.lon is None and report.lat is None:
-        return None, None
+        return None
     if report.lon is None or report.lat is None:
         raise BadInput(_("A point needs both longitude and latitude."), field="lon" if report.lon is None else "lat")
     try:
@@ -97,7 +128,7 @@ def _point(report: Report) -> tuple[float | None, float | None]:
         raise BadInput(
             _("Longitude goes from -180 to 180, latitude from -90 to 90. Were the two swapped?"), field="lon"
         )
-    return lon, lat
+    return Point(lon, lat, territory.router(on).route(lon, lat))
 
 
 def _picked(report: Report, on: date) -> Spot | None:

@@ -22,6 +22,7 @@ KEY_LENGTH = 100
 # A key that a stranger might guess would let the stranger ask for another's tracking code.
 PUBLIC_KEY_LENGTH = 16
 FILES = 20
+_CHANNELS = frozenset(Channel.values)
 # Controls but line end and tab, and halves of surrogate pairs.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _SENTENCE = re.compile(r"[。！？!?\n；;]|\.(?=\s|$)")
@@ -69,7 +70,7 @@ def clean(report: Report, *, now: datetime) -> Report:
     """Return the report as it is kept. Raises `BadInput` for what can't be accepted."""
     _check_key(report)
     _check_times(report, now)
-    if report.channel not in Channel.values:
+    if report.channel not in _CHANNELS:
         raise BadInput(
             _("“%(channel)s” is not a channel; use one of %(known)s.")
             % {"channel": report.channel[:40], "known": ", ".join(Channel.values)},
