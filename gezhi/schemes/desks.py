@@ -122,25 +122,21 @@ def concerned(state: CaseState, desk: Desk) -> bool:
 def clear(scheme: Scheme, state: CaseState, desk: Desk, avoid: Desk | None = None) -> Desk:
     """Return the desk, or the nearest above it that the case is not about and that is not `avoid`.
 
-    When everyone up the line is concerned it is the scheme's `conflict_desk`; without one the system itself keeps the
-    case, so that nobody concerned ever holds it.
+    When everyone up the line is concerned it is the scheme's `conflict_desk` or who is above that; without one the system
+    itself keeps the case, so that nobody concerned ever holds it.
     """
-    seen: list[Desk] = []
-    while concerned(state, desk) or desk == avoid:
-        seen.append(desk)
-        above = superior(scheme, state, desk)
-        if above is None or above in seen:
-            return _last_resort(scheme, state, avoid)
-        desk = above
-    return desk
+    found = _upwards(scheme, state, desk, avoid)
+    if found is None and scheme.conflict_desk in scheme.posts:
+        found = _upwards(scheme, state, post_desk(scheme, scheme.posts[scheme.conflict_desk], state), avoid)
+    return found or SYSTEM
 
 
-def _last_resort(scheme: Scheme, state: CaseState, avoid: Desk | None) -> Desk:
-    if scheme.conflict_desk in scheme.posts:
-        desk = post_desk(scheme, scheme.posts[scheme.conflict_desk], state)
-        if not concerned(state, desk) and desk != avoid:
-            return desk
-    return SYSTEM
+def _upwards(scheme: Scheme, state: CaseState, desk: Desk, avoid: Desk | None) -> Desk | None:
+    """Return the desk or the nearest above it that is neither concerned nor to be avoided, None at the top."""
+    for above in (desk, *superiors(scheme, state, desk)):
+        if not concerned(state, above) and above != avoid:
+            return above
+    return None
 
 
 def told(words: Iterable[str], scheme: Scheme, state: CaseState) -> tuple[Desk, ...]:

@@ -123,9 +123,11 @@ def _take(
     """Carry an action out; return the names under which notices may listen to it."""
     state = draft.state
     counts = {**state.counts, action.id: state.counts.get(action.id, 0) + 1}
-    draft.put(counts=counts, answers=state.answers if part else {**state.answers, **answers})
-    if action.does_work and draft.by != SYSTEM:
-        draft.put(doer_step=state.step, doer_desk=draft.by, doer_actor=actor)
+    draft.put(counts=counts, answers=state.answers if part else _newest(state, action, answers))
+    if action.does_work:
+        # what the system takes when a limit runs out counts as the holder's work
+        doer = draft.by if draft.by != SYSTEM else state.desk
+        draft.put(doer_step=state.step, doer_desk=doer, doer_actor=actor)
     if part is not None:
         _handle_part(draft, action, answers, part)
     draft.meet(action.meets)
@@ -133,6 +135,12 @@ def _take(
     moved = _go(draft, action, state)
     draft.call(action)
     return (f"act:{action.id}", *(_entered(draft.state) if moved else ()))
+
+
+def _newest(state: CaseState, action: Action, answers: dict[str, object]) -> dict[str, object]:
+    """Return the newest answer to each question; one that was asked again and left empty is no answer any more."""
+    asked = {question.id for question in action.asks}
+    return {**{name: value for name, value in state.answers.items() if name not in asked}, **answers}
 
 
 def _time_effects(draft: Draft, action: Action, answers: dict[str, object]) -> None:
@@ -264,16 +272,20 @@ def _ring(scheme: Scheme, procedure: Procedure, state: CaseState, ring: tuple[da
     action = procedure.actions.get(alarm.do)
     taken: tuple[str, ...] = ()
     if action is not None and state.step in action.ways and not _blocked(scheme, procedure, state, action, at):
-        taken = _take(draft, action, {}, None)
+        taken = _take(draft, action, {}, _part_of(state, clock_id) if action.part else None)
     event = Event("expire", action.id if taken and action else "", SYSTEM, at, clock=clock_id)
     return _outcome(draft, state, event, taken, alarms)
 
 
 def _as_of(state: CaseState, clock_id: str) -> CaseState:
     """Return the state as those told of a clock see it: for a co-handler's clock the holder is the co-handler."""
-    number = int(clock_id.split(":")[1]) if clock_id.startswith("part:") else 0
-    part = next((part for part in state.parts if part.number == number), None)
+    part = _part_of(state, clock_id)
     return msgspec.structs.replace(state, desk=part.desk) if part else state
+
+
+def _part_of(state: CaseState, clock_id: str) -> Part | None:
+    number = int(clock_id.split(":")[1]) if clock_id.startswith("part:") else 0
+    return next((part for part in state.parts if part.number == number), None)
 
 
 def _blocked(scheme: Scheme, procedure: Procedure, state: CaseState, action: Action, at: datetime) -> bool:

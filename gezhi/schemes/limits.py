@@ -15,13 +15,17 @@ NO_ALARM = Alarm()
 _COUNTED_ANSWER = re.compile(r"(answer|fact)\.(\w+) (\w+)")
 
 
-def limit_of(scheme: Scheme, state: CaseState, facts: Facts, rule: Rule) -> str:
-    """Return the limit as it comes out for this case (`3 workdays`, `until 2026-03-05`), or "" for no limit."""
+def limit_of(scheme: Scheme, state: CaseState, facts: Facts, rule: Rule, at: datetime) -> str:
+    """Return the limit as it comes out for this case (`3 workdays`, `until 2026-03-05`), or "" for no limit.
+
+    A date named earlier that has passed by now is no limit for work that begins anew: the next alternative counts.
+    """
+    today = clocks.calendar_of(scheme).local_date(at).isoformat()
     for word in facts.possible(rule.limit):
         if word == "none":
             return ""
         found = _one_limit(scheme, state, word)
-        if found:
+        if found and not (found.startswith(clocks.UNTIL) and found.removeprefix(clocks.UNTIL) < today):
             return found
     return ""
 
@@ -52,7 +56,7 @@ def started(
     scheme: Scheme, procedure: Procedure, state: CaseState, rule: Rule, *, clock_id: str, at: datetime
 ) -> Clock | None:
     """Return the clock that a rule starts now, or None when no limit comes out."""
-    limit = limit_of(scheme, state, Facts(scheme, procedure, state), rule)
+    limit = limit_of(scheme, state, Facts(scheme, procedure, state), rule, at)
     if not limit:
         return None
     clock = Clock(

@@ -21,6 +21,7 @@ def obstacle(scheme: Scheme, procedure: Procedure, state: CaseState, action: Act
         _used_up(state, action),
         _too_late(scheme, state, action, at),
         _parts_open(state, action),
+        _nowhere(state, action),
         _condition(scheme, procedure, state, action),
     )
     return next((found for found in checks if found), None)
@@ -61,6 +62,16 @@ def _parts_open(state: CaseState, action: Action) -> Refused | None:
         return None
     zh, en = "还有协办单位没有办完。", "A co-handler has not finished yet."
     return Refused("parts_open", zh, en, clause=action.clause)
+
+
+def _nowhere(state: CaseState, action: Action) -> Refused | None:
+    """A way back needs somebody to go back to."""
+    back = {one.value for one in action.ways[state.step]}
+    line = {hold.step for hold in state.holds if not hold.part} - {state.step}
+    if (back == {"doer"} and not state.doer_step) or (back == {"previous"} and not line):
+        zh, en = "还没有可以退回的承办单位。", "There is nobody to go back to yet."
+        return Refused("out_of_order", zh, en, clause=action.clause)
+    return None
 
 
 def _condition(scheme: Scheme, procedure: Procedure, state: CaseState, action: Action) -> Refused | None:

@@ -142,6 +142,16 @@ def test_answers_are_checked(scheme: Scheme, answers: dict[str, object], code: s
     assert (wrong.code, wrong.field) == (code, field)
 
 
+def test_an_answer_left_empty_when_asked_again_counts_no_more(scheme: Scheme) -> None:
+    state = taken(scheme, opened(scheme).state, "up", WORKER)
+    office = taken(scheme, state, "issue", CHIEF, size="general", lead="safety", by_day="2026-03-10")
+    back = taken(scheme, office, "back", SAFETY, "2026-03-12T10:00")
+    # the date of the first order has passed, so it is no limit for the leader either
+    assert due(back) == "03-17 17:30"
+    again = taken(scheme, back, "issue", CHIEF, "2026-03-12T11:00", size="general")
+    assert (again.desk, due(again), "lead" in again.answers) == (WATER, "03-18 00:00", False)
+
+
 # ── order, right, time ──
 
 
