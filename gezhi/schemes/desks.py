@@ -122,8 +122,8 @@ def concerned(state: CaseState, desk: Desk) -> bool:
 def clear(scheme: Scheme, state: CaseState, desk: Desk, avoid: Desk | None = None) -> Desk:
     """Return the desk, or the nearest above it that the case is not about and that is not `avoid`.
 
-    When everyone up the line is concerned it is the scheme's `conflict_desk` or who is above that; without one the system
-    itself keeps the case, so that nobody concerned ever holds it.
+    When everyone up the line is concerned it is the scheme's `conflict_desk` or who is above that; without one the
+    system itself keeps the case, so that nobody concerned ever holds it.
     """
     found = _upwards(scheme, state, desk, avoid)
     if found is None and scheme.conflict_desk in scheme.posts:
