@@ -168,7 +168,11 @@ def _summary(result: "Imported", options: argparse.Namespace) -> str:
     if result.written:
         return say(f"已导入：{counts_zh}", f"imported: {counts_en}")
     if options.dry_run:
-        zh, en = f"试运行，未写入：{counts_zh}", f"dry run, nothing written: {counts_en}"
+        found = len(result.wrong)
+        zh, en = (
+            f"试运行，未写入：{counts_zh}；{found} 处问题",
+            f"dry run, nothing written: {counts_en}; {found} findings",
+        )
         return say(zh, en)
     zh = f"有 {len(result.wrong)} 处问题，什么也没有导入（{counts_zh}）；改正后重试，或用 --keep-good 只导入正确的行"
     en = f"{len(result.wrong)} findings, nothing imported ({counts_en}): mend them, or --keep-good takes the right rows"
