@@ -94,7 +94,7 @@ def search(text: str, *, on: date | None = None, net: str = BASE_NET, within: st
 
 
 def in_address(address: str, *, on: date | None = None, net: str = BASE_NET, limit: int = 5) -> list[Area]:
-    """Return the areas that an address names, the most specific first: 沙湾镇余溪村三组 → 余溪村, then 沙湾镇.
+    """Return the areas that an address names, the most specific first: 石桥镇余溪村三组 → 余溪村, then 石桥镇.
 
     A name counts with or without its ending (village committee, community, street, town). Two queries.
     """
