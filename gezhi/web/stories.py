@@ -2,9 +2,13 @@
 
 from collections.abc import Callable
 
+from django.utils.translation import gettext
+
 from gezhi.cases.models import CaseFile
 from gezhi.cases.queries import Entry
+from gezhi.foundation.models import StoredFile
 from gezhi.schemes.model import Action, Scheme
+from gezhi.web import wording
 from gezhi.web.components import Picture, StoryItem
 
 _BY_KIND = {"open": "chat", "comment": "chat", "expire": "clock", "recount": "cal", "record": "pen"}
@@ -27,7 +31,16 @@ def story_item(entry: Entry, scheme: Scheme, procedure: str, address: Address, *
 
 def pictures(files: tuple[CaseFile, ...], scheme: Scheme, address: Address) -> tuple[Picture, ...]:
     """Return files as tiles, each with what it shows: the question that it answers, or that it came with the report."""
-    return tuple(Picture(*address(one), label="" if one.file.kind == "photo" else one.file.name) for one in files)
+    return tuple(Picture(*address(one), label=_shows(one, scheme)) for one in files)
+
+
+def _shows(one: CaseFile, scheme: Scheme) -> str:
+    if one.file.kind != StoredFile.Kind.PHOTO:
+        return one.file.name
+    question = scheme.questions.get(one.role)
+    if question is not None:
+        return wording.say(question.title)
+    return gettext("as reported") if one.role == "report" else ""
 
 
 def _icon(entry: Entry, scheme: Scheme, procedure: str) -> str:

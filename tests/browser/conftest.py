@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from gezhi.territory import queries as territory
 from tests.browser.ready import browser as find_browser
 
 ARGUMENTS = [
@@ -31,6 +32,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
+def _is_fault(line: ConsoleMessage) -> bool:
+    """Say whether a line of the console is a fault. A refused form (409, 422) is an answer."""
+    return line.type == "error" and not any(f"a status of {code}" in line.text for code in (409, 422))
+
+
+@pytest.fixture(autouse=True)
+def _look_again() -> Iterator[None]:
+    """Forget the territory of the journey before: its rows are gone, though its version's number is the same."""
+    territory.look_again()
+    yield
+    territory.look_again()
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Start the browser once."""
@@ -44,23 +58,32 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(chromium: Browser, live_server: LiveServer, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
-    """Open a page as somebody new: `visit("/", phone=True, language="en")`. Errors in the console fail the test."""
+    """Open a page as somebody new: `visit("/", phone=True, language="en")`, standing `at` a point if given.
+
+    Errors in the console fail the test.
+    """
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def open_page(path: str = "/", *, phone: bool = False, language: str = "zh-CN", script: bool = True) -> Page:
+    def open_page(
+        path: str = "/", *, phone: bool = False, language: str = "zh-CN", script: bool = True,
+        at: tuple[float, float] | None = None, theme: str = "light",
+    ) -> Page:  # fmt: skip
         context = chromium.new_context(
             base_url=live_server.url,
             locale=language,
             timezone_id="Asia/Shanghai",
             viewport={"width": PHONE["width"], "height": PHONE["height"]} if phone else {"width": 1440, "height": 900},
             java_script_enabled=script,
+            geolocation={"longitude": at[0], "latitude": at[1], "accuracy": 8} if at else None,
+            permissions=["geolocation"] if at else None,
+            color_scheme="dark" if theme == "dark" else "light",
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(8_000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+        page.on("console", lambda line: complaints.append(line.text) if _is_fault(line) else None)
         page.goto(path)
         return page
 

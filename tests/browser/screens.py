@@ -51,7 +51,7 @@ def _walk(context: BrowserContext, address: str, name: str, password: str, folde
         print(f"{address}: {error.message.splitlines()[0]}", file=sys.stderr)
         return 0
     if name:
-        page.fill("input[name=username]", name)
+        page.fill("input[name=login]", name)
         page.fill("input[type=password]", password)
         page.press("input[type=password]", "Enter")
         page.wait_for_load_state()

@@ -135,10 +135,11 @@ def _show(
         "blocked": [one for one in offered if one.blocked],
         "open_keys": list(tried.wrong),
         "errors": {name: text for form in tried.wrong.values() for name, text in form.errors.items()},
-        "pictures": pictures(page.files, address_of(page.case.number)),
+        "pictures": pictures(page.files, page.scheme, address_of(page.case.number)),
         "story": story_of(page),
         "note": questions.blank([NOTE], {}, now),
         "contact": contact,
+        "text": page.case.text if page.case.text.strip("。") != page.case.title else "",
         "closed": page.state.step == CLOSED,
     }
     return render(request, "field/case.html", shown, status=status)

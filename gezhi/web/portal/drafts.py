@@ -30,11 +30,16 @@ class Draft:
     outside: bool = False
     facts: dict[str, Any] = field(default_factory=dict)
     about: str = ""
-    anonymous: bool = False
+    who: str = ""
     name: str = ""
     phone: str = ""
     number: str = ""
     secret: str = ""
+
+    @property
+    def anonymous(self) -> bool:
+        """Whether the reporter chose to stay unnamed."""
+        return self.who == "anonymous"
 
     @property
     def has_point(self) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import datetime
+from urllib.parse import quote
 from uuid import UUID
 
 from django.contrib import messages
@@ -130,8 +131,8 @@ def where(request: HttpRequest, draft: Draft, now: datetime) -> HttpResponse:
     if request.method == "POST":
         places.take(draft, request.POST, now)
         drafts.keep(request, draft)
-        if opened := request.POST.get("open"):
-            return HttpResponseRedirect(f"{request.path}?under={opened}#list")
+        if "open" in request.POST:
+            return HttpResponseRedirect(f"{request.path}?under={quote(request.POST['open'])}#list")
         missing = places.settle(draft, request.POST.get("side", ""), now)
         drafts.keep(request, draft)
         if missing is None:
@@ -171,7 +172,7 @@ def contact(request: HttpRequest, draft: Draft, now: datetime) -> HttpResponse:
         if not errors:
             return _send(request, draft, now)
     elif isinstance(request.user, Account) and not draft.name:
-        draft.name, draft.phone = request.user.name, request.user.phone or ""
+        draft.name, draft.phone, draft.who = request.user.name, request.user.phone or "", draft.who or "contact"
     shown = {
         "draft": draft,
         "form": form,
@@ -186,11 +187,11 @@ def contact(request: HttpRequest, draft: Draft, now: datetime) -> HttpResponse:
 
 
 def _read_contact(request: HttpRequest, draft: Draft) -> dict[str, str]:
-    draft.anonymous = request.POST.get("who") == "anonymous"
+    draft.who = request.POST.get("who", "")
     draft.name = request.POST.get("name", "").strip()[:60]
     draft.phone = request.POST.get("phone", "").strip()[:40]
     draft.about = request.POST.get("about", "")
-    if request.POST.get("who") not in ("anonymous", "contact"):
+    if draft.who not in ("anonymous", "contact"):
         return {"who": gettext("Please choose: anonymous, or with a telephone number.")}
     if not draft.anonymous and not _PHONE.fullmatch(draft.phone):
         return {"phone": gettext("Please write a telephone number, or choose to stay anonymous.")}

@@ -233,7 +233,7 @@ def _show(
         "clocks": _clocks(found, now),
         "offered": [replace(one, first=at == 0) for at, one in enumerate(sorted(offered, key=_not_a_rating))],
         "errors": {name: text for form in wrong.values() for name, text in form.errors.items()},
-        "pictures": pictures(found.files, _addresses(found)),
+        "pictures": pictures(found.files, found.scheme, _addresses(found)),
         "story": _story(found),
         "note": wrong.get("") or questions.blank([NOTE, PHOTOS], {}, now, prefix=""),
         "knows_code": bool(tickets.code_of(request, found.number)),

@@ -1,0 +1,102 @@
+"""What people do in the journeys, so that a journey reads as its story."""
+
+import io
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import FilePayload, Locator, Page
+
+from gezhi.enactment import operations as enactment
+from gezhi.people import operations as people
+from gezhi.people.models import Account
+from gezhi.schemes import source
+
+PASSWORD = "walk the grid daily"
+BEGAN = datetime(2025, 12, 31, tzinfo=UTC)
+
+type Visit = Callable[..., Page]
+
+
+def enact(scheme: str = "shawan") -> None:
+    """Put a shipped scheme into force."""
+    enactment.enact(files=source.shipped() / scheme, actor=None, on=date(2026, 1, 1), now=BEGAN)
+
+
+def picture(colour: tuple[int, int, int] = (70, 90, 110)) -> FilePayload:
+    """Return a small photo as a browser sends one."""
+    kept = io.BytesIO()
+    Image.new("RGB", (640, 480), colour).save(kept, "JPEG")
+    return {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": kept.getvalue()}
+
+
+def sign_in(visit: Visit, account: Account, path: str, **how: Any) -> Page:
+    """Sign somebody in by the login page and go to a page."""
+    people.set_password(actor=None, account=account, password=PASSWORD, now=BEGAN)
+    page = visit(f"/login?next={path}", **how)
+    page.fill("[name=login]", account.username)
+    page.fill("[name=password]", PASSWORD)
+    page.locator("[name=password]").press("Enter")
+    page.wait_for_url(re.compile(re.escape(path)))
+    return page
+
+
+def choose_item(page: Page, words: str) -> None:
+    """Choose an item of the catalogue by its title, through the search box where scripts run."""
+    if page.locator("html.has-script").count():
+        page.locator("[data-filter-list=items]").fill(words)
+    else:
+        page.locator("details.pick", has_text=words).locator("summary").click()
+    page.get_by_role("radio", name=re.compile(f"^{re.escape(words)}")).first.check()
+
+
+def press(page: Page, words: str) -> None:
+    """Press the button of that name and wait for what it leads to."""
+    page.get_by_role("button", name=words, exact=True).last.click()
+    page.wait_for_load_state()
+
+
+def do(page: Page, title: str, **answers: Any) -> None:
+    """Open an action on a case's page, answer what it asks (text by question id, photos as files), and press it."""
+    box = page.locator("details.act", has=page.locator("summary", has_text=re.compile(rf"^\s*{re.escape(title)}\s*$")))
+    if box.count() == 0:
+        press(page, title)
+        return
+    if box.first.get_attribute("open") is None:
+        box.first.locator("summary").click()
+    form = box.first.locator("form")
+    for question, answer in answers.items():
+        _answer(form, question, answer)
+    form.get_by_role("button", name=title, exact=True).click()
+    page.wait_for_load_state()
+
+
+def _answer(form: Locator, question: str, answer: Any) -> None:
+    field = form.locator(f"[name$='{question}']").first
+    kind = field.get_attribute("type")
+    if kind == "file":
+        field.set_input_files(answer)
+    elif kind in ("radio", "checkbox"):
+        for one in answer if isinstance(answer, list) else [answer]:
+            form.locator(f"[name$='{question}'][value='{one}']").check()
+    elif field.evaluate("one => one.tagName") == "SELECT":
+        field.select_option(answer)
+    else:
+        field.fill(str(answer))
+
+
+def check_accessible(page: Page) -> None:
+    """Fail with what axe finds wrong on the page: nothing may be."""
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    assert found == [], "\n".join(
+        f"{page.url}: {one['id']}: {one['help']}\n    {node['html'][:200]}" for one in found for node in one["nodes"]
+    )
+
+
+def check_fits(page: Page) -> None:
+    """Fail when the page must be pushed sideways to be read."""
+    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wide <= 0, f"{page.url} is {wide} px wider than the window"
