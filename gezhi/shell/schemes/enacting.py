@@ -50,11 +50,12 @@ def _list() -> int:
 
 def _enact(options: argparse.Namespace) -> int:
     from django.core.exceptions import ValidationError  # noqa: PLC0415
-    from django.utils import timezone  # noqa: PLC0415
+    from django.utils import timezone, translation  # noqa: PLC0415
 
     from gezhi.enactment import operations  # noqa: PLC0415
     from gezhi.foundation import clock  # noqa: PLC0415
 
+    translation.activate(language())
     now = clock.now()
     accepted = dict(one.split("=", 1) for one in options.accept if "=" in one)
     on = options.on or timezone.localdate(now)
