@@ -43,17 +43,20 @@ def pages() -> dict[str, Page]:
         cursor = queries.queue(account=account, now=NOW).next
         return queries.queue(account=account, now=NOW, cursor=cursor) if cursor else None
 
+    numbers: dict[str, str] = {}
+
     def case(account: Account) -> object:
-        rows = queries.queue(account=account, now=NOW, size=1).rows
-        return queries.case_page(account=account, number=rows[0].case.number, now=NOW) if rows else None
+        if account.username not in numbers:
+            rows = queries.queue(account=Account.objects.get(pk=account.pk), now=NOW, size=1).rows
+            numbers[account.username] = rows[0].case.number if rows else ""
+        number = numbers[account.username]
+        return queries.case_page(account=account, number=number, now=NOW) if number else None
 
     return {
         "queue and counts": desk,
         "red only": lambda account: queries.queue(account=account, now=NOW, wanted=red),
         "second page": deep,
-        "words in the queue": lambda account: queries.queue(
-            account=account, now=NOW, wanted=queries.Filter(text="积水")
-        ),
+        "words in the queue": lambda account: queries.queue(account=account, now=NOW, wanted=wet),
         "all cases": lambda account: queries.cases(account=account, now=NOW),
         "search a word": lambda account: queries.search(account=account, query="井盖破损", now=NOW),
         "case page": case,

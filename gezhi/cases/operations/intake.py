@@ -135,17 +135,17 @@ def _prepare(report: Report, actor: Account | None, now: datetime, ahead: Point 
     )  # fmt: skip
     # Without a place the areas end at the top, and the engine gives it to the desk there: the triage queue.
     pattern = pattern_of(version.pk, scheme, opening)
-    case = _case_row(report, actor, version=version, scheme=scheme, located=located, concerned=concerned)
+    case = _case_row(report, actor, version=version, scheme=scheme, located=located, concerned=concerned, on=on)
     files = partial(_file_rows, report, photos, actor, now=now)
     return _write_up(case, pattern, areas=opening.areas, files=files, now=now)
 
 
 def _case_row(
     report: Report, actor: Account | None, *, version: SchemeVersion, scheme: Scheme, located: Located,
-    concerned: Interested,
+    concerned: Interested, on: date,
 ) -> Row:  # fmt: skip
     """Return the columns of a case that come from the report; the others follow from its state."""
-    spot = located.spot or top_of(scheme, timezone.localdate())
+    spot = located.spot or top_of(scheme, on)
     return {
         "id": uuid7(),
         "number": "",

@@ -84,13 +84,14 @@ def queue(
 ) -> Page[QueueRow]:
     """Return a page of the account's queue (or of one of its desks), most pressing first."""
     wanted = wanted or Filter()
+    start = read_cursor(cursor) if cursor else None
     keys = _keys(account, now, desk_key)
     if not keys:
         return Page(())
     params = _params(account, now, wanted, keys) | {"size": size + 1}
     after = ""
-    if cursor:
-        params["after_at"], params["after_id"] = read_cursor(cursor)
+    if start is not None:
+        params["after_at"], params["after_id"] = start
         after = " and (h.rank_at, h.case_id) > (%(after_at)s::timestamptz, %(after_id)s::uuid)"
     branch = (
         "(select h.case_id, h.desk_key, h.part, h.step, h.since, h.due, h.warn, h.paused, h.rank_at from cases_hold h"
@@ -139,16 +140,43 @@ def blind_cases(keys: Sequence[str]) -> list[UUID]:
     return list(about.values_list("pk", flat=True))
 
 
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What the queue's statements of one request share: the desks at which anything waits, the cases left out."""
+
+    at: datetime
+    keys: tuple[str, ...]
+    blind: tuple[UUID, ...]
+
+
+def _scope(account: Account, now: datetime) -> _Scope:
+    """Return the account's scope, kept on the account object for the same `now`, as its standing is.
+
+    Most people have one desk at which something waits and a personal one at which nothing does: with a single desk no
+    row has to be held against another.
+    """
+    kept: _Scope | None = getattr(account, "_queue_scope", None)
+    if kept is None or kept.at != now:
+        keys = keys_of(standing(account, now))
+        busy = _fetch(
+            "select k.key from unnest(%(keys)s::text[]) k(key) where exists (select 1 from cases_hold h"
+            " where h.desk_key = k.key and h.until is null and h.listed)",
+            {"keys": keys},
+        )
+        kept = _Scope(now, tuple(row[0] for row in busy), tuple(blind_cases(keys)))
+        account._queue_scope = kept  # type: ignore[attr-defined]
+    return kept
+
+
 def _keys(account: Account, now: datetime, desk_key: str) -> list[str]:
-    keys = keys_of(standing(account, now))
-    return [key for key in keys if key == desk_key] if desk_key else keys
+    return [key for key in _scope(account, now).keys if not desk_key or key == desk_key]
 
 
 def _params(account: Account, now: datetime, wanted: Filter, keys: list[str]) -> dict[str, Any]:
     return {
         "now": now,
         "keys": keys,
-        "blind": blind_cases(keys_of(standing(account, now))),
+        "blind": list(_scope(account, now).blind),
         "items": list(wanted.items),
         "area": wanted.area + "%",
         "channel": wanted.channel,
