@@ -1,0 +1,53 @@
+"""A small demo, loaded as `gezhi up` loads it: through the engine, with something at every light."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from gezhi.cases import operations as cases
+from gezhi.cases.models import Case
+from gezhi.demo import operations, queries, script
+from gezhi.people.models import Account
+from gezhi.territory import queries as territory
+
+NOW = datetime(2026, 11, 18, 2, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def demo(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setitem(script.plan(), "cases", 24)
+    territory.look_again()
+    operations.load(NOW, lambda _what, _done, _total: None)
+    yield
+    territory.look_again()
+
+
+def test_every_log_of_the_demo_verifies_and_no_case_is_in_trouble(demo: None) -> None:
+    rows = Case.objects.unscoped(reason="a test reads all")
+    assert rows.count() == 24
+    assert [case.number for case in rows if not cases.verify_log(case).whole] == []
+    assert not rows.exclude(trouble="").exists()
+    assert not rows.filter(wake_at__lt=NOW.replace(hour=0)).exists()
+
+
+def test_the_cast_can_sign_in_and_sees_only_its_own_ground(demo: None) -> None:
+    people = queries.people()
+    assert len(people) == len(script.plan()["cast"]) + 1
+    _what, name, password = people[0]
+    worker = Account.objects.get(username=name)
+    assert worker.check_password(password)
+    seen = Case.objects.visible_to(worker, now=NOW)
+    home = script.plan()["home"]["village"]
+    assert all(home in case.area_path or worker.pk == case.reporter_id for case in seen)
+
+
+def test_passwords_are_this_installations_own(settings: object) -> None:
+    first = queries.password_of("grid")
+    settings.DATA_KEYS = "YW5vdGhlci1pbnN0YWxsYXRpb25zLWtleS0wMTIzNDU="  # type: ignore[attr-defined]
+    assert queries.password_of("grid") != first
+
+
+def test_nobody_real_can_be_rung() -> None:
+    """Numbers of the demo are eleven digits that no operator gives out: they begin with 100."""
+    assert script.plan()["resident"]["phone"].startswith("100")
