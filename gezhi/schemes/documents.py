@@ -65,7 +65,7 @@ class Document:
                 table = table.get(key) if isinstance(table, dict) else None
             if isinstance(table, dict) and table.get("clause"):
                 clause = table["clause"]
-                return clause if isinstance(clause, str) else " ".join(clause)
+                return " ".join(str(one) for one in clause) if isinstance(clause, list) else str(clause)
             keys = keys[:-1]
         row = self.rows.get(path[0], {}).get(path[1], {}) if len(path) > 1 else {}
         return row.get("clause", "")
@@ -311,29 +311,39 @@ def _lay(
 
 
 def _merge_rows(document: Document, table: str, file: str, text: str) -> None:
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
+    # spreadsheets end lines in three ways
+    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=None))
     rows = document.rows.setdefault(table, {})
     here: dict[str, int] = {}
-    for raw in reader:
-        row = {
-            (key or "").strip(): (value or "").strip() for key, value in raw.items() if isinstance(value, str | None)
-        }
-        line = reader.line_num
-        row_id = row.get("id", "")
-        if not any(row.values()):
-            continue
-        if not row_id or row_id in here:
-            document.findings.append(_bad_row(row_id, file, line, here))
-            continue
-        here[row_id] = line
-        filled = {key: value for key, value in row.items() if value or row_id not in rows}
-        for key, value in filled.items():
-            old = rows.get(row_id, {}).get(key, "")
-            if row_id in rows and old != value:
-                path = f"{table}.{row_id}.{key}"
-                document.overrides.append(Override(path, old, value, document.place(table, row_id), Place(file, line)))
-        rows[row_id] = {**rows.get(row_id, {}), **filled}
-        document.places[(table, row_id)] = Place(file, line)
+    try:
+        for raw in reader:
+            row = {
+                (key or "").strip(): (cell or "").strip() for key, cell in raw.items() if isinstance(cell, str | None)
+            }
+            if any(row.values()):
+                _merge_row(document, rows, row, path=(table, row.get("id", "")), at=(file, reader.line_num, here))
+    except csv.Error as bad:
+        text_of = Text(f"CSV 写法有误：{bad}。", f"This is not CSV: {bad}.")
+        document.findings.append(Finding("error", "syntax", table, text_of, Place(file, reader.line_num)))
+
+
+def _merge_row(
+    document: Document, rows: dict[str, Row], row: Row, *, path: tuple[str, str], at: tuple[str, int, dict[str, int]]
+) -> None:
+    row_id, (file, line, here) = path[1], at
+    if not row_id or row_id in here:
+        document.findings.append(_bad_row(row_id, file, line, here))
+        return
+    here[row_id] = line
+    known = rows.get(row_id)
+    filled = row if known is None else {key: cell for key, cell in row.items() if cell}
+    for key, cell in filled.items() if known is not None else ():
+        old = (known or {}).get(key, "")
+        if old != cell:
+            name = f"{path[0]}.{row_id}.{key}"
+            document.overrides.append(Override(name, old, cell, document.place(*path), Place(file, line)))
+    rows[row_id] = {**(known or {}), **filled}
+    document.places[path] = Place(file, line)
 
 
 def _bad_row(row_id: str, file: str, line: int, here: Mapping[str, int]) -> Finding:

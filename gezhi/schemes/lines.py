@@ -19,7 +19,7 @@ def key_lines(text: str) -> dict[Path, int]:
     table: Path = ()
     arrays: Counter[Path] = Counter()
     depth = 0
-    for number, (line, seen) in enumerate(zip(text.splitlines(), bare.splitlines(), strict=True), start=1):
+    for number, (line, seen) in enumerate(zip(text.split("\n"), bare.split("\n"), strict=True), start=1):
         if depth == 0:
             table = _note((line, seen, number), table, arrays, found)
         # brackets of a header close on their own line, so only values leave some open

@@ -312,13 +312,18 @@ def _list(document: Document, detail: str, value: Any, path: Keys) -> None:
 def _either(document: Document, key: str, value: Any, path: Keys) -> None:
     for one in value if isinstance(value, list) else [value]:
         if isinstance(one, dict):
-            if set(one) - {"when", key} or not isinstance(one.get(key), str):
+            words = [one.get(key), one.get("when", "")]
+            if set(one) - {"when", key} or not all(isinstance(word, str) for word in words):
                 _wrong(document, path, f"写成 {{when = …, {key} = …}}", f"written as {{when = …, {key} = …}}")
         elif not isinstance(one, str):
             _wrong(document, path, f"{key} 或其列表", f"a {key} or a list of them")
 
 
 def _plain(document: Document, kind: str, value: Any, path: Keys) -> None:
+    if kind == "from" and isinstance(value, dict):
+        for step, way in value.items():
+            _either(document, "step", way, (*path, step))
+        return
     good, zh, en = _PLAIN[kind]
     if kind in ("duration", "span") and isinstance(value, str):
         try:
@@ -342,10 +347,6 @@ def _is_wording(value: Any) -> bool:
         and set(value) <= {"zh", "en"}
         and all(isinstance(one, str) for one in value.values())
     )
-
-
-def _is_from(value: Any) -> bool:
-    return _is_words(value) or (isinstance(value, dict) and all(isinstance(key, str) for key in value))
 
 
 def _is_asks(value: Any) -> bool:
@@ -379,6 +380,6 @@ _PLAIN: Mapping[str, tuple[Callable[[Any], bool], str, str]] = {
     "span": (lambda value: isinstance(value, str), "时长或百分比", "a duration or a percentage"),
     "date": (lambda value: isinstance(value, date), "日期", "a date"),
     "condition": (lambda value: isinstance(value, str), "CEL 条件", "a CEL condition"),
-    "from": (_is_from, "环节、环节列表，或 {环节 = 去向}", "a step, a list of steps, or {step = way}"),
+    "from": (_is_words, "环节、环节列表，或 {环节 = 去向}", "a step, a list of steps, or {step = way}"),
     "asks": (_is_asks, "问题的列表", "a list of questions"),
 }
