@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from gezhi.enactment import queries as enactment
 from gezhi.schemes import engine
@@ -11,6 +12,7 @@ from gezhi.schemes.clocks import calendar_of
 from gezhi.schemes.model import Scheme
 from gezhi.schemes.state import CaseState, Opening, Refused
 from gezhi.territory import queries as territory
+from gezhi.web import wording
 from gezhi.web.clocks import clock_view
 from gezhi.web.components import ClockView
 from gezhi.web.desks import Called, called, parse
@@ -53,5 +55,8 @@ def _opening(draft: Draft, levels: dict[str, str], now: datetime) -> Opening:
 
 def _clocks(scheme: Scheme, state: CaseState, now: datetime) -> tuple[ClockView, ...]:
     calendar, lights = calendar_of(scheme), engine.lights(state, now)
-    wanted = [clock for name in ("response", "step", "case") if (clock := state.clock(name)) and clock.due]
-    return tuple(clock_view(clock, lights[clock.id], calendar, now) for clock in wanted)
+    steps = scheme.procedures[state.procedure].steps
+    step = wording.say(steps[state.step].title) if state.step in steps else ""
+    titles = {"response": gettext("To respond"), "step": step, "case": gettext("The whole matter")}
+    wanted = [clock for name in titles if (clock := state.clock(name)) and clock.due]
+    return tuple(clock_view(clock, lights[clock.id], calendar, now, title=titles[clock.id]) for clock in wanted)

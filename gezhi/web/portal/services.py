@@ -1,5 +1,6 @@
 """The service guide: what can be applied for, what papers it needs, how long it takes, and which clause says so."""
 
+import re
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,6 +15,8 @@ from gezhi.schemes.model import Action, Item, Procedure, Scheme
 from gezhi.schemes.state import REPORTER
 from gezhi.web import wording
 from gezhi.web.portal import catalogue
+
+_BETWEEN_PAPERS = re.compile(r"[、；;。\n]|\band\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ def guide(request: HttpRequest) -> HttpResponse:
     on = timezone.localdate(clock.now())
     groups = catalogue.groups(on)
     for group in groups:
-        group.entries = [entry for entry in group.entries if entry.note]
+        group.entries = [entry for entry in group.entries if entry.note and entry.applied_for]
     return render(request, "portal/services.html", {"groups": [group for group in groups if group.entries]})
 
 
@@ -46,7 +49,7 @@ def one(request: HttpRequest, scheme: str, item: str) -> HttpResponse:
     procedure = plan.procedures[plan.items[item].procedure]
     shown = {
         "entry": entry,
-        "papers": [line.strip(" ;；。") for line in entry.note.replace("；", "\n").splitlines() if line.strip()],
+        "papers": [paper.strip() for paper in _BETWEEN_PAPERS.split(entry.note) if paper.strip()],
         "stages": [_stage(plan, procedure, step_id, plan.items[item]) for step_id in procedure.steps],
         "rights": [wording.say(action.title) for action in procedure.actions.values() if _by_reporter(action)],
         "clause": plan.items[item].clause or procedure.clause,

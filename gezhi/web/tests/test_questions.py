@@ -1,0 +1,80 @@
+"""Forms made from a scheme's questions: what is taken, what is refused with which words."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.test import RequestFactory
+from django.utils import translation
+
+from gezhi.schemes.model import Option, Question
+from gezhi.schemes.text import Text
+from gezhi.web import questions
+from gezhi.web.questions import Offer
+
+NOW = datetime(2026, 5, 9, 2, 20, tzinfo=UTC)
+OFFERS = {"departments": [Offer("water", "水务局"), Offer("housing", "住建局")]}
+
+
+@pytest.fixture(autouse=True)
+def _chinese() -> Any:
+    with translation.override("zh-hans"):
+        yield
+
+
+def _asked(kind: str, **more: Any) -> Question:
+    return Question(id="q", kind=kind, title=Text("问题", "Question"), **more)
+
+
+def _read(question: Question, **sent: Any) -> questions.Form:
+    return questions.read([question], RequestFactory().post("/", sent), OFFERS, NOW, actor="")
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent", "answer"),
+    [
+        ("text", " 清运了 ", "清运了"),
+        ("department", "water", "water"),
+        ("departments", ["water", "housing"], ["water", "housing"]),
+        ("whole", "3", 3),
+        ("money", "1,200.50", 1200.5),
+        ("date", "2026-05-12", "2026-05-12"),
+        ("yes_no", "no", False),
+        ("choice", "a", "a"),
+    ],
+)
+def test_what_is_right_is_taken_with_its_type(kind: str, sent: Any, answer: Any) -> None:
+    form = _read(_asked(kind, choices=(Option("a", Text("甲")),) if kind == "choice" else ()), q=sent)
+    assert form.errors == {}
+    assert form.answers == {"q": answer}
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent"),
+    [
+        ("text", "字" * 4001),
+        ("department", "fire"),
+        ("departments", ["water", "fire"]),
+        ("whole", "3.5"),
+        ("whole", "9"),
+        ("money", "viel"),
+        ("money", "NaN"),
+        ("money", "-1"),
+        ("date", "12.5.2026"),
+        ("date", "2027-01-01"),
+        ("choice", "b"),
+    ],
+)
+def test_what_is_wrong_says_so_and_keeps_the_words(kind: str, sent: Any) -> None:
+    bounds = {"whole": ("1", "5"), "date": ("1 day", "30 days"), "money": ("", "100")}.get(kind, ("", ""))
+    choices = (Option("a", Text("甲")),) if kind == "choice" else ()
+    form = _read(_asked(kind, low=bounds[0], high=bounds[1], choices=choices), q=sent)
+    assert form.answers == {}
+    assert form.errors["q"].startswith("“问题”")
+    assert form.fields[0].value == sent
+
+
+@pytest.mark.parametrize("kind", ["text", "department", "departments", "whole", "money", "date", "yes_no", "photos"])
+def test_what_is_required_is_missed_and_what_is_optional_is_not(kind: str) -> None:
+    assert "q" in _read(_asked(kind)).errors
+    assert _read(_asked(kind, required=False)).errors == {}
