@@ -60,6 +60,8 @@ _GONE = HTTPStatus.NOT_FOUND
 _BEGIN_AGAIN = HTTPStatus.FOUND
 _NO_TOKEN = HTTPStatus.UNAUTHORIZED
 _STAFF = tuple(role for role in ROLES if role not in {"anonymous", "resident"})
+# Those whose post gives the right `setup`, and the keeper of the installation.
+_SETUP = ("dispatcher", "steward")
 
 TABLE: dict[str, Row] = {
     # ── the house ──
@@ -108,6 +110,35 @@ TABLE: dict[str, Row] = {
     "web:field_note": everybody(_POST_ONLY, _NO_CASE),
     "web:field_contact": everybody(_POST_ONLY, _NO_CASE),
     "web:field_file": only(*_STAFF, status=_GONE, args=_this(number="no-such-number", file=UNKNOWN_ID)),
+    # ── desk: for those who work for the district; what each sees there follows from posts ──
+    "web:desk_queue": only(*_STAFF),
+    "web:desk_cases": only(*_STAFF),
+    "web:desk_supervised": only(*_STAFF),
+    "web:desk_triage": only(*_STAFF),
+    "web:desk_proposals": only(*_STAFF),
+    "web:desk_inbox": only(*_STAFF),
+    "web:desk_intake": only(*_STAFF),
+    "web:desk_receipt": only(*_STAFF, status=_BEGIN_AGAIN, args=_NO_CASE),
+    "web:desk_case": only(*_STAFF, status=_GONE, args=_NO_CASE),
+    "web:desk_aside": only(*_STAFF, status=_GONE, args=_NO_CASE),
+    "web:desk_act": everybody(_POST_ONLY, _NO_CASE),
+    "web:desk_note": everybody(_POST_ONLY, _NO_CASE),
+    "web:desk_contact": everybody(_POST_ONLY, _NO_CASE),
+    "web:desk_supervise": everybody(_POST_ONLY, _NO_CASE),
+    "web:desk_release": everybody(_POST_ONLY, _NO_CASE),
+    "web:desk_decide": everybody(_POST_ONLY, _this(number="no-such-number", proposal=UNKNOWN_ID)),
+    "web:desk_withdraw": everybody(_POST_ONLY, _this(number="no-such-number", proposal=UNKNOWN_ID)),
+    "web:desk_file": only(*_STAFF, status=_GONE, args=_this(number="no-such-number", file=UNKNOWN_ID)),
+    "web:desk_withdraw_file": everybody(_POST_ONLY, _this(number="no-such-number", file=UNKNOWN_ID)),
+    "web:desk_place": only(*_STAFF, status=_GONE, args=_NO_CASE),
+    "web:desk_item": only(*_STAFF, status=_GONE, args=_NO_CASE),
+    "web:desk_merge": only(*_STAFF, status=_GONE, args=_NO_CASE),
+    "web:desk_unmerge": everybody(_POST_ONLY, _NO_CASE),
+    # ── setup: for holders of the right ──
+    "web:setup_schemes": only(*_SETUP),
+    "web:setup_scheme": only(*_SETUP, status=_GONE, args=_this(version=UNKNOWN_ID)),
+    "web:setup_areas": only(*_SETUP),
+    "web:setup_people": only(*_SETUP),
     # ── REST: a session is no token ──
     "api:openapi": everybody(),
     "api:cases": everybody(_NO_TOKEN),
