@@ -6,11 +6,15 @@ import pytest
 from django.conf import settings as django_settings
 from pytest_django import Settings
 
+from gezhi.host import prepare
+
 pytest_plugins = ["gezhi.people.tests.cast"]
 
 
-def pytest_configure() -> None:
-    """Let nothing of the machine's own installation in: the keys of tests are their own."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Let nothing of the machine's own installation in, and let the pages speak Chinese: .mo files are not committed."""
+    if not hasattr(config, "workerinput"):
+        prepare.compile_words()
     django_settings.DATA_KEYS = "dGVzdHMtb25seS1rZXktdGVzdHMtb25seS1rZXktMDE="
     # Pages in tests link the style sheets as they lie in the source: nothing was collected.
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
