@@ -23,6 +23,7 @@ from gezhi.cases.operations.attaching import as_ids, attach_to
 from gezhi.cases.operations.intake import tidy_code
 from gezhi.cases.operations.log import RECORD, Pen, Record, effect_row, outbox_row
 from gezhi.cases.operations.projection import Around, columns, dump_state, hold_rows, load_state
+from gezhi.cases.operations.report import plain_answers
 from gezhi.cases.operations.statements import Row, as_bytea
 from gezhi.enactment import queries as enactment
 from gezhi.foundation import crypto
@@ -95,16 +96,17 @@ def act(
     saw: when somebody else acted since, raises `Conflict` with what happened. Raises `NotFound` (or not to be seen),
     the engine's `Refused`, `BadInput`; then nothing was changed and nobody was told.
     """
+    given = plain_answers(answers or {})
     with transaction.atomic():
         opened = open_locked(actor=actor, number=number, version=version, secret=secret, now=now)
         opened.settle_expired()
         choice = _choose(opened, actor, action=action, desk=desk, part=part, secret=secret)
         if choice is not None and choice.proposal:
-            proposal = _propose(opened, actor, choice, dict(answers or {}))
+            proposal = _propose(opened, actor, choice, given)
             write(opened)
             return acted(opened, proposal.pk)
         by = choice.by if choice is not None else _any_desk(opened, actor, desk, secret)
-        perform(opened, action=action, by=by, actor=actor, answers=dict(answers or {}), part=part)
+        perform(opened, action=action, by=by, actor=actor, answers=given, part=part)
         write(opened)
         return acted(opened)
 

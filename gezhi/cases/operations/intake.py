@@ -30,7 +30,7 @@ from gezhi.cases.operations.interest import Interested, interested
 from gezhi.cases.operations.log import CHANGED, opening_row, outbox_row
 from gezhi.cases.operations.pattern import Pattern, fill, pattern_of
 from gezhi.cases.operations.placing import Located, Point, Spot, locate, route_ahead, top_of
-from gezhi.cases.operations.report import PUBLIC_KEY_LENGTH, Report, clean
+from gezhi.cases.operations.report import PUBLIC_KEY_LENGTH, Report, clean, plain_answers
 from gezhi.cases.operations.statements import Row
 from gezhi.enactment import queries as enactment
 from gezhi.enactment.models import SchemeVersion
@@ -91,10 +91,11 @@ def open_batch(
 ) -> list[Opened | CaseError | Refused]:
     """Take in several reports in one statement; each gets its case or its error, in order. Good ones are kept."""
     prepared: list[_Prepared | CaseError | Refused] = []
-    ahead = route_ahead(reports, on=timezone.localdate(now)) if len(reports) > 1 else {}
+    today = timezone.localdate(now)
+    ahead = route_ahead(reports, on=today) if len(reports) > 1 else {}
     for n, report in enumerate(reports):
         try:
-            prepared.append(_prepare(report, actor, now, ahead.get(n)))
+            prepared.append(_prepare(report, actor, now=now, today=today, ahead=ahead.get(n)))
         except (CaseError, Refused) as error:
             prepared.append(error)
     good = [one for one in prepared if isinstance(one, _Prepared)]
@@ -118,13 +119,13 @@ def tidy_code(raw: str) -> str:
     return kept.translate(str.maketrans("OIL", "011"))
 
 
-def _prepare(report: Report, actor: Account | None, now: datetime, ahead: Point | None) -> _Prepared:
+def _prepare(report: Report, actor: Account | None, *, now: datetime, today: date, ahead: Point | None) -> _Prepared:
     report = clean(report, now=now)
     photos = _photos(report)
     report = _placed_by_photo(report, photos)
     # Whole seconds, as the engine counts.
     at = (report.received_at or now).replace(microsecond=0)
-    on = timezone.localdate(at)
+    on = timezone.localdate(at) if report.received_at else today
     version, scheme = _scheme(report, on)
     located = locate(report, on=on, ahead=ahead if report.received_at is None else None)
     concerned = interested(report.about, now)
@@ -286,7 +287,7 @@ def _nowhere(scheme: Scheme, on: date) -> Spot:
 
 
 def _facts(report: Report) -> dict[str, Any]:
-    facts = {**report.facts, "anonymous": report.anonymous}
+    facts = {**plain_answers(report.facts), "anonymous": report.anonymous}
     if report.urgency:
         facts["urgency"] = report.urgency
     if report.happened_at:

@@ -99,6 +99,19 @@ def plain(raw: str) -> str:
     return _UNSEEN.sub("", raw.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
+def plain_answers(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return answers or facts with every text in them as `plain` leaves it."""
+    return {plain(name): _plain_value(value) for name, value in given.items()}
+
+
+def _plain_value(value: Any) -> Any:
+    if isinstance(value, str):
+        return plain(value)
+    if isinstance(value, Mapping):
+        return plain_answers(value)
+    return [_plain_value(one) for one in value] if isinstance(value, list | tuple) else value
+
+
 def one_line(raw: str) -> str:
     """Return text on one line, in its own writing direction."""
     if not raw.isprintable():

@@ -98,7 +98,7 @@ def _follow(model: type[models.Model], key: str) -> str:
 
 
 def _spread(model: type[models.Model]) -> str:
-    return f"jsonb_populate_recordset(null::{_table(model)}, %s::jsonb)"
+    return f"json_populate_recordset(null::{_table(model)}, %s::json)"
 
 
 def _table(model: type[models.Model]) -> str:

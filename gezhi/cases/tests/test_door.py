@@ -177,6 +177,13 @@ def test_a_failed_change_changes_nothing_and_tells_nobody(district: District) ->
     assert _everything(opened.number) == before
 
 
+def test_an_answer_with_a_null_character_is_kept_without_it(district: District) -> None:
+    opened = district.open(facts={"note": "a\x00b", "list": ["\x00"]})
+    district.act(district.cast.worker, opened.number, "settle", answers={"result": "好\x00了\r\n🧹"})
+    assert district.case(opened.number).state["answers"]["result"] == "好了\n🧹"
+    assert verify_log(district.case(opened.number)).whole
+
+
 def test_an_unknown_action_and_one_out_of_order_are_refused_with_words(district: District) -> None:
     opened = district.open()
     for action, code in (("fly", "unknown_action"), ("dispatch", "out_of_order")):
