@@ -12,7 +12,7 @@ pytest_plugins = ["gezhi.people.tests.cast"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let nothing of the machine's own installation in, and let the pages speak Chinese: .mo files are not committed."""
+    """Let nothing of the machine's own installation in, and let the pages speak Chinese (no .mo is committed)."""
     if not hasattr(config, "workerinput"):
         prepare.compile_words()
     django_settings.DATA_KEYS = "dGVzdHMtb25seS1rZXktdGVzdHMtb25seS1rZXktMDE="
