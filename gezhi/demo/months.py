@@ -103,7 +103,8 @@ class Months:
             report = Report(
                 client_key=f"demo-case-of-the-district-{number:05}", item=matter["item"], channel=channel,
                 text=self.rng.choice(matter["texts"]), lon=point.x, lat=point.y, area=grid.code,
-                address=f"{grid.name}{self.rng.randrange(1, 180)}号旁", anonymous=self.rng.random() < 0.3,
+                address=f"{self.rng.choice(plan()['roads'])} {self.rng.randrange(1, 180)} 号",
+                anonymous=self.rng.random() < 0.3,
                 reporter=self.staff.resident if channel == "portal" and self.rng.random() < 0.02 else None,
                 about=_about(self.scheme, matter["item"], grid),
             )  # fmt: skip
@@ -140,7 +141,8 @@ class Months:
             days = plan()["while_paused"]["pace_workdays"]
             return self._after_work(at, days * 8 * 3600 * self.rng.uniform(0.4, 1.6))
         behaviour = plan()["parts"] if hold.part else plan()["steps"].get(state.step)
-        if behaviour is None or self.rng.random() < behaviour.get("stuck", 0):
+        recent = at > self.now - timedelta(days=plan()["stuck_days"])
+        if behaviour is None or (recent and self.rng.random() < behaviour.get("stuck", 0)):
             return None
         clock = state.clock(f"part:{hold.part}" if hold.part else "step")
         due = clock.due if clock else None
@@ -161,7 +163,7 @@ class Months:
     def _acting(self, number: str, hold: Hold, events: int) -> Callable[[datetime], None]:
         def do(at: datetime) -> None:
             state = load_state(_case(number).state)
-            if state.events != events and not hold.part:
+            if self._has_left(hold.desk, at) or (state.events != events and not hold.part):
                 return
             choice = self._choose(state, hold, at)
             if choice is None:
@@ -170,6 +172,11 @@ class Months:
             self._do(number, state, choice, at)
 
         return do
+
+    def _has_left(self, desk: Desk, at: datetime) -> bool:
+        """Say whether a desk of the cast has stopped working, so that the demo's visitor finds something to do."""
+        leaves = self.staff.leaves.get(desk.key)
+        return leaves is not None and at > self.now - timedelta(days=leaves)
 
     def _choose(self, state: CaseState, hold: Hold, at: datetime) -> Choice | None:
         weights = self._weights(state, hold)
@@ -211,6 +218,8 @@ class Months:
     def _deciding(self, number: str, proposal: UUID, approver: Desk) -> Callable[[datetime], None]:
         def do(at: datetime) -> None:
             actor = self.staff.at.get(approver.key)
+            if self._has_left(approver, at):
+                return
             try:
                 operations.decide(actor=actor, number=number, proposal=proposal, approve=True, now=at)
             except (CaseError, Refused):

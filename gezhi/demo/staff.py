@@ -16,9 +16,10 @@ from gezhi.territory.models import Area
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """Who sits where: the key of a desk → the account that works there."""
+    """Who sits where (the key of a desk → the account that works there), and which desks stopped work when."""
 
     at: dict[str, Account]
+    leaves: dict[str, int]
     resident: Account
 
 
@@ -32,10 +33,12 @@ def hire(scheme: Scheme, on: date, now: datetime, rng: Random) -> Staff:
     """Make accounts and appointments for every post of the demo, the cast first."""
     areas = list(territory.areas(on).defer("boundary").order_by("code"))
     at: dict[str, Account] = {}
+    leaves: dict[str, int] = {}
     for member in plan()["cast"]:
         account = operations.create_staff(actor=None, username=member["username"], name=member["name"], now=now)
         operations.set_password(actor=None, account=account, password=password_of(member["username"]), now=now)
-        at[_appoint(account, member, scheme, areas, now)] = account
+        desk = _appoint(account, member, scheme, areas, now)
+        at[desk], leaves[desk] = account, member["leaves"]
     names = _names(rng)
     for post in plan()["names"]["posts"]:
         for area in areas:
@@ -49,7 +52,7 @@ def hire(scheme: Scheme, on: date, now: datetime, rng: Random) -> Staff:
             post = plan()["names"]["clerk"]
             operations.appoint(actor=None, account=clerk, post=post, department=department, since=now, now=now)
             at[f"department:{department.code}"] = clerk
-    return Staff(at, _resident(now))
+    return Staff(at, leaves, _resident(now))
 
 
 def _appoint(account: Account, member: dict[str, Any], scheme: Scheme, areas: list[Area], now: datetime) -> str:
