@@ -23,3 +23,11 @@ def recount(timestamp: int) -> None:  # noqa: ARG001
     """Count provisional due times again, in case a year's calendar has come out."""
     while operations.recount(now=clock.now(), limit=_BATCH) >= _BATCH:
         continue
+
+
+@app.periodic(cron="7 0 * * *")
+@app.task(queueing_lock="cases.follow_territory", pass_context=False)
+def follow_territory(timestamp: int) -> None:  # noqa: ARG001
+    """Let open cases follow grids that were split, merged or moved from today on."""
+    while operations.follow_territory(now=clock.now(), limit=_BATCH) >= _BATCH:
+        continue

@@ -6,7 +6,7 @@ from gezhi.cases.operations.expiry import Swept, recount, sweep
 from gezhi.cases.operations.intake import Opened, open_batch, open_case, tidy_code
 from gezhi.cases.operations.linking import link_to_parent, merge, unmerge
 from gezhi.cases.operations.log import Checked, verify_log
-from gezhi.cases.operations.moving import change_item, place
+from gezhi.cases.operations.moving import change_item, follow_territory, place
 from gezhi.cases.operations.report import Report
 from gezhi.cases.operations.talking import attach, comment, follow, look_at_contact, unfollow, withdraw_file
 from gezhi.cases.operations.watching import release, supervise
@@ -23,6 +23,7 @@ __all__ = [
     "comment",
     "decide",
     "follow",
+    "follow_territory",
     "link_to_parent",
     "look_at_contact",
     "merge",

@@ -11,19 +11,23 @@ from typing import Any
 
 import msgspec
 from django.db import transaction
+from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gezhi.cases.access import account_id, works_on
 from gezhi.cases.errors import BadInput, Forbidden, Impossible
-from gezhi.cases.models import Bounce
-from gezhi.cases.operations.door import Acted, Open, acted, check_text, open_locked, own_desks, write
+from gezhi.cases.models import Bounce, Case
+from gezhi.cases.models import Hold as HoldRow
+from gezhi.cases.operations.door import Acted, Open, acted, begin, check_text, open_locked, own_desks, write
 from gezhi.cases.operations.placing import Spot, spot_of
 from gezhi.cases.operations.report import plain
 from gezhi.people.models import Account
 from gezhi.schemes import engine
 from gezhi.schemes.model import CLOSED
 from gezhi.schemes.state import CaseState, Clock, Desk, Hold, Opening, Outcome
+from gezhi.territory import queries as territory
+from gezhi.territory.models import Area
 
 REASON_LENGTH = 2000
 
@@ -53,12 +57,7 @@ def place(
             raise Impossible(_("The case lies in this area already."))
         if before:
             reason = check_text(plain(reason), most=REASON_LENGTH, name="reason")
-        Bounce.objects.create(
-            case=opened.case, before=before, after=spot.code, border_m=opened.case.border_m, at=opened.now,
-            actor=account_id(actor), reason=reason,
-        )  # fmt: skip
-        opened.extra |= {"area_id": spot.area_id, "area_path": spot.path}
-        _begin_again(opened, actor, _Way("place", opened.state.item, dict(spot.levels)), reason)
+        _move(opened, actor, spot, before=before, reason=reason)
         write(opened)
         return acted(opened)
 
@@ -78,6 +77,73 @@ def change_item(
         _begin_again(opened, actor, _Way("change_item", item, dict(opened.state.areas)), reason)
         write(opened)
         return acted(opened)
+
+
+def follow_territory(*, now: datetime, limit: int = 500) -> int:
+    """Let open cases follow the territory after grids were split, merged or moved; return how many went to a new desk.
+
+    Run once a day, after midnight, when changes come into force. A case of a closed area goes to the area that now has
+    its point, or to the only one that took its area's place; where neither is clear, the case says so (`trouble`) and
+    stays in sight of the offices above.
+    """
+    _keep_paths()
+    today = timezone.localdate(now)
+    orphans = Case.objects.unscoped(reason="the territory changed under them").filter(
+        closed_at=None, area__until__lte=today
+    )
+    moved = 0
+    for pk in list(orphans.filter(trouble="").values_list("pk", flat=True)[:limit]):
+        with transaction.atomic():
+            case = Case.objects.unscoped(reason="locked to be moved").select_for_update(of=("self",)).get(pk=pk)
+            moved += _follow_one(case, now)
+    return moved
+
+
+def _keep_paths() -> None:
+    """Copy the paths of areas that were moved under another one to their cases and holds."""
+    path = Area.objects.filter(pk=OuterRef("area")).values("path")[:1]
+    stale = (
+        Case.objects.unscoped(reason="the path is a copy").filter(area__isnull=False).exclude(area_path=F("area__path"))
+    )
+    ids = list(stale.values_list("pk", flat=True))
+    Case.objects.unscoped(reason="the path is a copy").filter(pk__in=ids).update(area_path=Subquery(path))
+    copied = Case.objects.unscoped(reason="the path is a copy").filter(pk=OuterRef("case")).values("area_path")[:1]
+    HoldRow.objects.filter(case__in=ids).update(area_path=Subquery(copied))
+
+
+def _follow_one(case: Case, now: datetime) -> bool:
+    opened = begin(case, now)
+    opened.settle_expired()
+    spot = _successor(case, opened.now)
+    if spot is None or opened.state.doer_desk is not None or opened.state.paused or opened.state.step == CLOSED:
+        opened.extra["trouble"] = (
+            "" if opened.state.step == CLOSED else str(_("Its area no longer exists: give it a place."))
+        )
+        write(opened)
+        return False
+    _move(
+        opened, None, spot, before=case.area.code if case.area else "", reason=str(_("The area was divided or merged."))
+    )
+    write(opened)
+    return True
+
+
+def _successor(case: Case, now: datetime) -> Spot | None:
+    today = timezone.localdate(now)
+    if case.lon is not None and case.lat is not None:
+        code = territory.router(today).route(case.lon, case.lat).area
+        return spot_of(code, today) if code else None
+    after = territory.successors(case.area.code, today) if case.area else []
+    return spot_of(after[0].code, today) if len(after) == 1 else None
+
+
+def _move(opened: Open, actor: Account | None, spot: Spot, *, before: str, reason: str) -> None:
+    Bounce.objects.create(
+        case=opened.case, before=before, after=spot.code, border_m=opened.case.border_m, at=opened.now,
+        actor=account_id(actor), reason=reason,
+    )  # fmt: skip
+    opened.extra |= {"area_id": spot.area_id, "area_path": spot.path}
+    _begin_again(opened, actor, _Way("place", opened.state.item, dict(spot.levels)), reason)
 
 
 def _check(opened: Open, actor: Account | None) -> None:

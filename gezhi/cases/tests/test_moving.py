@@ -3,6 +3,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+import shapely
 
 from gezhi.cases import operations, queries
 from gezhi.cases.errors import BadInput, Forbidden, Impossible
@@ -14,6 +15,8 @@ from gezhi.cases.tests.conftest import District
 from gezhi.cases.tests.test_door import to_check, to_station
 from gezhi.enactment import queries as enactment
 from gezhi.schemes import engine
+from gezhi.territory import queries as territory
+from gezhi.territory.models import Area
 
 
 def other_item(district: District, number: str) -> str:
@@ -225,3 +228,30 @@ def test_a_superior_supervises_and_hears_when_the_time_passes_once(district: Dis
     operations.release(actor=cast.dispatcher, number=opened.number, now=limit + timedelta(minutes=3))
     assert district.case(opened.number).supervised is False
     assert verify_log(district.case(opened.number)).whole
+
+
+def test_cases_follow_their_ground_when_grids_are_merged(district: District) -> None:
+    cast = district.cast
+    opened, elsewhere = district.open(), district.open(area=cast.grids[3].code)
+    today = district.later(days=1).date()
+    old, heir = cast.grids[0], cast.grids[1]
+    Area.objects.filter(pk=old.pk).update(until=today)
+    both = shapely.union_all([shapely.from_wkb(bytes(one.boundary or b"")) for one in (old, heir)])
+    Area.objects.filter(pk=heir.pk).update(boundary=shapely.to_wkb(both))
+    territory.look_again()
+    assert operations.follow_territory(now=district.now) == 1
+    assert operations.follow_territory(now=district.now) == 0
+    assert district.case(opened.number).desk_key == f"grid_worker@{heir.code}"
+    assert district.case(elsewhere.number).desk_key == f"grid_worker@{cast.grids[3].code}"
+    assert whole(district, opened.number)
+
+
+def test_a_moved_area_takes_its_cases_along(district: District) -> None:
+    cast = district.cast
+    opened = district.open()
+    path = f"{cast.villages[1].path}{cast.grids[0].code}/"
+    Area.objects.filter(pk=cast.grids[0].pk).update(path=path)
+    operations.follow_territory(now=district.later(minutes=1))
+    assert district.case(opened.number).area_path == path
+    assert queries.cases(account=cast.other_head, now=district.now).rows
+    assert not queries.cases(account=cast.head, now=district.now).rows
