@@ -11,16 +11,20 @@ import msgspec
 from gezhi.cases.models import CaseEvent, CaseFile, Comment
 from gezhi.cases.operations.log import RECORD, Record
 from gezhi.cases.queries.names import Names
-from gezhi.schemes.model import Action, Option, Procedure, Scheme
+from gezhi.schemes.model import Action, Department, Option, Procedure, Scheme
 from gezhi.schemes.state import REPORTER, Desk, Event
 
 # What the log notes for the record only: shown elsewhere on the page, or to nobody but an audit.
 _SILENT = frozenset({"comment", "attach", "look_at_contact"})
+_OFFICES = frozenset({"department", "departments"})
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the story. `words` are the answers in words: question title → answer."""
+    """One line of the story. `words` are the answers in words: question title → answer.
+
+    `clock` names the clock that warned or ran out, for what happened by itself.
+    """
 
     at: datetime
     kind: str
@@ -35,6 +39,7 @@ class Entry:
     step: str = ""
     files: tuple[CaseFile, ...] = ()
     comment: UUID | None = None
+    clock: str = ""
 
 
 def office_story(
@@ -92,11 +97,12 @@ def _entry(scheme: Scheme, names: Names, row: CaseEvent, files: Sequence[CaseFil
         title=action.title.say(names.language) if action else event.action,
         office=say(event.by),
         person=names.person(event.actor) if inside else "",
-        words=_words(action, event, names.language, inside=inside),
+        words=_words(scheme, action, event, names.language, inside=inside),
         public=bool(action and action.public) or event.kind == "open",
         clause=action.clause if action else "",
         step=str(event.then.get("step", "")),
         files=tuple(file for file in files if file.at == event.at and file.role != "comment"),
+        clock=event.clock,
     )
 
 
@@ -106,7 +112,7 @@ def _action(scheme: Scheme, procedure: Procedure | None, event: Event) -> Action
     return next((one.actions[event.action] for one in scheme.procedures.values() if event.action in one.actions), None)
 
 
-def _words(action: Action | None, event: Event, language: str, *, inside: bool) -> dict[str, str]:
+def _words(scheme: Scheme, action: Action | None, event: Event, language: str, *, inside: bool) -> dict[str, str]:
     """Return answers in words; a reporter's own choices are for the sums, and outside only public actions speak."""
     if action is None or not (inside or action.public or event.by == REPORTER):
         return {}
@@ -117,11 +123,12 @@ def _words(action: Action | None, event: Event, language: str, *, inside: bool) 
             continue
         if inside and event.by == REPORTER and question.kind != "text":
             continue
-        found[question.title.say(language)] = _say(question.choices, answer, language)
+        offices = scheme.departments.values() if question.kind in _OFFICES else ()
+        found[question.title.say(language)] = _say((*question.choices, *offices), answer, language)
     return found
 
 
-def _say(options: Sequence[Option], answer: Any, language: str) -> str:
+def _say(options: Sequence[Option | Department], answer: Any, language: str) -> str:
     titles: dict[str, str] = {option.id: option.title.say(language) for option in options}
     if isinstance(answer, list):
         return "、".join(titles.get(str(one), str(one)) for one in answer)

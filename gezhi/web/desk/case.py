@@ -164,7 +164,7 @@ def context(account: Account, page: CasePage, now: datetime, asked: Asked) -> di
     offered = doings(page, now, asked.tried.wrong)
     enriched(page, offered, now)
     free = [one for one in offered if not one.blocked]
-    open_key = asked.do if any(one.key == asked.do for one in free) else (free[0].key if free and free[0].leads else "")
+    open_key = _open_key(page, free, asked.do)
     item = page.scheme.items.get(page.state.item)
     case = page.case
     return {
@@ -205,6 +205,21 @@ def enriched(page: CasePage, offered: list[Doing], now: datetime) -> None:
 def _leads_to(page: CasePage, doing: Doing) -> str:
     procedure = page.scheme.procedures[page.state.procedure]
     return previews.leads_to(page.scheme, procedure, page.state, procedure.actions[doing.action])
+
+
+def _open_key(page: CasePage, free: list[Doing], wanted: str) -> str:
+    """Return the action whose form is open: the one asked for, else the first that leads on."""
+    if any(one.key == wanted for one in free):
+        return wanted
+    procedure = page.scheme.procedures[page.state.procedure]
+    been = {hold.step for hold in page.state.holds} | {"doer", "previous"}
+    ahead = [
+        one
+        for one in free
+        if one.leads
+        and not any(way.value in been for way in procedure.actions[one.action].ways.get(page.state.step, ()))
+    ]
+    return ahead[0].key if ahead else (free[0].key if len(free) == 1 else "")
 
 
 def _holds_it(account: Account, page: CasePage, now: datetime) -> bool:

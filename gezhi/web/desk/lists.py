@@ -117,7 +117,11 @@ def _list(
         "wish": wish,
         "groups": by_light(rows),
         "lights": LIGHTS,
-        "states": [("open", pgettext("cases", "Open")), ("closed", pgettext("cases", "Closed")), ("all", gettext("All"))],
+        "states": [
+            ("open", pgettext("cases", "Open")),
+            ("closed", pgettext("cases", "Closed")),
+            ("all", gettext("All")),
+        ],
         "shown": len(rows),
         "more": found.next,
     }

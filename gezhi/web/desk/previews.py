@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from gezhi.cases.queries import Load
 from gezhi.schemes import clocks, explain
@@ -44,7 +44,12 @@ def shifts(scheme: Scheme, state: CaseState, action: Action, amount: int, now: d
 
 def clock_title(clock: Clock) -> str:
     """Return what a clock measures."""
-    kind, _, rest = clock.id.partition(":")
+    return clock_name(clock.id)
+
+
+def clock_name(clock_id: str) -> str:
+    """Return what the clock of an id measures."""
+    kind, _, rest = clock_id.partition(":")
     if kind == "part":
         number, _, response = rest.partition(":")
         pattern = gettext("Part %(n)s, to respond") if response else gettext("Part %(n)s")
@@ -56,7 +61,7 @@ def clock_title(clock: Clock) -> str:
         "case": gettext("The whole matter"),
         "response": gettext("To respond"),
     }
-    return known.get(clock.id, clock.id)
+    return known.get(clock_id, clock_id)
 
 
 def leads_to(scheme: Scheme, procedure: Procedure, state: CaseState, action: Action) -> str:
@@ -82,7 +87,9 @@ def next_step(scheme: Scheme, step: Step) -> str:
     parts = [wording.say(step.title), wording.say(holders[0]) if len(holders) == 1 else ""]
     if step.clock is not None and len(step.clock.limit) == 1:
         parts.append(wording.say(explain.limit_word(step.clock.limit[0].value)))
-    return gettext("Next: %(step)s") % {"step": gettext(", ").join(part for part in parts if part)}
+    return gettext("Next: %(step)s") % {
+        "step": pgettext("between parts of a sentence", ", ").join(part for part in parts if part)
+    }
 
 
 def enrich(
@@ -137,7 +144,7 @@ def _show_dues(field: Field, scheme: Scheme, state: CaseState, action: Action, n
 
 def say_shifts(moved: Sequence[Shift], now: datetime) -> str:
     """Say the due times after an extension: 这个环节 5月14日（周四）17:30；整件 5月18日（周一）17:30."""
-    return gettext("; ").join(
+    return pgettext("between parts of a sentence", "; ").join(
         gettext("%(clock)s due %(after)s") % {"clock": one.clock, "after": wording.say_moment(one.after, now)}
         for one in moved
     )

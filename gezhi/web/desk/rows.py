@@ -51,7 +51,15 @@ def queue_row(found: QueueRow, now: datetime) -> Row:
     step = procedure.steps.get(found.step)
     words = row_words(found.due, found.light, calendar_of(scheme), now)
     tags = (*_tags(case), *([gettext("co-handler")] if found.part else []))
-    return _row(case, scheme, step, found.light, words=words, clause=_clause(step, procedure) if not found.part else "", tags=tags)
+    return _row(
+        case,
+        scheme,
+        step,
+        found.light,
+        words=words,
+        clause=_clause(step, procedure) if not found.part else "",
+        tags=tags,
+    )
 
 
 def case_row(case: Case, now: datetime) -> Row:

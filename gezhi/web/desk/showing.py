@@ -17,7 +17,7 @@ from gezhi.schemes.state import HoldTime, Light, Part
 from gezhi.web import wording
 from gezhi.web.clocks import clock_view
 from gezhi.web.components import ClockView, HoldTable, StoryItem, hold_table
-from gezhi.web.desk.previews import clock_title, next_step
+from gezhi.web.desk.previews import clock_name, clock_title, next_step
 from gezhi.web.stories import Address, story_item
 
 _ORDER = {"case": 0, "response": 1, "step": 2}
@@ -123,11 +123,24 @@ def _ended_at(page: CasePage) -> dict[datetime, list[HoldTime]]:
 
 
 def _item(page: CasePage, entry: Entry, address: Address, ended: Sequence[HoldTime]) -> StoryItem:
-    item = story_item(entry, page.scheme, page.state.procedure, address, title=record_title(entry))
+    title = record_title(entry) or _by_itself(page, entry)
+    item = story_item(entry, page.scheme, page.state.procedure, address, title=title)
     if not ended or entry.kind not in ("act", "expire"):
         return item
     held = ended[0]
     return replace(item, held=_held(held), over=_over(held))
+
+
+def _by_itself(page: CasePage, entry: Entry) -> str:
+    """Say what a clock did: it warned, or ran out. What the plan then does by itself has the plan's own title."""
+    if entry.kind == "recount":
+        return gettext("Counted again: the calendar was published")
+    if entry.kind != "expire" or entry.title:
+        return ""
+    dues = {one.hold.due for one in (*page.look_back, *page.part_times)} | {one.clock.due for one in page.clocks}
+    clock = _clock_title(page, entry.clock) or clock_name(entry.clock)
+    pattern = gettext("Overdue from now on: %(clock)s") if entry.at in dues else gettext("Due soon: %(clock)s")
+    return pattern % {"clock": clock}
 
 
 def _held(one: HoldTime) -> str:

@@ -6,6 +6,7 @@ import { startPhotos } from "../gezhi/photos.js";
 const wide = window.matchMedia("(min-width: 1400px)");
 const queue = document.querySelector("[data-queue]");
 const panel = document.querySelector("[data-aside-panel]");
+let asked = 0;
 
 document.addEventListener("keydown", onKey);
 document.addEventListener("click", (event) => {
@@ -54,8 +55,6 @@ function onKey(event) {
   next.focus();
   if (panel && wide.matches) choose(next);
 }
-
-let asked = 0;
 
 async function choose(row) {
   for (const one of rows()) {
