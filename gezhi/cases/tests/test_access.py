@@ -53,6 +53,18 @@ def test_a_department_sees_it_while_it_is_there(district: District) -> None:
         district.act(district.cast.clerk, opened.number, "finish", answers={"result": "晚了"})
 
 
+def test_a_case_handed_over_leaves_the_first_departments_sight(district: District) -> None:
+    opened = district.open()
+    to_district(district, opened.number)
+    district.act(district.cast.dispatcher, opened.number, "dispatch", answers={"lead": "city_management"})
+    assert "clerk" in who_sees(district, opened.number)
+    district.act(district.cast.dispatcher, opened.number, "hand_over", answers={"lead": "water", "reason": "是水务的"})
+    seen = who_sees(district, opened.number)
+    assert ("clerk" in seen, "other_clerk" in seen) == (False, True)
+    assert queries.queue(account=district.cast.other_clerk, now=district.now).rows
+    assert not queries.queue(account=district.cast.clerk, now=district.now).rows
+
+
 def test_who_did_the_work_sees_how_it_ends(district: District) -> None:
     opened = district.open()
     to_district(district, opened.number)

@@ -31,14 +31,14 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
     "township": {"centre": {"settle", "report_up", "pause", "extend"}, "dispatcher": OVER | {"extend"}},
     "district": {"dispatcher": {"dispatch", "pause"}},
     "department": {
-        "clerk": {"send_back", "pause", "extend", "cancel_part"},
+        "clerk": {"send_back", "pause", "extend"},
         "other_clerk": {"finish_part", "return_part"},
-        "dispatcher": OVER | {"extend", "cancel_part"},
+        "dispatcher": OVER | {"extend", "cancel_part", "hand_over"},
     },
     "check": {"worker": {"confirm", "redo"}, "head": OVER, "centre": OVER, "dispatcher": OVER},
     "sign": {"reporter": {"accept", "dissatisfied"}},
     "review": {"dispatcher": {"conclude"}},
-    "closed": {},
+    "closed": {"dispatcher": {"reopen"}},
 }
 
 
@@ -175,6 +175,21 @@ def test_a_failed_change_changes_nothing_and_tells_nobody(district: District) ->
         district.act(district.cast.worker, opened.number, "settle", answers={})
     assert refused.value.code == "missing_answer"
     assert _everything(opened.number) == before
+
+
+def test_a_closed_case_is_reopened_once_and_within_the_plans_time(district: District) -> None:
+    number, late = district.open(), district.open()
+    for opened in (number, late):
+        district.act(district.cast.worker, opened.number, "settle", answers={"result": "扫了"})
+        district.act(district.cast.head, opened.number, "confirm")
+        district.act(None, opened.number, "accept", answers={"rating": "satisfied"}, secret=opened.secret)
+    district.act(district.cast.dispatcher, number.number, "reopen", answers={"reason": "又堆上了"})
+    again = district.case(number.number)
+    assert (again.closed_at, again.step != "closed", verify_log(again).whole) == (None, True, True)
+    district.later(days=60)
+    with pytest.raises(Refused) as refused:
+        district.act(district.cast.dispatcher, late.number, "reopen", answers={"reason": "又堆上了"})
+    assert refused.value.code == "too_late"
 
 
 def test_an_answer_with_a_null_character_is_kept_without_it(district: District) -> None:
