@@ -31,7 +31,7 @@ from gezhi.schemes.model import CLOSED, Notice, Scheme
 from gezhi.schemes.state import REPORTER, CaseState, Desk, Event
 
 # Where the surfaces show a case; their own tests hold them to it.
-OFFICE_LINK = "/desk/cases/{number}"
+OFFICE_LINK = "/desk/case/{number}"
 REPORTER_LINK = "/track?number={number}"
 _LANGUAGE = "zh-hans"
 
