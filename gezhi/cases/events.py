@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from gezhi.cases.models import Case, CaseEvent
 from gezhi.cases.operations.intake import tracking_code
-from gezhi.cases.operations.log import CHANGED, desk_from
+from gezhi.cases.operations.log import CHANGED, desk_from, replayed
 from gezhi.cases.operations.projection import load_state
 from gezhi.cases.queries.names import Names, names_for
 from gezhi.cases.queries.story import event_of
@@ -27,6 +27,7 @@ from gezhi.notices import operations as notices
 from gezhi.notices import wording
 from gezhi.people import queries as people
 from gezhi.people.models import Account
+from gezhi.schemes.explain import limit_word
 from gezhi.schemes.model import CLOSED, Notice, Scheme
 from gezhi.schemes.state import REPORTER, CaseState, Desk, Event
 
@@ -58,7 +59,8 @@ def tell_changed(body: dict[str, Any], now: datetime) -> None:
     """Send the notices that the scheme asks for after an event, and tell the webhooks that the case changed."""
     case = _case(body["case"])
     event = event_of(CaseEvent.objects.get(case_id=case.pk, seq=body["seq"]))
-    told = _Told(case, enactment.scheme(case.scheme_version_id), load_state(case.state), event, int(body["seq"]))
+    seq = int(body["seq"])
+    told = _Told(case, enactment.scheme(case.scheme_version_id), _state_after(case, seq), event, seq)
     for telling in body["tellings"]:
         template = told.scheme.notices.get(telling["template"])
         desk = msgspec.convert(telling["to"], Desk)
@@ -105,7 +107,10 @@ def _values(told: _Told, names: Names, *, to_reporter: bool) -> dict[str, object
     procedure = told.scheme.procedures[state.procedure]
     step, whole = state.clock("step"), state.clock("case")
     item = told.scheme.items.get(state.item)
-    answers = {name: _plain(value) for name, value in {**state.answers, **told.event.answers}.items()}
+    answers = {
+        name: _said(told.scheme, name, value, language)
+        for name, value in {**state.answers, **told.event.answers}.items()
+    }
     return {
         **answers,
         "number": case.number,
@@ -116,7 +121,7 @@ def _values(told: _Told, names: Names, *, to_reporter: bool) -> dict[str, object
         "holder": (names.office if to_reporter else names.desk)(state.desk) if state.desk else "",
         "due": _moment(step.due if step else None),
         "case_due": _moment(whole.due if whole else None),
-        "limit": step.limit if step else "",
+        "limit": limit_word(step.limit).say(language) if step else "",
         "clause": step.clause if step else "",
         "url": settings.PUBLIC_ADDRESS + _link(case, to_reporter=to_reporter),
         **({"code": tracking_code(case.pk)} if to_reporter else {}),
@@ -195,5 +200,22 @@ def _moment(at: datetime | None) -> str:
     return formats.date_format(timezone.localtime(at), "DATETIME_FORMAT") if at else "—"
 
 
-def _plain(value: Any) -> str:
-    return "、".join(str(one) for one in value) if isinstance(value, list) else str(value)
+def _state_after(case: Case, seq: int) -> CaseState:
+    """Return the state that an entry of the log led to: a notice speaks of that moment, however late it is sent."""
+    if case.log_seq == seq:
+        return load_state(case.state)
+    return replayed(CaseEvent.objects.filter(case_id=case.pk, seq__lte=seq).order_by("seq"))
+
+
+def _said(scheme: Scheme, name: str, value: Any, language: str) -> str:
+    """Return an answer in words: choices and departments by their titles; a sentence without its full stop."""
+    question = scheme.questions.get(name)
+    titled = {option.id: option.title for option in question.choices} if question else {}
+    if question and question.kind in {"department", "departments"}:
+        titled = {one.id: one.title for one in scheme.departments.values()}
+    words = [titled[one].say(language) if one in titled else str(one) for one in _each(value)]
+    return "、".join(words).removesuffix("。")
+
+
+def _each(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
