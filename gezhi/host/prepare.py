@@ -17,8 +17,10 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import OperationalError
+from django.utils import translation
 
 from gezhi.foundation import clock, crypto
+from gezhi.host import words
 from gezhi.host.words import Trouble
 
 Progress = Callable[[str, int, int], None]
@@ -142,7 +144,8 @@ def demo_people() -> list[tuple[str, str, str]]:
     if importlib.util.find_spec("gezhi.demo.queries") is None:
         return []
     demo = importlib.import_module("gezhi.demo.queries")
-    people: list[tuple[str, str, str]] = demo.people()
+    with translation.override(words.language()):
+        people: list[tuple[str, str, str]] = demo.people()
     return people
 
 
