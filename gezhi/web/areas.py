@@ -14,7 +14,9 @@ from gezhi.foundation import clock
 from gezhi.territory import queries as territory
 from gezhi.territory.models import Area
 
-MOST_OUTLINES = 300
+MOST_OUTLINES = 60
+MOST_NAMES = 30
+type Box = tuple[float, float, float, float]
 _FIELDS = ("id", "code", "name", "level", "path", "boundary")
 
 
@@ -29,13 +31,14 @@ def outlines(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"error": gettext("box needs west,south,east,north in degrees.")}, status=400)
     on = timezone.localdate(clock.now())
     here = request.GET.get("here", "")
-    features = [_feature(area, box, here) for area in _in_view(on, box)]
+    seen = _in_view(on, box)
+    features = [_feature(area, box, here, named=len(seen) <= MOST_NAMES or area.code == here) for area in seen]
     answer = JsonResponse({"type": "FeatureCollection", "features": features})
     answer["Cache-Control"] = "public, max-age=300"
     return answer
 
 
-def _box(words: str) -> tuple[float, float, float, float] | None:
+def _box(words: str) -> Box | None:
     try:
         west, south, east, north = (float(word) for word in words.split(","))
     except ValueError:
@@ -44,7 +47,7 @@ def _box(words: str) -> tuple[float, float, float, float] | None:
     return (west, south, east, north) if sane else None
 
 
-def _in_view(on: date, box: tuple[float, float, float, float]) -> list[Area]:
+def _in_view(on: date, box: Box) -> list[Area]:
     west, south, east, north = box
     seen = territory.areas(on).filter(west__lte=east, east__gte=west, south__lte=north, north__gte=south)
     seen = seen.exclude(boundary=None)
@@ -59,7 +62,7 @@ def _in_view(on: date, box: tuple[float, float, float, float]) -> list[Area]:
     return list(seen.filter(level=chosen).defer(None).only(*_FIELDS)[:MOST_OUTLINES])
 
 
-def _feature(area: Area, box: tuple[float, float, float, float], here: str) -> dict[str, object]:
+def _feature(area: Area, box: Box, here: str, *, named: bool) -> dict[str, object]:
     shape = shapely.from_wkb(bytes(area.boundary or b""))
     fine = (box[2] - box[0]) / 1500
     seen = shapely.intersection(shape, shapely.box(*box))
@@ -71,14 +74,19 @@ def _feature(area: Area, box: tuple[float, float, float, float], here: str) -> d
             "code": area.code,
             "name": territory.short_name(area.name),
             "here": area.code == here,
-            "label": [round(label.x, 6), round(label.y, 6)],
+            "label": [round(label.x, 6), round(label.y, 6)] if named else None,
         },
     }
 
 
 def named(chain: list[Area], *, from_level: int = 0) -> str:
-    """Return a chain of areas as people say it, from a depth on: 柳桥镇 清溪社区 第3网格."""
-    return " ".join(territory.short_name(area.name) for area in chain[from_level:])
+    """Return a chain of areas as people say it, from a depth on: 柳桥镇 清溪社区 第3网格.
+
+    An area whose name is the beginning of the next one's is left out: 南陵社区 南陵社区第一网格 says it twice.
+    """
+    names = [territory.short_name(area.name) for area in chain[from_level:]]
+    pairs = zip(names, [*names, ""][1:], strict=True)
+    return " ".join(name for name, below in pairs if not below.startswith(name))
 
 
 def district(on: date) -> Area | None:

@@ -1,7 +1,5 @@
 """Everything that a worker may see, newest first; filters are links, the search box looks at numbers and words."""
 
-from datetime import datetime
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
@@ -10,11 +8,9 @@ from django.views.decorators.http import require_GET
 
 from gezhi.cases import queries
 from gezhi.cases.errors import BadInput
-from gezhi.cases.models import Case
 from gezhi.foundation import clock
 from gezhi.people.models import Account
-from gezhi.schemes.state import Light
-from gezhi.web.field.rows import Waiting, row_of
+from gezhi.web.lists import Waiting, light_of, row_of
 from gezhi.web.staff import for_staff
 
 SIZE = 30
@@ -39,20 +35,10 @@ def page(request: HttpRequest, account: Account) -> HttpResponse:
             listed = queries.cases(account=account, now=now, wanted=wanted, size=SIZE)
         found, more = listed.rows, listed.next
     shown = {
-        "rows": [row_of(Waiting(case, case.step, case.case_due, _light(case, now)), now) for case in found],
+        "rows": [row_of(Waiting(case, case.step, case.case_due, light_of(case, now)), now) for case in found],
         "state": state,
         "words": words,
         "more": more,
         "states": [("open", gettext("Open")), ("closed", gettext("Closed")), ("all", gettext("All"))],
     }
     return render(request, "field/cases.html", shown)
-
-
-def _light(case: Case, now: datetime) -> Light:
-    if case.closed_at is not None:
-        return Light.DONE
-    if case.paused:
-        return Light.PAUSED
-    if case.case_due is not None and now > case.case_due:
-        return Light.RED
-    return Light.YELLOW if case.case_warn is not None and now >= case.case_warn else Light.GREEN

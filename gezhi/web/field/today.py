@@ -16,9 +16,10 @@ from gezhi.people.models import Account
 from gezhi.schemes.calendars import Day, DayKind
 from gezhi.schemes.clocks import calendar_of
 from gezhi.schemes.state import Light
+from gezhi.territory import queries as territory
 from gezhi.territory.models import Area
 from gezhi.web import wording
-from gezhi.web.field.rows import Waiting, by_urgency_then_distance, row_of
+from gezhi.web.lists import Waiting, by_urgency_then_distance, row_of
 from gezhi.web.portal.places import degrees
 from gezhi.web.staff import for_staff
 
@@ -57,7 +58,7 @@ def own_places(account: Account, now: datetime) -> list[str]:
     """Return the names of the areas in which somebody holds a post."""
     codes = [grant.area for grant in access.reach(account, now).grants if grant.area]
     held = Area.objects.filter(code__in=codes, until=None).order_by("path")
-    return list(held.values_list("name", flat=True)) if codes else []
+    return [territory.short_name(name) for name in held.values_list("name", flat=True)] if codes else []
 
 
 def _position(request: HttpRequest) -> tuple[float, float] | None:

@@ -1,5 +1,6 @@
 """Following a matter with number and code: plain story, who has it, by when; signing, adding papers, protesting."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -23,7 +24,7 @@ from gezhi.foundation import clock, files
 from gezhi.people.models import Account
 from gezhi.schemes.clocks import calendar_of
 from gezhi.schemes.model import CLOSED, Action, Question
-from gezhi.schemes.state import Choice, Light, Refused
+from gezhi.schemes.state import REPORTER, Choice, Light, Refused
 from gezhi.schemes.text import Text
 from gezhi.web import pace, questions, wording
 from gezhi.web.clocks import clock_view
@@ -230,6 +231,10 @@ def _show(
         "found": found,
         "headline": _headline(found),
         "light": _light(found),
+        "holder": _holder(found),
+        "done": _what_was_done(found),
+        "silence": _what_silence_means(found),
+        "waits_for_reporter": found.paused and _waits_for_reporter(found),
         "clocks": _clocks(found, now),
         "offered": [replace(one, first=at == 0) for at, one in enumerate(sorted(offered, key=_not_a_rating))],
         "errors": {name: text for form in wrong.values() for name, text in form.errors.items()},
@@ -247,8 +252,46 @@ def _headline(found: Tracking) -> str:
     if found.choices and not found.paused:
         return gettext("Is it done? Please sign")
     if found.paused:
-        return gettext("Waiting for you: something is missing")
+        return (
+            gettext("Waiting for you: something is missing")
+            if _waits_for_reporter(found)
+            else gettext("Paused for now")
+        )
     return gettext("It is being handled")
+
+
+def _holder(found: Tracking) -> str:
+    return gettext("you") if found.office == found.names.office(REPORTER) else found.office
+
+
+def _actions(found: Tracking) -> Mapping[str, Action]:
+    return found.scheme.procedures[found.procedure].actions
+
+
+def _waits_for_reporter(found: Tracking) -> bool:
+    """Say whether the newest pause asked the reporter for something; an office's own pause is no one's to mend."""
+    acts = (_actions(found)[entry.action] for entry in found.story if entry.action in _actions(found))
+    newest = next((action for action in acts if action.pauses), None)
+    return newest is not None and newest.public
+
+
+def _what_was_done(found: Tracking) -> StoryItem | None:
+    """Return the newest work that was done and what was said of it."""
+    return next(
+        (
+            _told(found, entry)
+            for entry in found.story
+            if entry.action in _actions(found) and _actions(found)[entry.action].does_work and entry.words
+        ),
+        None,
+    )
+
+
+def _what_silence_means(found: Tracking) -> str:
+    """Say what happens by itself when the step's limit passes, where the plan lets something happen."""
+    step = found.scheme.procedures[found.procedure].steps.get(found.step)
+    action = _actions(found).get(step.clock.on_overdue.do) if step and step.clock else None
+    return gettext("If nothing comes by then: %(action)s.") % {"action": wording.say(action.title)} if action else ""
 
 
 def _light(found: Tracking) -> str:
@@ -288,7 +331,8 @@ def _told(found: Tracking, entry: Entry) -> StoryItem:
     item = story_item(entry, found.scheme, found.procedure, _addresses(found))
     if entry.kind == "open":
         return replace(item, title=gettext("You reported it"), who="")
-    return replace(item, title=gettext("Note")) if entry.kind == "comment" else item
+    who = gettext("you") if entry.office == found.names.office(REPORTER) else item.who
+    return replace(item, title=gettext("Note") if entry.kind == "comment" else item.title, who=who)
 
 
 def _not_a_rating(offered: Offered) -> bool:
@@ -307,5 +351,5 @@ def _addresses(found: Tracking) -> Address:
 def _story(found: Tracking) -> list[StoryItem]:
     items = [_told(found, entry) for entry in found.story]
     if found.step != CLOSED and found.office:
-        items.insert(0, StoryItem(icon="hall", title=found.step_title, who=found.office, state="now"))
+        items.insert(0, StoryItem(icon="hall", title=found.step_title, who=_holder(found), state="now"))
     return items

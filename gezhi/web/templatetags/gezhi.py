@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from gezhi.schemes.state import Light
 from gezhi.schemes.text import Text
+from gezhi.territory import queries as territory
 from gezhi.web import wording
 from gezhi.web.components import SHEETS
 
@@ -121,6 +122,12 @@ def unlocal(value: float) -> str:
 def metres(value: float) -> str:
     """Say a distance."""
     return wording.say_metres(value)
+
+
+@register.filter
+def short(name: str) -> str:
+    """Say an area as people do: 余溪村村民委员会 → 余溪村."""
+    return territory.short_name(name)
 
 
 @register.filter

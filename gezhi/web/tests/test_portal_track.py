@@ -122,3 +122,12 @@ def test_a_resident_with_an_account_needs_no_code(district: District, browser_of
     mine = district.open(actor=district.cast.resident, reporter=district.cast.resident)
     assert browser_of(district.cast.resident).get(f"/matter/{mine.number}").status_code == 200
     assert browser_of(district.cast.other_resident).get(f"/matter/{mine.number}")["Location"] == "/track"
+
+
+def test_residents_who_sign_in_find_their_own_matters_and_no_others(district: District, browser_of: Browser) -> None:
+    mine = district.open(actor=district.cast.resident, reporter=district.cast.resident)
+    others = district.open(actor=district.cast.other_resident, reporter=district.cast.other_resident)
+    words = browser_of(district.cast.resident).get("/").content.decode()
+    assert mine.number in words
+    assert others.number not in words
+    assert mine.number not in browser_of(None).get("/").content.decode()

@@ -1,4 +1,4 @@
-"""Rows of a worker's lists: light, title, what is left, how far."""
+"""Rows of short lists of cases: light, title, what is left, how far."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -59,6 +59,17 @@ def row_of(waiting: Waiting, now: datetime, at: tuple[float, float] | None = Non
         ),
         metres=_metres(at, case),
     )
+
+
+def light_of(case: Case, now: datetime) -> Light:
+    """Return the light of the whole case from its columns."""
+    if case.closed_at is not None:
+        return Light.DONE
+    if case.paused:
+        return Light.PAUSED
+    if case.case_due is not None and now > case.case_due:
+        return Light.RED
+    return Light.YELLOW if case.case_warn is not None and now >= case.case_warn else Light.GREEN
 
 
 def by_urgency_then_distance(rows: Iterable[Row]) -> list[Row]:
