@@ -42,6 +42,12 @@ def all_in_force(on: date) -> list[tuple[SchemeVersion, Scheme]]:
     return [(row, scheme(row.pk)) for row in rows]
 
 
+def days_of_change() -> list[date]:
+    """Return the days from which another version of some scheme holds, in order."""
+    days = SchemeVersion.objects.order_by("in_force_from").values_list("in_force_from", flat=True)
+    return list(days.distinct())
+
+
 def versions(scheme_id: str = "") -> QuerySet[SchemeVersion]:
     """Return the versions of one scheme or of all, newest first, without their text."""
     rows = SchemeVersion.objects.select_related("enacted_by").defer("source")

@@ -6,7 +6,8 @@ that died between commit and reply, 24 threads at once), the same case comes bac
 """
 
 import base64
-from collections.abc import Callable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -44,7 +45,7 @@ from gezhi.schemes.state import REPORTER, Desk, Opening, Refused
 
 OFFICE_CHANNELS = frozenset({"field", "hotline", "counter", "phone", "reception"})
 _REMEMBER_SECONDS = 1.0
-_remembered: dict[tuple[str, str, date], tuple[float, SchemeVersion, Scheme]] = {}
+_remembered: dict[Hashable, tuple[float, Any]] = {}
 _ALPHABET = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 
 
@@ -244,23 +245,10 @@ def _result(one: _Prepared, numbers: dict[UUID, str], known: dict[str, Case]) ->
 
 
 def _scheme(report: Report, on: date) -> tuple[SchemeVersion, Scheme]:
-    """Return the plan that applies; remembered for a second, because every report asks it."""
-    key, present = (report.scheme, report.item, on), monotonic()
-    kept = _remembered.get(key)
-    if kept is None or kept[0] < present:
-        kept = (present + _REMEMBER_SECONDS, *_look_up_scheme(report, on))
-        if len(_remembered) > 5000:
-            _remembered.clear()
-        _remembered[key] = kept
-    return kept[1], kept[2]
-
-
-def _look_up_scheme(report: Report, on: date) -> tuple[SchemeVersion, Scheme]:
-    try:
-        found = [enactment.in_force(report.scheme, on)] if report.scheme else enactment.all_in_force(on)
-    except enactment.NotInForce as error:
-        raise BadInput(str(error), field="scheme") from error
-    for version, scheme in found:
+    """Return the plan that applies."""
+    # By the span of days in which the same versions hold, not by the day: an import may be dated back over years.
+    span = bisect_right(_remember("days", enactment.days_of_change), on)
+    for version, scheme in _remember((report.scheme, span), partial(_plans, report.scheme, on)):
         item = scheme.items.get(report.item)
         if item is not None and item.procedure:
             return version, scheme
@@ -268,6 +256,25 @@ def _look_up_scheme(report: Report, on: date) -> tuple[SchemeVersion, Scheme]:
         _("No plan in force knows the item “%(item)s”. Choose one from the catalogue.") % {"item": report.item[:80]},
         field="item",
     )
+
+
+def _plans(scheme: str, on: date) -> list[tuple[SchemeVersion, Scheme]]:
+    try:
+        return [enactment.in_force(scheme, on)] if scheme else enactment.all_in_force(on)
+    except enactment.NotInForce as error:
+        raise BadInput(str(error), field="scheme") from error
+
+
+def _remember[Answer](key: Hashable, ask: Callable[[], Answer]) -> Answer:
+    """Return an answer that every report asks for from memory, for a second."""
+    present = monotonic()
+    kept = _remembered.get(key)
+    if kept is None or kept[0] < present:
+        if len(_remembered) > 1000:
+            _remembered.clear()
+        kept = _remembered[key] = (present + _REMEMBER_SECONDS, ask())
+    answer: Answer = kept[1]
+    return answer
 
 
 @receiver(post_save, sender=SchemeVersion)

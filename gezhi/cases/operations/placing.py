@@ -18,8 +18,9 @@ from gezhi.territory.models import Area, CrsName
 from gezhi.territory.routing import Routed, Router
 
 _SYSTEMS = frozenset(CrsName.values)
-# A router lives exactly as long as the territory is unchanged, so what is known of areas is kept beside it.
-_known: "WeakKeyDictionary[Router, dict[tuple[str, date], Spot | None]]" = WeakKeyDictionary()
+# A router serves one span of days without any change and lives as long as the territory does, so what is known of areas
+# is kept beside it: for the span, not for each day, or an import of years would ask again for every day.
+_known: "WeakKeyDictionary[Router, dict[str, Spot | None]]" = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +93,21 @@ def route_ahead(reports: Sequence[Report], *, on: date) -> dict[int, Point]:
 def spot_of(code: str, on: date) -> Spot | None:
     """Return the area of a code on a date, or None. Kept in memory for as long as the territory stays as it is."""
     known = _known.setdefault(territory.router(on), {})
-    if (code, on) not in known:
-        known[code, on] = _spot(territory.chain(code, on))
-    return known[code, on]
+    if code not in known:
+        known[code] = _spot(territory.chain(code, on))
+    return known[code]
 
 
 def top_of(scheme: Scheme, on: date) -> Spot | None:
     """Return the area at the top of the scheme's levels: where what has no place yet is kept."""
     level = next(iter(scheme.levels), "")
     known = _known.setdefault(territory.router(on), {})
-    if (f"top:{level}", on) not in known:
+    # A slash is in no code.
+    key = f"top/{level}"
+    if key not in known:
         area = territory.areas(on).filter(level=level).order_by("path").first()
-        known[f"top:{level}", on] = _spot(territory.chain(area.code, on)) if area is not None else None
-    return known[f"top:{level}", on]
+        known[key] = _spot(territory.chain(area.code, on)) if area is not None else None
+    return known[key]
 
 
 def _spot(chain: Sequence[Area]) -> Spot | None:

@@ -299,6 +299,26 @@ def test_an_answer_that_the_opening_does_not_know_is_harmless(district: District
     assert district.open(facts={"amount": 3}).fresh
 
 
+def test_an_import_of_many_days_asks_no_more_than_one_of_a_day(district: District) -> None:
+    def reports(begin: int, apart: timedelta) -> list[operations.Report]:
+        return [
+            operations.Report(
+                client_key=f"dated-back-by-days-{n}", item="env.litter", channel="import",
+                area=district.cast.grids[0].code, received_at=district.now - timedelta(hours=1) - apart * (n - begin),
+            )
+            for n in range(begin, begin + 8)
+        ]  # fmt: skip
+
+    later = district.now + timedelta(days=8)
+    district.now = later
+    with CaptureQueriesContext(connection) as of_a_day:
+        opened = operations.open_batch(actor=None, reports=reports(0, timedelta(0)), now=later)
+    with CaptureQueriesContext(connection) as of_many:
+        opened += operations.open_batch(actor=None, reports=reports(8, timedelta(days=1)), now=later)
+    assert all(isinstance(one, operations.Opened) and one.fresh for one in opened)
+    assert len(of_many) <= len(of_a_day)
+
+
 def test_an_area_is_known_on_its_days_only(district: District) -> None:
     code = district.cast.grids[0].code
     assert spot_of(code, district.now.date()) is not None
