@@ -14,8 +14,8 @@ from rich.table import Table
 
 from realdata.checks import VARIABLE, Check, Row, data_folder
 
-# each module offers CHECKS: functions from the data folder to a row
-MODULES = ("worktime", "territory")
+# each module offers CHECKS: functions from the data folder to a row, or to several
+MODULES = ("worktime", "territory", "cases")
 
 
 def main() -> int:
@@ -46,22 +46,25 @@ def _run(modules: list[str] | tuple[str, ...], data: Path) -> list[Row]:
             if progress.is_terminal:
                 progress.print(f"{module} {number}/{len(checks)} …", end="\r")
             began = time.perf_counter()
-            row = _row(module, check, data)
-            rows.append(row)
-            mark = "[green]as expected[/]" if row.ok else "[red]NOT AS EXPECTED[/]"
-            table.add_row(row.name, row.expected, row.measured, mark, f"{time.perf_counter() - began:.1f}")
+            found = _found(module, check, data)
+            rows += found
+            for row in found:
+                mark = "[green]as expected[/]" if row.ok else "[red]NOT AS EXPECTED[/]"
+                seconds = f"{time.perf_counter() - began:.1f}" if row is found[-1] else ""
+                table.add_row(row.name, row.expected, row.measured, mark, seconds)
     # a table in a file or a pipe is as wide as it needs to be
     console = Console()
     Console(width=None if console.is_terminal else 160).print(table)
     return rows
 
 
-def _row(module: str, check: Check, data: Path) -> Row:
+def _found(module: str, check: Check, data: Path) -> list[Row]:
     try:
-        return check(data)
+        found = check(data)
     except OSError as error:
         # a part of the data that is missing must not hide what the other checks find
-        return Row(f"{module}: {check.__name__}", "data", f"can't be read: {error}", ok=False)
+        return [Row(f"{module}: {check.__name__}", "data", f"can't be read: {error}", ok=False)]
+    return [found] if isinstance(found, Row) else list(found)
 
 
 if __name__ == "__main__":

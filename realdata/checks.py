@@ -1,7 +1,7 @@
 """What a check against real data is, and where the data lie."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,8 @@ class Row:
     ok: bool
 
 
-Check = Callable[[Path], Row]
+# What takes long measures several things at once.
+type Check = Callable[[Path], Row | Sequence[Row]]
 
 
 def data_folder() -> Path | None:

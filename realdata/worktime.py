@@ -88,7 +88,7 @@ def boston_one_limit_a_type(data: Path) -> Row:
     for request in _boston(data):
         if request["target_dt"]:
             by_type[request["type"]].append((_local(request["open_dt"]), _local(request["target_dt"])))
-    hits = sum(max(Counter(_limits_of(targets)).values(), default=0) for targets in by_type.values())
+    hits = sum(max(Counter(limits_of(targets)).values(), default=0) for targets in by_type.values())
     total = sum(len(targets) for targets in by_type.values())
     return at_least(f"Boston: one limit for each of {len(by_type)} types", 0.95, hits, total)
 
@@ -133,7 +133,7 @@ def baltimore_days(data: Path) -> Row:
     return replace(share, ok=share.ok and len(by_type) == 209)
 
 
-def _limits_of(targets: list[tuple[datetime, datetime]]) -> Iterator[Duration]:
+def limits_of(targets: list[tuple[datetime, datetime]]) -> Iterator[Duration]:
     """Give every limit in working days or days that leads from an opening to its target, for all of them."""
     for opened, target in targets:
         days = (target.date() - opened.date()).days
