@@ -144,6 +144,22 @@ def _again(calendar: WorkCalendar, clock: Clock, move: str, at: datetime, wake: 
     return msgspec.structs.replace(after, wake=tuple(one for one in wake if ahead[one] or one in clock.wake))
 
 
+def taken_over(calendar: WorkCalendar, fresh: Clock, old: Clock | None, at: datetime) -> Clock:
+    """Return a clock that begins anew in place of an old one: extended and stood still as that one was.
+
+    What has rung already and lies behind by the new limit, too, does not ring again.
+    """
+    if old is None:
+        return fresh
+    moves = old.moves
+    if old.frozen_at is not None:
+        moves = (*moves, f"reporter {old.frozen_at.isoformat()} {at.isoformat()}")
+    after = counted(calendar, msgspec.structs.replace(fresh, moves=moves))
+    behind = {"warn": (old.warn, after.warn), "due": (old.due, after.due)}
+    rung = {one for one, instants in behind.items() if all(when is not None and when <= at for when in instants)}
+    return msgspec.structs.replace(after, wake=tuple(one for one in fresh.wake if one not in rung))
+
+
 # ── what a clock says ──
 
 

@@ -36,6 +36,7 @@ __all__ = [
     "choices",
     "expire",
     "fold",
+    "left",
     "light",
     "lights",
     "look_back",
@@ -228,6 +229,16 @@ def _outcome(
     event = msgspec.structs.replace(event, then=changed(before, draft.state))
     notices = tuple(dict.fromkeys((*alarms, *telling.tellings(scheme, procedure, draft.state, names, draft.by))))
     return Outcome(event, draft.state, notices, telling.starts(scheme, procedure, draft.state, names, at))
+
+
+def left(scheme: Scheme, state: CaseState, at: datetime) -> CaseState:
+    """Return the case as it stands when its step ends without an action (it begins anew elsewhere, or is merged).
+
+    Every open hold ends and keeps what it was due, so that the look-back loses nobody's overdue time.
+    """
+    draft = Draft(scheme, scheme.procedures[state.procedure], state, clocks.at_second(scheme, at), SYSTEM)
+    draft.leave()
+    return draft.state
 
 
 # ── expiry ──

@@ -28,10 +28,10 @@ def merge(*, actor: Account | None, duplicate: str, main: str, reason: str = "",
     whoever must not see the one would see the other.
     """
     with transaction.atomic():
-        first, second = sorted((duplicate, main))
-        opened = {one: open_locked(actor=actor, number=one, now=now) for one in dict.fromkeys((first, second))}
-        if len(opened) == 1:
+        duplicate, main = _tidy(duplicate), _tidy(main)
+        if duplicate == main:
             raise Impossible(_("A case can't be merged into itself."))
+        opened = {one: open_locked(actor=actor, number=one, now=now) for one in sorted((duplicate, main))}
         dup, into = opened[duplicate], opened[main]
         _check(dup, into, actor)
         MergeLink.objects.create(
@@ -87,8 +87,22 @@ def _check(dup: Open, into: Open, actor: Account | None) -> None:
         raise Impossible(_("A closed case is not merged any more; link the two instead."))
     if into.case.merged_into_id is not None:
         raise Impossible(_("The main case was itself merged into another one; choose that one."))
+    if into.state.step == CLOSED:
+        raise Impossible(
+            _("The main case is closed, so nobody would deal with this one any more; link the two instead.")
+        )
+    if Case.objects.unscoped(reason="whether there are any").filter(merged_into=dup.case).exists():
+        raise Impossible(_("Other cases were merged into this one and follow it. Merge the other way round."))
     if set(dup.case.about_keys) != set(into.case.about_keys):
         raise Impossible(_("A complaint about an official is only merged with one about the same."))
+
+
+def _tidy(number: str) -> str:
+    """Return a number in its one written form, so that the same case is not taken for two."""
+    tidied = numbers.tidy(number)
+    if tidied is None:
+        raise NotFound
+    return tidied
 
 
 def _may_merge(opened: Open, actor: Account) -> bool:
@@ -96,7 +110,7 @@ def _may_merge(opened: Open, actor: Account) -> bool:
 
 
 def _ended(dup: Open, by: Desk, actor: str, main: str) -> Outcome:
-    state = dup.state
+    state, left = dup.state, engine.left(dup.scheme, dup.state, dup.now)
     then = {
         "step": CLOSED,
         "desk": None,
@@ -105,11 +119,11 @@ def _ended(dup: Open, by: Desk, actor: str, main: str) -> Outcome:
         "closed_at": dup.now,
         "outcome": MERGED,
         "paused": False,
-        "holds": [hold if hold.until else msgspec.structs.replace(hold, until=dup.now) for hold in state.holds],
+        "holds": left.holds,
         "clocks": [
             clock if clock.met_at else msgspec.structs.replace(clock, met_at=dup.now, wake=()) for clock in state.clocks
         ],
-        "parts": [p if p.state != "open" else msgspec.structs.replace(p, state="cancelled") for p in state.parts],
+        "parts": left.parts,
         "events": state.events + 1,
     }
     event = Event("act", "merge", by, dup.now, {"main": main}, actor, then=msgspec.to_builtins(then))

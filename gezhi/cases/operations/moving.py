@@ -24,6 +24,7 @@ from gezhi.cases.operations.placing import Spot, spot_of
 from gezhi.cases.operations.report import plain
 from gezhi.people.models import Account
 from gezhi.schemes import engine
+from gezhi.schemes.clocks import calendar_of, taken_over
 from gezhi.schemes.model import CLOSED
 from gezhi.schemes.state import CaseState, Clock, Desk, Hold, Opening, Outcome
 from gezhi.territory import queries as territory
@@ -177,8 +178,9 @@ def _begin_again(opened: Open, actor: Account | None, way: _Way, reason: str) ->
     # The whole-case clock as if it had been so from the first day: an office's mistake costs the resident nothing.
     first = engine.open_case(opened.scheme, _at(opening, old.opened_at)).state
     state = msgspec.structs.replace(
-        fresh.state, opened_at=old.opened_at, holds=_joined(old, fresh.state, opened.now), counts=old.counts,
-        answers={**old.answers}, clocks=_clocks(fresh.state, first), events=old.events + 1,
+        fresh.state, opened_at=old.opened_at, counts=old.counts, answers={**old.answers}, events=old.events + 1,
+        holds=_joined(engine.left(opened.scheme, old, opened.now), fresh.state),
+        clocks=_clocks(opened, fresh.state, first),
     )  # fmt: skip
     by = _acting_desk(opened, actor)
     answers: dict[str, Any] = {"reason": reason, "item": way.item, "areas": way.levels}
@@ -193,16 +195,16 @@ def _at(opening: Opening, at: datetime) -> Opening:
     return msgspec.structs.replace(opening, at=at)
 
 
-def _joined(old: CaseState, new: CaseState, now: datetime) -> tuple[Hold, ...]:
-    """Return the past holds, ended now, then the new ones, numbered on."""
-    past = [hold if hold.until is not None else msgspec.structs.replace(hold, until=now) for hold in old.holds]
-    last = max((hold.seq for hold in past), default=0)
-    return (*past, *(msgspec.structs.replace(hold, seq=last + hold.seq) for hold in new.holds))
+def _joined(old: CaseState, new: CaseState) -> tuple[Hold, ...]:
+    """Return the past holds, then the new ones, numbered on."""
+    last = max((hold.seq for hold in old.holds), default=0)
+    return (*old.holds, *(msgspec.structs.replace(hold, seq=last + hold.seq) for hold in new.holds))
 
 
-def _clocks(fresh: CaseState, first: CaseState) -> tuple[Clock, ...]:
+def _clocks(opened: Open, fresh: CaseState, first: CaseState) -> tuple[Clock, ...]:
     """Return the whole-case clock counted from the first day and the new step's clocks counted from now."""
-    whole = tuple(clock for clock in first.clocks if clock.id == "case")
+    calendar, old = calendar_of(opened.scheme), opened.state.clock("case")
+    whole = tuple(taken_over(calendar, clock, old, opened.now) for clock in first.clocks if clock.id == "case")
     return (*whole, *(clock for clock in fresh.clocks if clock.id != "case"))
 
 
