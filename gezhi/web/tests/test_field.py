@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from gezhi.cases.models import ContactLook
 from gezhi.people.models import Account
@@ -83,3 +84,14 @@ def test_the_search_finds_by_number_and_by_words(district: District, browser_of:
     for words in (number, "井盖"):
         assert number in client.get("/field/cases", {"q": words}).content.decode()
     assert number not in client.get("/field/cases", {"q": "路灯"}).content.decode()
+
+
+def test_lists_and_cases_cost_the_same_however_much_there_is(
+    district: District, browser_of: Browser, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    numbers = [district.open(text=f"第 {n} 件").number for n in range(12)]
+    client = browser_of(district.cast.worker)
+    for path, most in (("/field/", 12), ("/field/cases", 10), (f"/field/case/{numbers[0]}", 16)):
+        client.get(path)
+        with django_assert_max_num_queries(most):
+            assert client.get(path).status_code == 200
