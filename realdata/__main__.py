@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from realdata.checks import VARIABLE, Check, Row, data_folder
+from realdata.checks import VARIABLE, Check, Row, data_folder, rows_of
 
 # each module offers CHECKS: functions from the data folder to a row, or to several
 MODULES = ("worktime", "territory", "cases")
@@ -46,7 +46,7 @@ def _run(modules: list[str] | tuple[str, ...], data: Path) -> list[Row]:
             if progress.is_terminal:
                 progress.print(f"{module} {number}/{len(checks)} …", end="\r")
             began = time.perf_counter()
-            found = _found(module, check, data)
+            found = rows_of(module, check, data)
             rows += found
             for row in found:
                 mark = "[green]as expected[/]" if row.ok else "[red]NOT AS EXPECTED[/]"
@@ -56,15 +56,6 @@ def _run(modules: list[str] | tuple[str, ...], data: Path) -> list[Row]:
     console = Console()
     Console(width=None if console.is_terminal else 160).print(table)
     return rows
-
-
-def _found(module: str, check: Check, data: Path) -> list[Row]:
-    try:
-        found = check(data)
-    except OSError as error:
-        # a part of the data that is missing must not hide what the other checks find
-        return [Row(f"{module}: {check.__name__}", "data", f"can't be read: {error}", ok=False)]
-    return [found] if isinstance(found, Row) else list(found)
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ def _run(which: str, data: Path) -> list[Row]:
 def read_rows(which: str, returned: int, said: bytes) -> list[Row]:
     """Return the rows that a run told, one JSON object a line; a run that broke off is a row that failed."""
     rows = [msgspec.json.decode(line, type=Row) for line in said.splitlines() if line.startswith(b"{")]
-    if returned:
+    if returned or not rows:
         rows.append(Row(f"{which}: the run", "comes to its end", f"broke off with {returned}", ok=False))
     return rows
 

@@ -50,10 +50,14 @@ def import_tree(
 
 def enact(name: str, tables: dict[str, list[list[str]]], *, on: date, now: datetime) -> Scheme:
     """Put a scheme of `realdata/schemes` into force with tables (catalogue, departments) that the data make."""
+    return enactment.enact(files=with_tables(name, tables), actor=None, on=on, now=now).scheme
+
+
+def with_tables(name: str, tables: dict[str, list[list[str]]]) -> source.Source:
+    """Return a scheme's files with tables beside them that are nowhere written down."""
     text = source.gather(SCHEMES / name)
     made = {f"{name}/{table}.csv": _csv(rows) for table, rows in tables.items()}
-    files = source.Source(text.main, {**text.files, **made})
-    return enactment.enact(files=files, actor=None, on=on, now=now).scheme
+    return source.Source(text.main, {**text.files, **made})
 
 
 def _csv(rows: Iterable[Sequence[str]]) -> str:

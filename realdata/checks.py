@@ -33,3 +33,13 @@ def at_least(name: str, bound: float, hits: int, total: int) -> Row:
     """Compare a share with a lower bound; no rows at all is a failure."""
     share = hits / total if total else 0.0
     return Row(name, f"≥ {bound:.1%}", f"{share:.2%} ({hits:,} of {total:,})", share >= bound)
+
+
+def rows_of(module: str, check: Check, data: Path) -> list[Row]:
+    """Return what a check found; data that can't be read are a row that failed."""
+    try:
+        found = check(data)
+    except OSError as error:
+        # a part of the data that is missing must not hide what the other checks find
+        return [Row(f"{module}: {check.__name__}", "data", f"can't be read: {error}", ok=False)]
+    return [found] if isinstance(found, Row) else list(found)
