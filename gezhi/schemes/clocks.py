@@ -109,8 +109,8 @@ def running(clock: Clock) -> bool:
 
 
 def paused(clock: Clock, at: datetime) -> Clock:
-    """Stop a clock; it shows no due time until it is resumed."""
-    if clock.met_at or clock.paused_at:
+    """Stop a clock; it shows no due time until it is resumed. One that stands still for the reporter does so anyway."""
+    if clock.met_at or clock.paused_at or clock.frozen_at:
         return clock
     return msgspec.structs.replace(clock, paused_at=at, due=None, warn=None)
 
@@ -140,6 +140,8 @@ def extended(calendar: WorkCalendar, clock: Clock, by: Duration, at: datetime, w
 def _again(calendar: WorkCalendar, clock: Clock, move: str, at: datetime, wake: tuple[str, ...]) -> Clock:
     """Add a move to a clock. What then lies ahead rings anew; what has rung and still lies behind does not."""
     after = counted(calendar, msgspec.structs.replace(clock, moves=(*clock.moves, move)))
+    if after.paused_at is not None:
+        return msgspec.structs.replace(after, due=None, warn=None)
     ahead = {"warn": after.warn is not None and after.warn > at, "due": after.due is not None and after.due > at}
     return msgspec.structs.replace(after, wake=tuple(one for one in wake if ahead[one] or one in clock.wake))
 

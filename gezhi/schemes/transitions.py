@@ -45,10 +45,12 @@ class Draft:
     # ── clocks ──
 
     def start_clock(self, rule: Rule | None, clock_id: str) -> None:
-        """Start a clock by its rule, in place of an older one of the same id."""
+        """Start a clock by its rule, in place of an older one of the same id; in a pause it waits like the others."""
         if rule is None:
             return
         clock = limits.started(self.scheme, self.procedure, self.state, rule, clock_id=clock_id, at=self.at)
+        if clock and self.state.paused:
+            clock = clocks.paused(clock, self.at)
         others = tuple(one for one in self.state.clocks if one.id != clock_id)
         self.put(clocks=(*others, clock) if clock else others)
 
@@ -165,6 +167,7 @@ class Draft:
             rule=clock.rule if clock else "",
             clause=clock.clause if clock else "",
             part=part,
+            pauses=(Pause(self.at),) if self.state.paused else (),
         )
         self.put(holds=(*self.state.holds, hold))
 
