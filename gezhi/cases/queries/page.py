@@ -88,7 +88,7 @@ def case_page(*, account: Account, number: str, now: datetime, language: str = "
         scheme=scheme,
         state=without_ratings(scheme, state),
         names=names,
-        areas=tuple(territory.chain(case.area.code)) if case.area else (),
+        areas=_line(case.area) if case.area else (),
         clocks=tuple(ClockView(clock, engine.light(clock, now)) for clock in state.clocks),
         look_back=engine.look_back(scheme, state, now),
         part_times=engine.part_times(scheme, state, now),
@@ -105,6 +105,13 @@ def case_page(*, account: Account, number: str, now: datetime, language: str = "
         can_see_contact=bool(case.contact) and may_see_contact(account, case, holders, now),
         works_on=works_on(account, case, now),
     )
+
+
+def _line(area: Area) -> tuple[Area, ...]:
+    """Return an area with all above it, top first: one query, also when the area has been closed since."""
+    above = area.path.split("/")[:-2]
+    found = {one.code: one for one in territory.areas().filter(code__in=above)}
+    return (*(found[code] for code in above if code in found), area)
 
 
 def without_ratings(scheme: Scheme, state: CaseState) -> CaseState:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,7 +20,7 @@ from gezhi.cases import queries
 from gezhi.cases.access import MERGE, SUPERVISE, may
 from gezhi.cases.errors import NotFound
 from gezhi.cases.models import CaseFile
-from gezhi.cases.queries import CasePage
+from gezhi.cases.queries import CasePage, Load
 from gezhi.foundation import clock, files
 from gezhi.people import access
 from gezhi.people.models import Account
@@ -35,6 +36,7 @@ from gezhi.web.desk.rows import case_light, channel_title
 from gezhi.web.staff import for_staff
 from gezhi.web.stories import pictures
 
+_LOADS_KEPT_SECONDS = 30
 _OWN_FIELDS = {"csrfmiddlewaretoken", "action", "desk", "part", "version", "back", "seen"}
 
 
@@ -197,9 +199,18 @@ def enriched(page: CasePage, offered: list[Doing], now: datetime) -> None:
     """Show loads and due times in the forms; loads are asked for only where a department is."""
     actions = page.scheme.procedures[page.state.procedure].actions
     wanted = any(one.kind in ("department", "departments") for doing in offered for one in doing.form.fields)
-    keys = [f"department:{one}" for one in page.scheme.departments]
-    loads = queries.loads(desk_keys=keys, now=now) if wanted else {}
+    loads = _loads(page, now) if wanted else {}
     previews.enrich(offered, actions, scheme=page.scheme, state=page.state, loads=loads, now=now)
+
+
+def _loads(page: CasePage, now: datetime) -> Mapping[str, Load]:
+    """Return what each department has in hand, counted at most every half minute."""
+    kept = f"desk.loads:{page.case.scheme_version_id}"
+    found: Mapping[str, Load] | None = cache.get(kept)
+    if found is None:
+        found = queries.loads(desk_keys=[f"department:{one}" for one in page.scheme.departments], now=now)
+        cache.set(kept, found, _LOADS_KEPT_SECONDS)
+    return found
 
 
 def _leads_to(page: CasePage, doing: Doing) -> str:

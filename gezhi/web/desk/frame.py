@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.cache import cache
+from django.db.models import Count, Value
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
@@ -48,19 +49,32 @@ class Frame:
 
 
 def frame(account: Account, now: datetime, schemes: Sequence[Scheme] | None = None) -> Frame:
-    """Return what the frame says to this reader: two counts, and names that are asked for once a minute.
+    """Return what the frame says to this reader: two counts in one query, and names that are asked for once a minute.
 
     `schemes` are those in force, where the page has them at hand.
     """
     reach = access.reach(account, now)
+    unread, waiting = _counts(account, now)
     return Frame(
         desks=own_desks(account, now, schemes),
-        unread=notices.unread_count(account),
-        proposals=cases.proposals_for(account=account, now=now).count() if reach.grants else 0,
+        unread=unread,
+        proposals=waiting,
         sees_areas=bool(reach.area_paths),
         sees_top=any(path.count("/") == 1 for path in reach.area_paths),
         can_setup=access.SETUP in reach.rights,
     )
+
+
+def _counts(account: Account, now: datetime) -> tuple[int, int]:
+    """Return how many messages are unread and how many proposals wait for the reader."""
+    unread = notices.inbox(account, unread_only=True).order_by()
+    waiting = cases.proposals_for(account=account, now=now).order_by()
+    both = [
+        rows.annotate(what=Value(what)).values("what").annotate(n=Count("pk")).values_list("what", "n")
+        for what, rows in (("unread", unread), ("waiting", waiting))
+    ]
+    found = dict(both[0].union(both[1], all=True))
+    return found.get("unread", 0), found.get("waiting", 0)
 
 
 def own_desks(account: Account, now: datetime, schemes: Sequence[Scheme] | None = None) -> tuple[OwnDesk, ...]:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from gezhi.foundation import clock
 from gezhi.notices import operations as notices
 from gezhi.notices import queries
+from gezhi.notices.models import Message
 from gezhi.people.models import Account
 from gezhi.web.components import pages
 from gezhi.web.desk.frame import frame
@@ -41,7 +42,7 @@ def page(request: HttpRequest, account: Account) -> HttpResponse:
     return render(request, "desk/inbox.html", shown)
 
 
-def _chosen(account: Account, message: str) -> list[object] | None:
+def _chosen(account: Account, message: str) -> list[Message] | None:
     try:
         return list(queries.inbox(account).filter(pk=UUID(message)))
     except ValueError:

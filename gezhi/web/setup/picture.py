@@ -9,10 +9,11 @@ from gezhi.schemes.explain import Flow, Link, Node
 from gezhi.schemes.model import CLOSED, Either, Scheme
 from gezhi.web import wording
 
-LEFT, TOP = 132, 12
-COLUMN, LANE = 176, 92
-WIDE, HIGH = 132, 52
-LONGEST_TITLE = 9
+LEFT, TOP = 104, 12
+COLUMN, LANE = 148, 104
+WIDE, HIGH = 122, 62
+LONGEST_TITLE = 8
+LONGEST_LINE = 9
 _DEPARTMENTS, _REPORTER, _OTHERS = "department", "reporter", "others"
 
 
@@ -30,7 +31,8 @@ class Box:
 
     id: str
     title: str
-    under: str
+    holder: str
+    limit: str
     clause: str
     x: int
     y: int
@@ -210,13 +212,12 @@ def _arrow(source: tuple[int, int], target: tuple[int, int], links: Sequence[Lin
 
 def _box(node: Node, spot: tuple[int, int], flow: Flow, returns: tuple[str, ...]) -> Box:
     x, y = _corner(spot)
-    under = gettext(" · ").join(part for part in (wording.say(node.holder), wording.say(node.limit)) if part)
-    if node.id == CLOSED:
-        under = gettext("whole matter: %(limit)s") % {"limit": wording.say(flow.limit)}
+    limit = wording.say(flow.limit if node.id == CLOSED else node.limit)
     return Box(
         id=node.id,
         title=_cut(wording.say(node.title), LONGEST_TITLE),
-        under=_cut(under, 2 * LONGEST_TITLE - 3),
+        holder=_cut(gettext("whole matter") if node.id == CLOSED else wording.say(node.holder), LONGEST_LINE),
+        limit=_cut(limit, LONGEST_LINE),
         clause=node.clause.split()[0] if node.clause else "",
         x=x,
         y=y,

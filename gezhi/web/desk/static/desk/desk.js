@@ -20,7 +20,8 @@ startDrafts(document);
 if (queue && panel) {
   queue.addEventListener("click", (event) => {
     const row = event.target.closest("[data-row]");
-    if (!row || !wide.matches || !isPlain(event)) return;
+    // the enter key opens the whole page
+    if (!row || !wide.matches || !isPlain(event) || event.detail === 0) return;
     event.preventDefault();
     choose(row);
   });
