@@ -1,4 +1,4 @@
-"""At the desk: up through the levels to two departments, late, signed for the second time; papers missing and supplied."""
+"""At the desk: to two departments jointly, late, signed for the second time; papers missing and supplied."""
 
 import re
 from datetime import datetime

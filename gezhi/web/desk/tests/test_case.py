@@ -1,4 +1,4 @@
-"""The case's page: few queries, actions that ask only what the plan asks, conflicts, contact, proposals, supervision."""
+"""The case: few queries, actions that ask only what the plan asks, conflicts, contact, proposals, supervision."""
 
 import io
 import re
