@@ -27,7 +27,7 @@ from gezhi.cases.access import account_id
 from gezhi.cases.errors import BadInput, CaseError
 from gezhi.cases.models import Case, CaseEvent, CaseFile, CaseWords, Hold
 from gezhi.cases.operations import statements
-from gezhi.cases.operations.interest import Interested, interested
+from gezhi.cases.operations.interest import Interested, interested, unnamed
 from gezhi.cases.operations.log import CHANGED, opening_row, outbox_row
 from gezhi.cases.operations.pattern import Pattern, fill, pattern_of
 from gezhi.cases.operations.placing import Located, Point, Spot, locate, route_ahead, top_of
@@ -38,7 +38,7 @@ from gezhi.enactment.models import SchemeVersion
 from gezhi.foundation import crypto
 from gezhi.foundation.ids import uuid7
 from gezhi.foundation.models import Outbox, StoredFile
-from gezhi.people.access import desks_of
+from gezhi.people.access import first_desk
 from gezhi.people.models import Account
 from gezhi.schemes.model import Scheme
 from gezhi.schemes.state import REPORTER, Desk, Opening, Refused
@@ -135,6 +135,9 @@ def _prepare(report: Report, actor: Account | None, *, now: datetime, today: dat
         areas=dict((located.spot or _nowhere(scheme, on)).levels),
         facts=_facts(report), received_by=_received_by(report, actor, now), about=concerned.skipped,
     )  # fmt: skip
+    if not report.about:
+        concerned = unnamed(scheme, opening, now)
+        opening = msgspec.structs.replace(opening, about=concerned.skipped)
     # Without a place the areas end at the top, and the engine gives it to the desk there: the triage queue.
     pattern = pattern_of(version.pk, scheme, opening)
     case = _case_row(report, actor, version=version, scheme=scheme, located=located, concerned=concerned, on=on)
@@ -306,7 +309,7 @@ def _received_by(report: Report, actor: Account | None, now: datetime) -> Desk |
     """Return who was asked first: as given, else the desk at which the office took it in."""
     if report.received_by is not None or actor is None or report.channel not in OFFICE_CHANNELS:
         return report.received_by
-    return desks_of(actor, now)[0]
+    return first_desk(actor, now)
 
 
 def _scoped_key(report: Report, actor: Account | None) -> str:

@@ -20,6 +20,7 @@ from gezhi.cases.errors import BadInput, Forbidden, Impossible
 from gezhi.cases.models import Bounce, Case
 from gezhi.cases.models import Hold as HoldRow
 from gezhi.cases.operations.door import Acted, Open, acted, begin, check_text, open_locked, own_desks, write
+from gezhi.cases.operations.interest import unnamed
 from gezhi.cases.operations.placing import Spot, spot_of
 from gezhi.cases.operations.report import plain
 from gezhi.people.models import Account
@@ -174,6 +175,10 @@ def _begin_again(opened: Open, actor: Account | None, way: _Way, reason: str) ->
         item=way.item, channel=old.channel, at=opened.now, areas=way.levels, facts=old.facts,
         received_by=old.received_by, about=old.about,
     )  # fmt: skip
+    if not old.about:
+        concerned = unnamed(opened.scheme, opening, opened.now)
+        opening = msgspec.structs.replace(opening, about=concerned.skipped)
+        opened.extra |= {"about_keys": list(concerned.blind)} if concerned.blind else {}
     fresh = engine.open_case(opened.scheme, opening)
     # The whole-case clock as if it had been so from the first day: an office's mistake costs the resident nothing.
     first = engine.open_case(opened.scheme, _at(opening, old.opened_at)).state

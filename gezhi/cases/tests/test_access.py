@@ -182,3 +182,24 @@ def test_the_log_can_be_appended_only(district: District) -> None:
     ):
         with pytest.raises(LogClosed):
             change()
+
+
+def test_a_complaint_that_names_nobody_is_kept_from_every_post_of_its_place(district: District) -> None:
+    cast = district.cast
+    opened = district.open(item="staff.grid")
+    case = district.case(opened.number)
+    assert case.desk_key.startswith("centre_staff@")
+    for official in (cast.worker, cast.head):
+        assert not Case.objects.visible_to(official, now=district.now).filter(pk=case.pk).exists()
+    assert Case.objects.visible_to(cast.centre, now=district.now).filter(pk=case.pk).exists()
+
+
+def test_a_complaint_without_a_place_is_kept_from_the_posts_of_the_place_it_is_given(district: District) -> None:
+    cast = district.cast
+    opened = district.open(item="staff.grid", lon=None, lat=None)
+    operations.place(
+        actor=cast.dispatcher, number=opened.number, area=cast.grids[0].code, now=district.later(minutes=5)
+    )
+    case = district.case(opened.number)
+    assert not Case.objects.visible_to(cast.worker, now=district.now).filter(pk=case.pk).exists()
+    assert Case.objects.visible_to(cast.centre, now=district.now).filter(pk=case.pk).exists()
