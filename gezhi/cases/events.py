@@ -5,7 +5,7 @@ notices; only effects that no scheme can word (a proposal, supervision) have wor
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,11 +15,13 @@ from django.conf import settings
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
+from gezhi.cases.access import can_see
 from gezhi.cases.models import Case, CaseEvent
 from gezhi.cases.operations.intake import tracking_code
 from gezhi.cases.operations.log import CHANGED, desk_from, replayed
 from gezhi.cases.operations.projection import load_state
 from gezhi.cases.queries.names import Names, names_for
+from gezhi.cases.queries.page import reporter_questions
 from gezhi.cases.queries.story import event_of
 from gezhi.enactment import queries as enactment
 from gezhi.foundation import outbox
@@ -39,13 +41,17 @@ _LANGUAGE = "zh-hans"
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """A case and what happened to it, with what its words need."""
+    """A case and what happened to it, with what its words need.
+
+    `own` is False where `case` is a duplicate and the rest is its main case's.
+    """
 
     case: Case
     scheme: Scheme
     state: CaseState
     event: Event
     seq: int
+    own: bool = True
 
 
 def register() -> None:
@@ -77,23 +83,34 @@ def tell_changed(body: dict[str, Any], now: datetime) -> None:
 
 
 def _send(told: _Told, template: Notice, desk: Desk, now: datetime) -> None:
-    to_reporter = desk == REPORTER
-    accounts = _reporters(told.case) if to_reporter else _holders(told.case, [desk], now)
+    if desk != REPORTER:
+        _write(told, template, desk.key, _holders(told.case, [desk], now), to_reporter=False, now=now)
+        return
+    merged = Case.objects.unscoped(reason="who reported a duplicate hears of the main case").filter(
+        merged_into=told.case
+    )
+    for case in (told.case, *merged.select_related("area", "reporter")):
+        # Each reporter hears it of the own case: the own number and words, never another's code.
+        _write(replace(told, case=case, own=case == told.case), template, desk.key, _reporters(case),
+               to_reporter=True, now=now)  # fmt: skip
+    followers = [one for one in _followers(told.case) if can_see(one, told.case, now)]
+    _write(told, template, "followers", followers, to_reporter=False, now=now)
+
+
+def _write(
+    told: _Told, template: Notice, key: str, accounts: Iterable[Account | str], *, to_reporter: bool, now: datetime
+) -> None:
+    """Write a notice to people of one kind, each in the own language."""
     by_language: dict[str, list[Account | str]] = {}
     for account in accounts:
-        by_language.setdefault(account.language or _LANGUAGE, []).append(account)
-    if (
-        to_reporter
-        and "@" in (told.case.contact or "")
-        and not any(told.case.reporter_id == one.pk for one in accounts)
-    ):
-        by_language.setdefault(_LANGUAGE, []).append(str(told.case.contact))
+        language = (account.language if isinstance(account, Account) else "") or _LANGUAGE
+        by_language.setdefault(language, []).append(account)
     for language, recipients in by_language.items():
         with translation.override(language):
             names = names_for(told.scheme, language, _desks(told.state), ())
             values = _values(told, names, to_reporter=to_reporter)
             notices.send(
-                to=recipients, key=f"case/{told.case.number}/{told.seq}/{template.id}/{desk.key}", topic=template.id,
+                to=recipients, key=f"case/{told.case.number}/{told.seq}/{template.id}/{key}", topic=template.id,
                 subject=wording.render(template.subject.say(language), values),
                 body=wording.render(template.body.say(language), values),
                 channels=("inbox", "mail") if to_reporter else ("inbox",),
@@ -109,7 +126,7 @@ def _values(told: _Told, names: Names, *, to_reporter: bool) -> dict[str, object
     item = told.scheme.items.get(state.item)
     answers = {
         name: _said(told.scheme, name, value, language)
-        for name, value in {**state.answers, **told.event.answers}.items()
+        for name, value in _answers(told, to_reporter=to_reporter).items()
     }
     return {
         **answers,
@@ -124,8 +141,23 @@ def _values(told: _Told, names: Names, *, to_reporter: bool) -> dict[str, object
         "limit": limit_word(step.limit).say(language) if step else "",
         "clause": step.clause if step else "",
         "url": settings.PUBLIC_ADDRESS + _link(case, to_reporter=to_reporter),
-        **({"code": tracking_code(case.pk)} if to_reporter else {}),
+        "code": tracking_code(case.pk) if to_reporter else "—",
     }
+
+
+def _answers(told: _Told, *, to_reporter: bool) -> dict[str, Any]:
+    """Return the newest answers without what the reader must not learn.
+
+    Offices learn ratings as sums only; whoever reported the same learns nothing that the main case's reporter said.
+    """
+    given = {**told.state.answers, **told.event.answers}
+    if to_reporter and told.own:
+        return given
+    asked = reporter_questions(told.scheme, told.state.procedure)
+    hidden = {one.id for one in asked if to_reporter or one.kind == "choice"}
+    if to_reporter and told.event.by != REPORTER:
+        hidden -= told.event.answers.keys()
+    return {name: value for name, value in given.items() if name not in hidden}
 
 
 def _teller(topic: str) -> outbox.Subscriber:
@@ -170,14 +202,17 @@ def _holders(case: Case, desks: Iterable[Desk], now: datetime) -> list[Account]:
     return [account for account in found if account.pk not in concerned]
 
 
-def _reporters(case: Case) -> list[Account]:
-    """Return who reported it, those whose duplicates follow it, and those who asked to hear of it."""
-    followers = list(Account.objects.filter(pk__in=case.follows.values("account"), is_active=True))
-    merged = Case.objects.unscoped(reason="who reported a duplicate hears of the main case").filter(merged_into=case)
-    reporters = Account.objects.filter(
-        pk__in=[*merged.exclude(reporter=None).values_list("reporter", flat=True), case.reporter_id]
-    )
-    return list({account.pk: account for account in (*reporters.filter(is_active=True), *followers)}.values())
+def _reporters(case: Case) -> list[Account | str]:
+    """Return who reported it: the account, else the mail address that was left."""
+    if case.reporter is not None and case.reporter.is_active:
+        return [case.reporter]
+    return [str(case.contact)] if "@" in (case.contact or "") else []
+
+
+def _followers(case: Case) -> list[Account]:
+    """Return those who asked to hear of it, without who reported it."""
+    rows = Account.objects.filter(pk__in=case.follows.values("account"), is_active=True)
+    return list(rows.exclude(pk=case.reporter_id) if case.reporter_id else rows)
 
 
 def _desks(state: CaseState) -> list[Desk]:

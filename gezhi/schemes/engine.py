@@ -93,6 +93,10 @@ def _procedure_for(scheme: Scheme, opening: Opening) -> Procedure:
     if scheme.channels and opening.channel not in scheme.channels:
         zh, en = f"没有来源渠道“{opening.channel}”。", f"There is no channel “{opening.channel}”."
         raise Refused("unknown_channel", zh, en, field="channel")
+    urgency = opening.facts.get("urgency")
+    if urgency and scheme.urgencies and urgency not in scheme.urgencies:
+        zh, en = f"没有紧急程度“{urgency}”。", f"There is no urgency “{urgency}”."
+        raise Refused("bad_answer", zh, en, field="urgency")
     return procedure
 
 

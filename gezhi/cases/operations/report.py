@@ -85,6 +85,9 @@ def clean(report: Report, *, now: datetime) -> Report:
     return replace(
         report,
         text=text,
+        scheme=plain(report.scheme),
+        area=plain(report.area),
+        urgency=plain(report.urgency),
         title=_title(report, text),
         address=_bounded(one_line(report.address), ADDRESS_LENGTH, "address"),
         contact="" if report.anonymous else _bounded(one_line(report.contact), CONTACT_LENGTH, "contact"),

@@ -59,12 +59,15 @@ def attach(
 
 
 def withdraw_file(*, actor: Account | None, number: str, file: UUID, now: datetime) -> CaseFile:
-    """Take a file out of sight (a wrong photo, somebody's face); the log keeps that it was there."""
+    """Take a file out of sight (a wrong photo, somebody's face); the log keeps that it was there.
+
+    A reporter may take back only what the reporter sent.
+    """
     with transaction.atomic():
         opened = open_locked(actor=actor, number=number, now=now)
-        by, who, _reporter = _speaker(opened, actor, "")
+        by, who, from_reporter = _speaker(opened, actor, "")
         row = CaseFile.objects.filter(case=opened.case, pk=file, withdrawn_at=None).first()
-        if row is None:
+        if row is None or (from_reporter and row.desk_key != by):
             raise BadInput(_("This file is not with the case (any more)."), field="file")
         row.withdrawn_at = opened.now
         row.save(update_fields=["withdrawn_at"])

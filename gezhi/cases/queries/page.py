@@ -19,7 +19,7 @@ from gezhi.enactment import queries as enactment
 from gezhi.people.access import standing
 from gezhi.people.models import Account
 from gezhi.schemes import engine
-from gezhi.schemes.model import Scheme
+from gezhi.schemes.model import Question, Scheme
 from gezhi.schemes.state import REPORTER, CaseState, Choice, Clock, Desk, HoldTime, Light
 from gezhi.territory import queries as territory
 from gezhi.territory.models import Area
@@ -123,10 +123,15 @@ def without_ratings(scheme: Scheme, state: CaseState) -> CaseState:
 
 def rating_questions(scheme: Scheme, procedure: str) -> frozenset[str]:
     """Return the questions in which a reporter rates: those of a reporter's actions that are no plain text."""
+    return frozenset(one.id for one in reporter_questions(scheme, procedure) if one.kind == "choice")
+
+
+def reporter_questions(scheme: Scheme, procedure: str) -> tuple[Question, ...]:
+    """Return what the actions ask that only the reporter does."""
     actions = scheme.procedures[procedure].actions.values()
     steps = {step.id for step in scheme.procedures[procedure].steps.values() if _reporters(step.holder)}
     asked = (a for a in actions if "reporter" in a.by or (set(a.ways) <= steps and "holder" in a.by))
-    return frozenset(question.id for action in asked for question in action.asks if question.kind == "choice")
+    return tuple(question for action in asked for question in action.asks)
 
 
 def _reporters(holder: Iterable[object]) -> bool:

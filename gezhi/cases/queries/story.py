@@ -1,7 +1,7 @@
 """The story of a case: its log and its comments in one order, as an office may read it or as its reporter may."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -52,14 +52,21 @@ def office_story(
 
 
 def public_story(
-    scheme: Scheme, names: Names, log: Sequence[CaseEvent], comments: Iterable[Comment], files: Sequence[CaseFile]
-) -> tuple[Entry, ...]:
+    scheme: Scheme, names: Names, log: Sequence[CaseEvent], comments: Iterable[Comment], files: Sequence[CaseFile],
+    *, own: bool = True,
+) -> tuple[Entry, ...]:  # fmt: skip
     """Return what the reporter may read: who has had it, what a public action says, public comments.
 
-    No person's name.
+    No person's name; and not what another reporter said, where the log is a main case's (`own` is False).
     """
     shown = [file for file in files if file.public]
-    entries = [_entry(scheme, names, row, shown, inside=False) for row in log if row.kind not in {RECORD, "recount"}]
+    rows = [row for row in log if row.kind not in {RECORD, "recount"}]
+    entries = [_entry(scheme, names, row, shown, inside=False) for row in rows]
+    if not own:
+        entries = [
+            replace(one, words={}) if row.desk_key == REPORTER.key else one
+            for one, row in zip(entries, rows, strict=True)
+        ]
     entries = [entry for entry in entries if entry.kind != "expire" or entry.step]
     entries += [_note(names, note, inside=False) for note in comments if note.public]
     return tuple(sorted(entries, key=lambda entry: entry.at, reverse=True))

@@ -80,11 +80,13 @@ def _view(rows: Any, now: datetime, language: str) -> Tracking | None:
     log = list(CaseEvent.objects.filter(case_id=lead.pk).order_by("seq"))
     comments = list(Comment.objects.filter(case=case, public=True).order_by("at"))
     files = list(CaseFile.objects.filter(case=lead, withdrawn_at=None).select_related("file").order_by("at"))
-    shown = tuple(file for file in files if file.public or (lead.pk == case.pk and file.desk_key == REPORTER.key))
+    own = lead.pk == case.pk
+    # A main case's reporter is another person: what that one sent is not shown to who reported the same.
+    shown = tuple(file for file in files if (own if file.desk_key == REPORTER.key else file.public))
     names = names_for(scheme, language, desks_in(log) | {hold.desk for hold in state.holds}, ())
     return _tracking(
         case, lead, scheme=scheme, state=state, names=names, files=shown, now=now,
-        story=public_story(scheme, names, log, comments, shown),
+        story=public_story(scheme, names, log, comments, shown, own=own),
     )  # fmt: skip
 
 
