@@ -151,9 +151,8 @@ def _propose_an_extension(visit: Visit, who: Account, number: str) -> None:
     page = _at_desk(visit, who, number)
     expect(page.get_by_text("还不能“办结”")).to_be_visible()
     form = _take(page, "延期")
-    one_day = form.get_by_role("radio", name=re.compile("^1 ?个工作日"))
     # five workdays from the 10th end on the 17th; one more, on the 18th
-    expect(form.locator("label", has=one_day)).to_contain_text("6月18日（周四）17:30")
+    one_day = form.get_by_role("radio", name=re.compile("^1 ?个工作日.*6月18日（周四）17:30"))
     form.locator("[name$='-reason']").fill("管道塌陷，等管材")
     one_day.check()
     form.get_by_role("button", name=re.compile("^延期")).click()

@@ -166,7 +166,7 @@ def context(account: Account, page: CasePage, now: datetime, asked: Asked) -> di
     offered = doings(page, now, asked.tried.wrong)
     enriched(page, offered, now)
     free = [one for one in offered if not one.blocked]
-    open_key = _open_key(page, free, asked.do)
+    open_key = _open_key(free, asked.do)
     item = page.scheme.items.get(page.state.item)
     case = page.case
     return {
@@ -218,19 +218,9 @@ def _leads_to(page: CasePage, doing: Doing) -> str:
     return previews.leads_to(page.scheme, procedure, page.state, procedure.actions[doing.action])
 
 
-def _open_key(page: CasePage, free: list[Doing], wanted: str) -> str:
-    """Return the action whose form is open: the one asked for, else the first that leads on."""
-    if any(one.key == wanted for one in free):
-        return wanted
-    procedure = page.scheme.procedures[page.state.procedure]
-    been = {hold.step for hold in page.state.holds} | {"doer", "previous"}
-    ahead = [
-        one
-        for one in free
-        if one.leads
-        and not any(way.value in been for way in procedure.actions[one.action].ways.get(page.state.step, ()))
-    ]
-    return ahead[0].key if ahead else (free[0].key if len(free) == 1 else "")
+def _open_key(free: list[Doing], wanted: str) -> str:
+    """Return the action whose form is open: the one asked for, else the usual one, if it can be done."""
+    return next((one.key for one in free if one.key == wanted), next((one.key for one in free if one.usual), ""))
 
 
 def _holds_it(account: Account, page: CasePage, now: datetime) -> bool:
