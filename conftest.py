@@ -4,9 +4,14 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from hypothesis import settings as hypothesis_settings
 from pytest_django import Settings
 
 from gezhi.host import prepare
+
+# No deadline: a busy machine is no fault. Half the usual examples: every run draws new ones.
+hypothesis_settings.register_profile("house", deadline=None, max_examples=50)
+hypothesis_settings.load_profile("house")
 
 pytest_plugins = ["gezhi.people.tests.cast"]
 
@@ -15,6 +20,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Let nothing of the machine's own installation in, and let the pages speak Chinese (no .mo is committed)."""
     if not hasattr(config, "workerinput"):
         prepare.compile_words()
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # costs nothing
     django_settings.DATA_KEYS = "dGVzdHMtb25seS1rZXktdGVzdHMtb25seS1rZXktMDE="
     # Pages in tests link the style sheets as they lie in the source: nothing was collected.
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -23,6 +29,5 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(autouse=True)
 def throw_away(settings: Settings, tmp_path: Path) -> None:
-    """Give each test a files folder of its own and password hashes that cost nothing."""
+    """Give each test a files folder of its own."""
     settings.MEDIA_ROOT = tmp_path / "files"
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from django.db import transaction
+from pytest_django import DjangoDbBlocker
 
 from gezhi.cases import operations as cases
 from gezhi.cases.models import Case
@@ -14,13 +16,21 @@ from gezhi.territory import queries as territory
 NOW = datetime(2026, 11, 18, 2, 30, tzinfo=UTC)
 
 
+@pytest.fixture(scope="module")
+def loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Load the demo once for all tests here; they read it, each in a transaction within this one."""
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():
+        patch.setitem(script.plan(), "cases", 24)
+        territory.look_again()
+        operations.load(NOW, lambda _what, _done, _total: None)
+        yield
+        transaction.set_rollback(True)
+    territory.look_again()
+
+
 @pytest.fixture
-def demo(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setitem(script.plan(), "cases", 24)
-    territory.look_again()
-    operations.load(NOW, lambda _what, _done, _total: None)
-    yield
-    territory.look_again()
+def demo(loaded: None, db: None) -> None:
+    """Stand in the loaded demo."""
 
 
 def test_every_log_of_the_demo_verifies_and_no_case_is_in_trouble(demo: None) -> None:

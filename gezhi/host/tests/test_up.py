@@ -13,7 +13,8 @@ import pytest
 
 from gezhi.host import children
 
-PATIENCE = 120.0
+# Seconds. A first start takes a few; a machine that does much else may need minutes.
+PATIENCE = 300.0
 
 
 @pytest.fixture
