@@ -23,7 +23,8 @@ def main() -> int:
     from gezhi.host import prepare as house  # noqa: PLC0415
 
     which, data = sys.argv[1], Path(sys.argv[2])
-    Path(settings.HOME).mkdir(parents=True, exist_ok=True)
+    for folder in (settings.HOME, settings.STATIC_ROOT):
+        Path(folder).mkdir(parents=True, exist_ok=True)
     house.make_keys()
     house.migrate(lambda *_told: None)
     told = importlib.import_module(f"realdata.cases_{which}").run
