@@ -200,6 +200,7 @@ def _arrow(source: tuple[int, int], target: tuple[int, int], links: Sequence[Lin
     if ty < sy and target[0] == source[0] + 1:
         path = f"M{sx + half} {sy}V{ty + middle + 8}q0-8 8-8H{tx - 2}"
         x, y = sx + half + 10, ty + middle - 8
+        words = _cut(words, 6)
     elif ty == sy:
         path, x, y = f"M{sx + WIDE} {sy + middle}H{tx - 2}", sx + WIDE + 8, sy + middle - 8
     else:
