@@ -35,7 +35,8 @@ class Call:
         """Return the decoded JSON body. Raises `ApiError` that names the place of what is wrong."""
         if self.request.content_type not in {"application/json", ""}:
             raise ApiError(415, "unsupported_media_type", _("Send JSON, with Content-Type: application/json."))
-        if int(self.request.headers.get("Content-Length") or 0) > BODY_LIMIT:
+        length = self.request.headers.get("Content-Length", "")
+        if length.isdecimal() and int(length) > BODY_LIMIT:
             raise ApiError(413, "too_large", _("The body is larger than 8 MB; send fewer cases at once."))
         try:
             return shape.decode(self.request.body)

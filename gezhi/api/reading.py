@@ -18,6 +18,7 @@ from gezhi.cases.errors import NotFound
 from gezhi.cases.models import Case, CaseEvent
 from gezhi.cases.operations.log import RECORD
 from gezhi.cases.operations.projection import load_state
+from gezhi.cases.operations.report import plain
 from gezhi.enactment import queries as enactment
 from gezhi.people.access import desks_of
 from gezhi.schemes import engine
@@ -61,7 +62,8 @@ def get_cases(call: Call) -> HttpResponse:
         raise ApiError(
             422, "bad_input", _("There is no filter “%(name)s”.") % {"name": unknown[0][:40]}, field=unknown[0][:40]
         )
-    rows = _filtered(Case.objects.visible_to(call.account, now=call.now), asked.dict())
+    wanted = {name: plain(value) for name, value in asked.dict().items()}
+    rows = _filtered(Case.objects.visible_to(call.account, now=call.now), wanted)
     limit = _limit(asked.get("limit", ""))
     if after := asked.get("after", ""):
         rows = rows.filter(pk__lt=_cursor(after))

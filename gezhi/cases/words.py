@@ -21,5 +21,5 @@ def stored(text: str) -> str:
 
 def patterns(query: str) -> tuple[str, ...]:
     """Return a LIKE pattern for each word looked for; words too short to be found by index are left out."""
-    wanted = [word for word in query.lower().split() if len(word) >= SHORTEST]
+    wanted = [word for word in query.replace("\x00", " ").lower().split() if len(word) >= SHORTEST]
     return tuple("%" + _SPECIAL.sub(r"\\\1", stored(word)) + "%" for word in wanted[:6])

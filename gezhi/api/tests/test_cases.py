@@ -176,3 +176,11 @@ def test_a_file_that_is_no_photo_is_refused_whatever_it_is_called(district: Dist
     answer = Client().post("/api/v1/files", {"file": upload}, headers=hotline.headers)
     assert answer.status_code == 422
     assert answer.json()["error"]["code"] == "file_refused"
+
+
+@pytest.mark.parametrize("name", ["item", "step", "channel", "area"])
+def test_a_filter_with_a_null_character_finds_nothing_and_breaks_nothing(
+    district: District, caller: MakeCaller, name: str
+) -> None:
+    answer = caller(district.cast.dispatcher).get("/cases", **{name: "a\x00b"})
+    assert (answer.status_code, answer.json()["cases"]) == (200, [])
