@@ -23,8 +23,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gezhi.people.models import Account, Appointment, Post
+from gezhi.people.models import Account, Appointment, Department, Post
 from gezhi.schemes.state import Desk
+from gezhi.territory.models import Area
 
 # Rights that this room asks for.
 SETUP = "setup"
@@ -41,6 +42,17 @@ RIGHT_TITLES = {
     "merge": gettext_lazy("Merge duplicate cases"),
     "insight": gettext_lazy("See figures"),
 }
+
+
+# A subquery that statements of their own may join: the appointment that `desks_of` puts first.
+FIRST_HELD = f"""
+select p.post, area.code as area, department.code as department
+from {Appointment._meta.db_table} p
+left join {Area._meta.db_table} area on area.id = p.area_id
+left join {Department._meta.db_table} department on department.id = p.department_id
+where p.account_id = {{account}} and p.since <= {{now}} and (p.until is null or p.until > {{now}})
+order by p.since, p.id limit 1
+"""  # noqa: S608  names of tables come from the models
 
 
 class Denied(PermissionDenied):
@@ -141,11 +153,28 @@ def standing(account: Account | None, now: datetime) -> Standing:
 def forget(account: Account) -> None:
     """Drop what was kept for the same instant, after an appointment of this account changed within it."""
     account.__dict__.pop("_standing", None)
+    account.__dict__.pop("_first_desk", None)
 
 
 def desks_of(account: Account | None, now: datetime) -> tuple[Desk, ...]:
     """Return the desks that the person acts for now: posts at areas, departments, and always the person."""
     return standing(account, now).desks
+
+
+def first_desk(account: Account, now: datetime) -> Desk | None:
+    """Return the first of `desks_of`: what an intake asks, and nothing else of standing. No query where it is noted."""
+    noted: tuple[datetime, Desk] | None = getattr(account, "_first_desk", None)
+    if noted is not None and noted[0] == now:
+        return noted[1]
+    return next(iter(desks_of(account, now)), None)
+
+
+def note_first_desk(
+    account: Account, now: datetime, *, post: str | None, area: str | None, department: str | None
+) -> None:
+    """Note for `first_desk` what a statement with `FIRST_HELD` in it found; without a post the desk is the person."""
+    held = Desk("department", department) if department else Desk("post", post or "", area or "")
+    account._first_desk = (now, held if post else Desk("person", str(account.pk)))  # type: ignore[attr-defined]
 
 
 def reach(account: Account | None, now: datetime) -> Reach:

@@ -13,13 +13,23 @@ from uuid import UUID
 # ruff: noqa: S608  names of tables and columns come from the models, values always travel as parameters
 import msgspec
 from django.conf import settings
-from django.db import connection, models
+from django.db import models
 
 from gezhi.cases.models import Case, CaseEvent, CaseFile, CaseWords, Hold
+from gezhi.foundation import prepared
 from gezhi.foundation.models import Outbox
 
 type Row = dict[str, Any]
 _encoder = msgspec.json.Encoder()
+# Every table that an intake writes, and by what its rows find their case.
+_WRITTEN: dict[type[models.Model], str] = {
+    Case: "id",
+    CaseEvent: "case_id",
+    Hold: "case_id",
+    CaseWords: "case_id",
+    Outbox: "(body->>'case')::uuid",
+    CaseFile: "case_id",
+}
 
 
 def insert(rows: Mapping[type[models.Model], Sequence[Row | msgspec.Raw]]) -> dict[UUID, str]:
@@ -27,13 +37,14 @@ def insert(rows: Mapping[type[models.Model], Sequence[Row | msgspec.Raw]]) -> di
 
     A case whose client key is taken is left out with all its rows.
     """
-    given = [_json(rows.get(model, [])) for model in (Case, CaseEvent, Hold, CaseWords, Outbox, CaseFile)]
-    return {row[0]: row[1] for row in _run(_insert_sql(), given)}
+    given = {model: some for model in _WRITTEN if (some := rows.get(model))}
+    made = prepared.run(_insert_sql(tuple(given)), [_json(some) for some in given.values()])
+    return {row[0]: row[1] for row in made}
 
 
 def change(case: Row, events: list[Row], holds: list[Row], outbox: list[Row]) -> None:
     """Write a change of one case in one statement: its columns, the appended events, the holds, the effects."""
-    _run(_change_sql(tuple(case)), [_json([case]), _json(events), _json(holds), _json(outbox)])
+    prepared.run(_change_sql(tuple(case)), [_json([case]), _json(events), _json(holds), _json(outbox)])
 
 
 def as_bytea(value: bytes) -> str:
@@ -45,16 +56,9 @@ def _json(rows: Sequence[Row | msgspec.Raw]) -> str:
     return _encoder.encode(rows).decode()
 
 
-def _run(sql: str, params: list[str]) -> list[tuple[Any, ...]]:
-    """Run a prepared statement on Django's connection, inside whatever transaction is open there."""
-    connection.ensure_connection()
-    with connection.wrap_database_errors, connection.connection.cursor() as cursor:
-        cursor.execute(sql, params, prepare=True)
-        return cursor.fetchall() if cursor.description else []
-
-
 @cache
-def _insert_sql() -> str:
+def _insert_sql(given: tuple[type[models.Model], ...]) -> str:
+    """Return the statement for rows of these tables; a table without rows would cost as much as one with."""
     case = _columns(Case)
     values = ", ".join(
         f"cases_number((g.opened_at at time zone '{_zone()}')::date)" if c == "number" else f"g.{c}" for c in case
@@ -64,9 +68,7 @@ def _insert_sql() -> str:
             f"made as (insert into {_table(Case)} ({', '.join(case)}) select {values} from {_spread(Case)} g"
             " on conflict (client_key) do nothing returning id, number)"
         ),
-        *(_follow(model, key) for model, key in ((CaseEvent, "case_id"), (Hold, "case_id"), (CaseWords, "case_id"))),
-        _follow(Outbox, "(body->>'case')::uuid"),
-        _follow(CaseFile, "case_id"),
+        *(_follow(model, _WRITTEN[model]) for model in given if model is not Case),
     ]
     return f"with {', '.join(parts)} select id, number from made"
 

@@ -1,4 +1,5 @@
 import dataclasses
+import itertools
 import threading
 from datetime import timedelta
 from io import BytesIO
@@ -14,11 +15,11 @@ from PIL import Image
 from gezhi.cases import operations, queries
 from gezhi.cases.errors import AskArea, BadInput
 from gezhi.cases.models import Case, CaseEvent, CaseFile, CaseWords, Hold
-from gezhi.cases.operations import intake, pattern, statements, verify_log
+from gezhi.cases.operations import intake, pattern, verify_log
 from gezhi.cases.operations.placing import spot_of
 from gezhi.cases.tests.conftest import District
 from gezhi.enactment import queries as enactment
-from gezhi.foundation import crypto, files
+from gezhi.foundation import crypto, files, prepared
 from gezhi.foundation.ids import uuid7
 from gezhi.foundation.models import Outbox
 from gezhi.schemes.state import Desk, Opening, Refused
@@ -40,13 +41,13 @@ def test_a_report_becomes_a_case(district: District) -> None:
 def test_intake_is_one_statement(district: District, monkeypatch: pytest.MonkeyPatch) -> None:
     district.open()
     written: list[str] = []
-    run = statements._run
+    run = prepared.run
 
     def watched(sql: str, params: list[str]) -> list[tuple[Any, ...]]:
         written.append(sql)
         return run(sql, params)
 
-    monkeypatch.setattr(statements, "_run", watched)
+    monkeypatch.setattr(prepared, "run", watched)
     with CaptureQueriesContext(connection) as read:
         district.open()
     assert (len(written), len(read)) == (1, 0)
@@ -269,11 +270,15 @@ def test_a_failed_statement_keeps_nothing(district: District, monkeypatch: pytes
 def test_marks_filled_in_are_what_the_engine_says_of_that_very_grid(district: District) -> None:
     version, scheme = enactment.in_force("shawan", district.now.date())
     case_id = uuid7()
-    for item in [one.id for one in scheme.items.values() if one.procedure]:
+    items = [one.id for one in scheme.items.values() if one.procedure]
+    receivers = (None, Desk("person", str(case_id)), Desk("department", "water"))
+    for item, received_by in itertools.product(items, receivers):
         for grid in (*district.cast.grids, district.cast.villages[0], district.cast.district):
             spot = spot_of(grid.code, district.now.date())
             assert spot is not None
-            opening = Opening(item=item, channel="portal", at=district.now, areas=dict(spot.levels))
+            opening = Opening(
+                item=item, channel="phone", at=district.now, areas=dict(spot.levels), received_by=received_by
+            )
             shared = pattern.pattern_of(version.pk, scheme, opening)
             alone = pattern._draw(scheme, opening, marked=False)
             filled = [pattern.fill(one, opening.areas, case_id, spot.path) for one in (shared, alone)]
@@ -286,7 +291,7 @@ def test_a_plan_that_asks_for_the_area_is_asked_each_time(district: District) ->
     spot = spot_of(district.cast.grids[0].code, district.now.date())
     assert spot is not None
     opening = Opening(item="env.litter", channel="portal", at=district.now, areas=dict(spot.levels))
-    for changed in ({"received_by": Desk("person", "1")}, {"facts": {"note": "\ue000grid\ue001"}}):
+    for changed in ({"received_by": Desk("post", "grid_worker", spot.code)}, {"facts": {"note": "\ue000grid\ue001"}}):
         assert not pattern.pattern_of(version.pk, scheme, msgspec.structs.replace(opening, **changed)).marked
     notice = next(iter(scheme.notices.values()))
     asking = dataclasses.replace(

@@ -11,7 +11,7 @@ import pytest
 from django.contrib.auth.hashers import identify_hasher
 from django.core.exceptions import ValidationError
 from django.db import connection
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from gezhi.foundation import journal
 from gezhi.foundation.models import JournalEntry
@@ -107,6 +107,21 @@ def test_what_people_type_as_name_is_not_kept_readable(db: None) -> None:
     assert operations.forget_old_attempts(now=NOW + timedelta(hours=1)) == 2
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_is_sent_is_counted_over_all_processes() -> None:
+    def send(ip: str, now: datetime = NOW) -> int:
+        try:
+            return operations.count_sending(purpose="report", ip=ip, window=timedelta(minutes=10), now=now)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sorted(pool.map(send, ["203.0.113.5"] * 24)) == list(range(1, 25))
+    assert send("203.0.113.6") == 1
+    assert send("203.0.113.5", NOW + timedelta(minutes=9)) == 25
+    assert send("203.0.113.5", NOW + timedelta(minutes=10)) == 1
+
+
 def test_the_office_lifts_a_lock(worker: Account, settings: Settings, cast: Cast) -> None:
     settings.LOGIN_ATTEMPTS_PER_ACCOUNT = 3
     for _attempt in range(4):
@@ -174,6 +189,20 @@ def test_a_weak_password_does_not_use_the_slip_up(cast: Cast) -> None:
         with pytest.raises(ValidationError):
             operations.use_slip(code=slip.code, password=weak, now=NOW)
     operations.use_slip(code=slip.code, password=PASSWORD, now=NOW)
+
+
+@pytest.mark.parametrize("who", ["worker", "clerk", "outsider"])
+def test_a_token_brings_the_first_of_the_desks(
+    cast: Cast, who: str, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    account: Account = getattr(cast, who)
+    _row, token = operations.issue_token(actor=None, account=account, name="a", scopes=["cases:write"], now=NOW)
+    found = operations.accept_token(token=token, now=NOW)
+    assert found is not None
+    with django_assert_num_queries(0):
+        first = access.first_desk(found.account, NOW)
+    assert first == access.desks_of(Account.objects.get(pk=account.pk), NOW)[0]
+    assert first == access.first_desk(Account.objects.get(pk=account.pk), NOW)
 
 
 def test_a_token_is_accepted_until_it_ends(cast: Cast) -> None:
