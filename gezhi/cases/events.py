@@ -59,6 +59,7 @@ def register() -> None:
     outbox.subscribe(CHANGED, "cases.notices", tell_changed)
     for topic in ("case.proposed", "case.decided", "case.supervised", "case.watch_overdue"):
         outbox.subscribe(topic, "cases.notices", _teller(topic))
+    outbox.subscribe("case.commented", "cases.notices", tell_commented)
 
 
 def tell_changed(body: dict[str, Any], now: datetime) -> None:
@@ -80,6 +81,27 @@ def tell_changed(body: dict[str, Any], now: datetime) -> None:
             "step": body["step"], "at": body["at"],
         },
     )  # fmt: skip
+
+
+def tell_commented(body: dict[str, Any], now: datetime) -> None:
+    """Tell the reporter of a public note from an office, and those who hold the case of a note from the reporter."""
+    case = _case(body["case"])
+    from_reporter = body["by"] == REPORTER.key
+    if not body["public"]:
+        return
+    # What comes to a duplicate concerns those who work on its main case.
+    lead = case.merged_into or case
+    desks = [hold.desk for hold in load_state(lead.state).holds if hold.until is None]
+    readers: list[Account | str] = [*_holders(case, desks, now)] if from_reporter else _reporters(case)
+    for reader in readers:
+        with translation.override((reader.language if isinstance(reader, Account) else "") or _LANGUAGE):
+            words = _("The reporter added to %(number)s") if from_reporter else _("A word on your report %(number)s")
+            link = _link(case, to_reporter=not from_reporter)
+            notices.send(
+                to=[reader], key=f"case.commented/{case.number}/{body['seq']}", topic="case.commented", now=now,
+                subject=words % {"number": case.number}, body=case.title, link=link,
+                channels=("inbox",) if from_reporter else ("inbox", "mail"),
+            )  # fmt: skip
 
 
 def _send(told: _Told, template: Notice, desk: Desk, now: datetime) -> None:
@@ -190,7 +212,7 @@ def _office_words(topic: str, body: dict[str, Any]) -> str:
 
 def _case(pk: str) -> Case:
     rows = Case.objects.unscoped(reason="its effects are carried out by nobody in particular")
-    return rows.select_related("area", "reporter").get(pk=UUID(pk))
+    return rows.select_related("area", "reporter", "merged_into").get(pk=UUID(pk))
 
 
 def _holders(case: Case, desks: Iterable[Desk], now: datetime) -> list[Account]:

@@ -45,3 +45,23 @@ def test_whoever_is_complained_about_hears_nothing(district: District) -> None:
     district.open(item="staff.grid", about=(f"grid_worker@{grid}",))
     _relay(district)
     assert _told(district.cast.worker) == []
+
+
+def test_a_note_reaches_whom_it_is_for(district: District) -> None:
+    cast = district.cast
+    opened = district.open(cast.resident, reporter=cast.resident)
+    _relay(district)
+    before = {one.pk: len(_told(one)) for one in (cast.worker, cast.resident, cast.head)}
+
+    def new(account: Account) -> int:
+        return len(_told(account)) - before[account.pk]
+
+    operations.comment(actor=cast.worker, number=opened.number, text="内部", now=district.later(minutes=1))
+    _relay(district)
+    assert [new(one) for one in (cast.worker, cast.resident, cast.head)] == [0, 0, 0]
+    operations.comment(actor=cast.worker, number=opened.number, text="明天", public=True, now=district.later(minutes=1))
+    _relay(district)
+    assert [new(one) for one in (cast.worker, cast.resident, cast.head)] == [0, 1, 0]
+    operations.comment(actor=cast.resident, number=opened.number, text="好", now=district.later(minutes=1))
+    _relay(district)
+    assert [new(one) for one in (cast.worker, cast.resident, cast.head)] == [1, 1, 0]
