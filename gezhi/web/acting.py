@@ -1,7 +1,7 @@
 """What somebody may do with a case, as forms, and doing it: the same in the field and at the desk."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,11 +21,15 @@ from gezhi.web import questions, wording
 from gezhi.web.desks import called, parse
 from gezhi.web.questions import Form, Offer
 from gezhi.web.stories import action_icon
+from gezhi.web.ways import Course, courses
 
 
 @dataclass(frozen=True, slots=True)
 class Doing:
-    """An action that may be taken now (or the reason why not), with its form. `key` tells it apart on the page."""
+    """An action that may be taken now (or the reason why not), with its form. `key` tells it apart on the page.
+
+    `usual`: it is the plain next thing here. A page draws only this one as its main button, and opens no other.
+    """
 
     key: str
     action: str
@@ -38,6 +42,7 @@ class Doing:
     clause: str
     leads: bool
     approver: str = ""
+    usual: bool = False
 
     @property
     def plain(self) -> bool:
@@ -55,7 +60,10 @@ class Tried:
 
 
 def doings(page: CasePage, now: datetime, wrong: Mapping[str, Form] | None = None) -> list[Doing]:
-    """Return what the reader may do, what moves the case on first; each action once, even where several desks could."""
+    """Return what the reader may do, the usual first; each action once, even where several desks could.
+
+    Where the usual one is blocked for now, none is marked as usual: the next best is not what should be pressed.
+    """
     offers = offers_for(
         page.scheme, [question for one in page.choices for question in _action(page, one).asks], page, now
     )
@@ -65,7 +73,22 @@ def doings(page: CasePage, now: datetime, wrong: Mapping[str, Form] | None = Non
         kept = found.get((choice.action, choice.part))
         if kept is None or (kept.blocked and not doing.blocked):
             found[choice.action, choice.part] = doing
-    return sorted(found.values(), key=lambda one: (bool(one.blocked), not one.leads))
+    return in_order(found.values(), page)
+
+
+def in_order(found: Iterable[Doing], page: CasePage) -> list[Doing]:
+    """Sort what may be done by what it does to the case, with what is blocked last, and mark the usual one."""
+    listed = list(found)
+    known = courses(page.scheme.procedures[page.state.procedure], page.state.step, [one.action for one in listed])
+    # an action that lets a case go on says nothing while the case does not stand still
+    ranked = sorted(
+        (one for one in listed if not (one.blocked and known[one.action] is Course.GOES_ON)),
+        key=lambda one: known[one.action],
+    )
+    first = next(iter(ranked), None)
+    usual = first.key if first and not first.blocked and known[first.action].usual else ""
+    ordered = sorted(listed, key=lambda one: (bool(one.blocked), known[one.action]))
+    return [replace(one, usual=True) if one.key == usual else one for one in ordered]
 
 
 def attempt(request: HttpRequest, account: Account, page: CasePage, now: datetime) -> Tried:

@@ -93,15 +93,15 @@ def _story() -> list[StoryItem]:
     first = StoryItem(icon="chat", title="居民上报", at=at - timedelta(days=5), say="下雨三天了，门口的水不退。")
     return [
         StoryItem(icon="check", title="接下来：网格员核实，2 个工作日", state="next"),
-        StoryItem(icon="hall", title="区住建局办理", at=at, state="now", since=True, held="已持有 22 小时 05 分"),
+        StoryItem(icon="hall", title="区住建局办理", at=at, state="now", since=True, held="已持有 22小时05分"),
         replace(
             first,
             icon="up",
             title="清溪社区工作站上报",
             who="站长 李某某",
             say="掏了井口，过一夜又满。",
-            held="持有 30 小时 05 分",
-            over="超期 4 小时 40 分",
+            held="持有 30小时05分",
+            over="超期 4小时40分",
         ),
         first,
     ]

@@ -82,15 +82,25 @@ def say_past(moment: datetime, now: datetime) -> str:
 
 
 def say_limit(limit: str) -> str:
-    """Return a limit in words: `3 workdays` → `3个工作日`. What is no span (`until 2026-03-05`) stays as written."""
+    """Return a limit in words: `3 workdays` → `3个工作日`, `until 2026-11-27` → `至2026年11月27日`."""
     try:
         return say(Duration.parse(limit).text)
     except BadDuration:
+        return _say_until(limit)
+
+
+def _say_until(limit: str) -> str:
+    """Return a limit that somebody set as a day; what is none stays as written."""
+    try:
+        day = date.fromisoformat(limit.removeprefix("until "))
+    except ValueError:
         return limit
+    words = {"year": day.year, "month": day.month, "name": _MONTHS[day.month - 1], "day": day.day}
+    return gettext("until %(day)d %(name)s %(year)d") % words
 
 
 def say_span(seconds: int) -> str:
-    """Return a span of working time as `30 小时 05 分`; less than a minute is said as such."""
+    """Return a span of working time as `30小时05分`; less than a minute is said as such."""
     hours, minutes = divmod(max(0, seconds) // 60, 60)
     if hours and minutes:
         return gettext("%(hours)d h %(minutes)02d min") % {"hours": hours, "minutes": minutes}
@@ -102,12 +112,12 @@ def say_span(seconds: int) -> str:
 
 
 def say_days_and_span(seconds: int, day_seconds: int) -> str:
-    """Return working time as workdays and the rest: `12 个工作日 6 小时 50 分`; `day_seconds` is a workday's length."""
+    """Return working time as workdays and the rest: `12个工作日6小时50分`; `day_seconds` is a workday's length."""
     days, rest = divmod(max(0, seconds), day_seconds) if day_seconds > 0 else (0, seconds)
     if not days:
         return say_span(rest)
     whole = say_limit(f"{days} workdays")
-    return f"{whole} {say_span(rest)}" if rest >= 60 else whole
+    return gettext("%(days)s %(rest)s") % {"days": whole, "rest": say_span(rest)} if rest >= 60 else whole
 
 
 def say_hours(seconds: int) -> str:

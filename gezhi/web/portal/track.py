@@ -31,6 +31,7 @@ from gezhi.web.clocks import clock_view
 from gezhi.web.components import ClockView, StoryItem
 from gezhi.web.portal import tickets
 from gezhi.web.stories import Address, action_icon, pictures, story_item
+from gezhi.web.ways import Course, courses
 
 NOTE = Question(id="text", kind="text", title=Text("补充说明", "Anything to add"))
 PHOTOS = Question(id="photos", kind="photos", title=Text("照片或材料", "Photos or papers"), required=False)
@@ -57,7 +58,7 @@ def find(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     number, secret, error = request.POST.get("number", ""), request.POST.get("secret", ""), ""
     if request.method == "POST":
-        if pace.too_fast(request, "track"):
+        if pace.too_fast(request, "track", now):
             error = gettext("Too many tries from your network. Please wait ten minutes.")
         elif found := queries.track(number=number, secret=secret, now=now):
             tickets.remember(request, found.number, secret)
@@ -74,10 +75,11 @@ def find(request: HttpRequest) -> HttpResponse:
 @require_GET
 def open_by_link(request: HttpRequest, number: str, secret: str) -> HttpResponse:
     """Open a matter by the slip's QR code; the code then leaves the address bar."""
-    if pace.too_fast(request, "track"):
+    now = clock.now()
+    if pace.too_fast(request, "track", now):
         messages.error(request, gettext("Too many tries from your network. Please wait ten minutes."))
         return redirect("web:portal_track")
-    found = queries.track(number=number, secret=secret, now=clock.now())
+    found = queries.track(number=number, secret=secret, now=now)
     if found is None:
         messages.error(
             request, gettext("This link does not open anything. Please compare number and code with your slip.")
@@ -140,7 +142,7 @@ def add(request: HttpRequest, number: str) -> HttpResponse:
     if found is None:
         return _ask_for_code(request)
     form = questions.read([NOTE, PHOTOS], request, {}, now, actor="")
-    if pace.too_fast(request, "report"):
+    if pace.too_fast(request, "report", now):
         form.fields[0].error = gettext("Too much was sent from your network in a short time. Please wait ten minutes.")
     if form.errors:
         return _show(request, found, now, wrong={"": form}, status=422)
@@ -225,7 +227,6 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     wrong = wrong or {}
-    offered = [_offered(found, choice, wrong.get(choice.action), now) for choice in found.choices]
     shown = {
         "now": now,
         "found": found,
@@ -236,7 +237,7 @@ def _show(
         "silence": _what_silence_means(found),
         "waits_for_reporter": found.paused and _waits_for_reporter(found),
         "clocks": _clocks(found, now),
-        "offered": [replace(one, first=at == 0) for at, one in enumerate(sorted(offered, key=_not_a_rating))],
+        "offered": _everything_offered(found, wrong, now),
         "errors": {name: text for form in wrong.values() for name, text in form.errors.items()},
         "pictures": pictures(found.files, found.scheme, _addresses(found)),
         "story": _story(found),
@@ -247,21 +248,28 @@ def _show(
 
 
 def _headline(found: Tracking) -> str:
+    """Say in one line whose turn it is; what may be done besides (a withdrawal) does not make it the reporter's."""
     if found.step == CLOSED:
         return gettext("This matter is closed")
-    if found.choices and not found.paused:
-        return gettext("Is it done? Please sign")
     if found.paused:
         return (
             gettext("Waiting for you: something is missing")
             if _waits_for_reporter(found)
             else gettext("Paused for now")
         )
-    return gettext("It is being handled")
+    if not _is_reporters(found):
+        return gettext("It is being handled")
+    ways = [way.value for choice in found.choices for way in _action(found, choice).ways.get(found.step, ())]
+    return gettext("Is it done? Please sign") if CLOSED in ways else gettext("It is your turn now")
+
+
+def _is_reporters(found: Tracking) -> bool:
+    """Say whether the step lies with the reporter."""
+    return found.step != CLOSED and found.office == found.names.office(REPORTER)
 
 
 def _holder(found: Tracking) -> str:
-    return gettext("you") if found.office == found.names.office(REPORTER) else found.office
+    return gettext("you") if _is_reporters(found) else found.office
 
 
 def _actions(found: Tracking) -> Mapping[str, Action]:
@@ -301,12 +309,13 @@ def _light(found: Tracking) -> str:
 
 
 def _clocks(found: Tracking, now: datetime) -> list[ClockView]:
-    """Return the step's clock and the whole one, the nearer first."""
+    """Return the step's clock and the whole one, those that there are."""
     calendar = calendar_of(found.scheme)
-    pairs = ((found.step_clock, found.step_light), (found.case_clock, found.case_light))
-    shown = [clock_view(one, light, calendar, now) for one, light in pairs if one and light]
-    names = [gettext("This step"), gettext("The whole matter")]
-    return [replace(view, title=name) for view, name in zip(shown, names[-len(shown) :], strict=True)] if shown else []
+    told = (
+        (gettext("This step"), found.step_clock, found.step_light),
+        (gettext("The whole matter"), found.case_clock, found.case_light),
+    )
+    return [clock_view(one, light, calendar, now, title=title) for title, one, light in told if one and light]
 
 
 def _action(found: Tracking, choice: Choice) -> Action:
@@ -326,6 +335,20 @@ def _offered(found: Tracking, choice: Choice, wrong: questions.Form | None, now:
     )
 
 
+def _everything_offered(found: Tracking, wrong: Mapping[str, questions.Form], now: datetime) -> list[Offered]:
+    """Return what can be done in the plan's order, what ends it early last; the usual one is open on one's own turn."""
+    offered = [_offered(found, choice, wrong.get(choice.action), now) for choice in found.choices]
+    known = courses(found.scheme.procedures[found.procedure], found.step, [one.id for one in offered])
+    listed = sorted(offered, key=lambda one: (known[one.id] is Course.ENDS_EARLY, not _is_rating(one)))
+    first = listed[0].id if listed and _is_reporters(found) and known[listed[0].id].usual else ""
+    return [replace(one, first=one.id == first and not one.blocked) for one in listed]
+
+
+def _is_rating(offered: Offered) -> bool:
+    """Say whether it begins with a choice: what is rated is the plain thing to do."""
+    return bool(offered.form.fields) and offered.form.fields[0].kind == "choice"
+
+
 def _told(found: Tracking, entry: Entry) -> StoryItem:
     """Return a line of the story; what its reader did needs no name."""
     item = story_item(entry, found.scheme, found.procedure, _addresses(found))
@@ -333,11 +356,6 @@ def _told(found: Tracking, entry: Entry) -> StoryItem:
         return replace(item, title=gettext("You reported it"), who="")
     who = gettext("you") if entry.office == found.names.office(REPORTER) else item.who
     return replace(item, title=gettext("Note") if entry.kind == "comment" else item.title, who=who)
-
-
-def _not_a_rating(offered: Offered) -> bool:
-    """Order what can be done: what begins with a choice (a rating) is the plain thing to do and comes first."""
-    return not offered.form.fields or offered.form.fields[0].kind != "choice"
 
 
 def _addresses(found: Tracking) -> Address:

@@ -102,7 +102,7 @@ def limit(value: str) -> str:
 
 @register.filter
 def span(seconds: int) -> str:
-    """Say a span of working time: 30 小时 05 分."""
+    """Say a span of working time: 30小时05分."""
     return wording.say_span(seconds)
 
 

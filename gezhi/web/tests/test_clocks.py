@@ -37,14 +37,14 @@ def test_a_limit_in_workdays_says_day_rest_and_clause() -> None:
 def test_the_last_day_is_said_in_working_hours() -> None:
     view = clock_view(_clock("3 workdays", datetime(2026, 5, 9, 9, 30, tzinfo=UTC)), Light.YELLOW, CALENDAR, NOW)
     assert view.due == "今天 17:30 到期"
-    assert view.left == "还剩 5 小时 10 分"
+    assert view.left == "还剩 5小时10分"
 
 
 def test_overdue_counts_working_time_only() -> None:
     friday_close = datetime(2026, 5, 8, 9, 30, tzinfo=UTC)
     view = clock_view(_clock("2 workdays", friday_close), Light.RED, CALENDAR, NOW)
     assert view.due == "昨天 17:30 到期"
-    assert view.left == "超期 1 小时 50 分"
+    assert view.left == "超期 1小时50分"
 
 
 def test_midnight_is_the_end_of_the_day_before() -> None:
@@ -99,7 +99,14 @@ def test_pages_offer_the_ends_and_the_neighbours(number: int, last: int, offered
 
 
 def test_spans_and_distances() -> None:
-    assert wording.say_span(30) == "不到 1 分"
-    assert wording.say_days_and_span(12 * 7 * 3600 + 6 * 3600, 7 * 3600) == "12个工作日 6 小时"
+    assert wording.say_span(30) == "不到1分"
+    assert wording.say_days_and_span(12 * 7 * 3600 + 6 * 3600, 7 * 3600) == "12个工作日6小时"
     assert wording.say_metres(183) == "180 米"
     assert wording.say_metres(1234) == "1.2 公里"
+
+
+def test_a_limit_that_somebody_set_as_a_day_is_said_in_words() -> None:
+    assert wording.say_limit("until 2026-11-27") == "至2026年11月27日"
+    with translation.override("en"):
+        assert wording.say_limit("until 2026-11-27") == "until 27 Nov 2026"
+    assert wording.say_limit("by hand") == "by hand"

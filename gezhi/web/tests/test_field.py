@@ -1,5 +1,6 @@
 """The field: what waits, what may be done, and that another's work is out of sight."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -95,3 +96,16 @@ def test_lists_and_cases_cost_the_same_however_much_there_is(
         client.get(path)
         with django_assert_max_num_queries(most):
             assert client.get(path).status_code == 200
+
+
+def test_refusing_is_never_the_main_button(district: District, browser_of: Browser) -> None:
+    opened = district.open(item="agency.medical", text="报销住院费")
+    clerk = next(one for one in (district.cast.worker, district.cast.head) if _holds(district, opened.number, one))
+    words = browser_of(clerk).get(f"/field/case/{opened.number}").content.decode()
+    primary = re.findall(r'<summary class="btn btn--wide btn--primary">.*?</svg>([^<]+)', words)
+    assert primary == ["即收即办"]
+    assert words.index("即收即办") < words.index("不予办理并说明原因")
+
+
+def _holds(district: District, number: str, account: Account) -> bool:
+    return district.case(number).desk_key.startswith(str(account.appointments.get().post))
