@@ -35,6 +35,7 @@ from gezhi.people.operations.signin import (
     check_password,
     check_second_factor,
     clear_lock,
+    count_sending,
     forget_old_attempts,
 )
 from gezhi.people.operations.staff_import import StaffReport, import_staff
@@ -57,6 +58,7 @@ __all__ = [
     "check_second_factor",
     "clear_lock",
     "confirm_second_factor",
+    "count_sending",
     "create_staff",
     "deactivate",
     "drop_second_factor",

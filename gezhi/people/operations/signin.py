@@ -15,7 +15,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import check_password as check_hash
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
@@ -29,6 +29,15 @@ WINDOW = timedelta(minutes=15)
 LOCK = timedelta(minutes=15)
 # From one address within the window: a counter that helps people register needs some.
 REGISTRATIONS = 20
+
+
+_COUNT_ONE = """
+    INSERT INTO people_throttle AS kept (key, attempts, window_since) VALUES (%(key)s, 1, %(now)s)
+    ON CONFLICT (key) DO UPDATE SET
+        attempts = CASE WHEN kept.window_since > %(since)s THEN kept.attempts + 1 ELSE 1 END,
+        window_since = CASE WHEN kept.window_since > %(since)s THEN kept.window_since ELSE %(now)s END
+    RETURNING attempts
+"""
 
 
 class SignInRefused(Exception):
@@ -80,6 +89,16 @@ def check_second_factor(*, account: Account, code: str, ip: str, now: datetime) 
 def count_registration(*, ip: str, now: datetime) -> None:
     """Count a resident's registration from an address; raise `SignInRefused` beyond the bound."""
     _spend([_Count(f"register:{_place(ip)}"[:80], REGISTRATIONS)], now)
+
+
+def count_sending(*, purpose: str, ip: str, window: timedelta, now: datetime) -> int:
+    """Count one more thing that somebody sends without signing in; return how many came within the window.
+
+    One statement over one row, so that all processes of all machines count together.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT_ONE, {"key": f"{purpose}:{_place(ip)}"[:80], "now": now, "since": now - window})
+        return int(cursor.fetchone()[0])
 
 
 @transaction.atomic

@@ -81,7 +81,7 @@ def _what(request: HttpRequest, draft: Draft, now: datetime) -> HttpResponse:
 
 
 def _read_what(request: HttpRequest, draft: Draft, now: datetime) -> tuple[questions.Form, dict[str, str]]:
-    errors = _unwelcome(request)
+    errors = _unwelcome(request, now)
     entry = catalogue.find(request.POST.get("item", ""), timezone.localdate(now))
     draft.text = request.POST.get("text", "").strip()
     form = questions.read([PHOTOS], request, {}, now, actor="") if not errors else questions.blank([PHOTOS], {}, now)
@@ -106,11 +106,11 @@ def _kept(form: questions.Form) -> list[str]:
     return [found for kept in form.fields[0].kept if (found := questions.kept_id(kept.token))]
 
 
-def _unwelcome(request: HttpRequest) -> dict[str, str]:
+def _unwelcome(request: HttpRequest, now: datetime) -> dict[str, str]:
     """Say why a post is not taken: a machine filled the field that people do not see, or too many came."""
     if request.POST.get("website"):
         return {"text": gettext("The field “website” must stay empty. Please empty it and send again.")}
-    if pace.too_fast(request, "report"):
+    if pace.too_fast(request, "report", now):
         return {
             "text": gettext(
                 "Very much was sent from your network in a short time. Please wait ten minutes; what you wrote is kept."
@@ -199,7 +199,7 @@ def _read_contact(request: HttpRequest, draft: Draft) -> dict[str, str]:
 
 
 def _send(request: HttpRequest, draft: Draft, now: datetime) -> HttpResponse:
-    if pace.too_fast(request, "report"):
+    if pace.too_fast(request, "report", now):
         messages.error(
             request,
             gettext(

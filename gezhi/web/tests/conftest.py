@@ -13,8 +13,8 @@ __all__ = ["District", "_look_again", "district"]
 
 
 @pytest.fixture(autouse=True)
-def _forget_paces() -> None:
-    """Let no test brake the next one: addresses are counted in memory."""
+def _forget() -> None:
+    """Let no test find what another one's pages kept in memory."""
     cache.clear()
 
 

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from gezhi.people.models import Account
+from gezhi.web import pace
 from gezhi.web.tests.conftest import District
 
 type Browser = Callable[[Account | None], Client]
@@ -131,3 +133,42 @@ def test_residents_who_sign_in_find_their_own_matters_and_no_others(district: Di
     assert mine.number in words
     assert others.number not in words
     assert mine.number not in browser_of(None).get("/").content.decode()
+
+
+def test_the_headline_says_whose_turn_it_is(district: District, browser_of: Browser) -> None:
+    client = browser_of(None)
+    number = _opened(district, client, item="agency.medical", text="报销住院费")
+    words = client.get(f"/matter/{number}").content.decode()
+    # that it may be withdrawn makes nothing ready to sign, and its form is not the open one
+    assert "撤回申请" in words
+    assert "正在办理" in words
+    assert "请您签单" not in words
+    assert 'class="sign"' not in words
+    other = _opened(district, client)
+    _to_sign(district, other)
+    words = client.get(f"/matter/{other}").content.decode()
+    assert "请您签单" in words
+    assert words.count('class="sign"') == 1
+
+
+def test_a_clock_is_called_by_what_it_measures(district: District, browser_of: Browser) -> None:
+    client = browser_of(None)
+    agency = client.get(f"/matter/{_opened(district, client, item='agency.medical')}").content.decode()
+    assert "<dt>这一步</dt>" in agency
+    assert "<dt>整件</dt>" not in agency
+    matter = client.get(f"/matter/{_opened(district, client)}").content.decode()
+    assert matter.index("<dt>这一步</dt>") < matter.index("<dt>整件</dt>")
+
+
+def test_guessing_codes_is_braked_whichever_process_answers(district: District, browser_of: Browser) -> None:
+    opened = district.open(anonymous=True)
+    right = {"number": opened.number, "secret": opened.secret}
+    for _try in range(pace.MOST_IN_WINDOW):
+        cache.clear()  # another process has a memory of its own
+        assert browser_of(None).post("/track", {**right, "secret": "WRONG000"}).status_code == 422
+    refused = browser_of(None).post("/track", right)
+    assert refused.status_code == 422
+    assert "十分钟" in refused.content.decode()
+    assert browser_of(None).post("/track", right, REMOTE_ADDR="203.0.113.9").status_code == 302
+    district.later(minutes=11)
+    assert browser_of(None).post("/track", right).status_code == 302
