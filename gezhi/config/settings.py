@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.utils.csp import CSP
 
-from gezhi.config import env
+from gezhi.config import env, proxy
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = env.folder("GEZHI_HOME", Path("~/.local/share/gezhi"))
@@ -13,10 +13,10 @@ DEBUG = env.flag("GEZHI_DEBUG", default=False)
 DEVELOPMENT_KEY = "development-only-key-that-doctor-refuses-in-production"
 SECRET_KEY = env.secret("GEZHI_SECRET_KEY", HOME / "secret-key", DEVELOPMENT_KEY)
 ALLOWED_HOSTS = env.words("GEZHI_HOSTS", ["127.0.0.1", "localhost", "[::1]", "testserver"])
-CSRF_TRUSTED_ORIGINS = env.words("GEZHI_ORIGINS", [])
 PUBLIC_ADDRESS = env.text(
     "GEZHI_PUBLIC_ADDRESS", f"http://127.0.0.1:{env.whole('GEZHI_PORT', 8000, low=1, high=65535)}"
 )
+CSRF_TRUSTED_ORIGINS = proxy.trusted_origins(env.words("GEZHI_ORIGINS", []), PUBLIC_ADDRESS)
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -177,6 +177,8 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SECURE = _HTTPS
 CSRF_COOKIE_SECURE = _HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
+# Without it Django takes every request for an open one, and never sends the line above.
+SECURE_PROXY_SSL_HEADER = proxy.scheme_header(https=_HTTPS, proxies=TRUSTED_PROXIES)
 SECURE_SSL_REDIRECT = False
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

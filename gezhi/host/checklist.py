@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.http.request import validate_host
 
 from gezhi.foundation import crypto
 from gezhi.host.home import ENOUGH_DISK
@@ -80,6 +82,16 @@ def _hosts() -> Finding:
         return Finding(
             Mark.WRONG, say("访问域名", "host names"), say("GEZHI_HOSTS 不要用 *", "don't use * in GEZHI_HOSTS")
         )
+    public = urlsplit(settings.PUBLIC_ADDRESS).hostname or ""
+    if named and not validate_host(public, settings.ALLOWED_HOSTS):
+        return Finding(
+            Mark.WRONG,
+            say("访问域名", "host names"),
+            say(
+                f"把对外地址的域名 {public} 加进 GEZHI_HOSTS，否则访客只会看到 400",
+                f"add {public}, the public address's name, to GEZHI_HOSTS, or visitors only see a 400",
+            ),
+        )
     return _good_if(
         bool(named),
         say("访问域名", "host names"),
@@ -98,6 +110,19 @@ def _https() -> Finding:
         say(
             "在前面放一个 HTTPS 代理，设置 GEZHI_HTTPS=yes 和 GEZHI_PUBLIC_ADDRESS=https://…",
             "put an HTTPS proxy in front; set GEZHI_HTTPS=yes and GEZHI_PUBLIC_ADDRESS=https://…",
+        ),
+    )
+
+
+def _proxy() -> Finding:
+    return _good_if(
+        not settings.SESSION_COOKIE_SECURE or settings.SECURE_PROXY_SSL_HEADER is not None,
+        say("代理会告知访客用的是 HTTPS", "the proxy tells that visitors come by HTTPS"),
+        say(
+            "设置 GEZHI_PROXIES=1（前面有几层代理就写几），并让代理自己写 X-Forwarded-Proto 和 X-Forwarded-For；"
+            "否则不会发送 HSTS，限速也会把所有访客当成一个",
+            "set GEZHI_PROXIES=1 (as many as stand in front), and let the proxy itself write X-Forwarded-Proto and "
+            "X-Forwarded-For; until then HSTS is not sent, and all visitors are braked as one",
         ),
     )
 
@@ -241,6 +266,7 @@ _PLAIN: tuple[Callable[[], Finding], ...] = (
     _debug,
     _hosts,
     _https,
+    _proxy,
     _data_keys,
     _disk,
     _zone,

@@ -14,6 +14,7 @@ FIT = {
     "DEBUG": False,
     "ALLOWED_HOSTS": ["gezhi.example"],
     "SESSION_COOKIE_SECURE": True,
+    "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
     "PUBLIC_ADDRESS": "https://gezhi.example",
     "TIME_ZONE": "Asia/Shanghai",
 }
@@ -48,6 +49,8 @@ def test_a_fit_installation_has_nothing_wrong() -> None:
         ("ALLOWED_HOSTS", ["*"]),
         ("SESSION_COOKIE_SECURE", False),
         ("PUBLIC_ADDRESS", "http://gezhi.example"),
+        ("PUBLIC_ADDRESS", "https://other.example"),
+        ("SECURE_PROXY_SSL_HEADER", None),
         ("DATA_KEYS", "short"),
     ],
 )
