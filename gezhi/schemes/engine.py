@@ -33,6 +33,7 @@ from gezhi.schemes.transitions import CASE, Draft
 
 __all__ = [
     "act",
+    "carried",
     "choices",
     "expire",
     "fold",
@@ -243,6 +244,15 @@ def left(scheme: Scheme, state: CaseState, at: datetime) -> CaseState:
     draft = Draft(scheme, scheme.procedures[state.procedure], state, clocks.at_second(scheme, at), SYSTEM)
     draft.leave()
     return draft.state
+
+
+def carried(scheme: Scheme, state: CaseState, areas: dict[str, str], now: datetime) -> Outcome:
+    """Let a case follow its ground to other areas (level → code) as it is: same step, same clocks, the posts there."""
+    at = max(clocks.at_second(scheme, now), state.changed_at)
+    draft = Draft(scheme, scheme.procedures[state.procedure], state, at, SYSTEM)
+    draft.carry(areas)
+    names = _entered(draft.state) if draft.state.desk != state.desk else ()
+    return _outcome(draft, state, Event("act", "place", SYSTEM, at, answers={"areas": areas}), names)
 
 
 # ── expiry ──

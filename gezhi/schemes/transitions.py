@@ -141,6 +141,38 @@ class Draft:
         self._each_open_hold(lambda hold: _ended(hold, self.at, self._due(STEP)))
         self.put(clocks=tuple(clock for clock in self.state.clocks if clock.id == CASE))
 
+    def carry(self, areas: dict[str, str]) -> None:
+        """Let the case follow its ground to other areas: its posts become those there; step and clocks go on."""
+        state = self.state
+        new = {code: areas[level] for level, code in state.areas.items() if areas.get(level, code) != code}
+
+        def there[Held: Desk | None](desk: Held) -> Held:
+            if desk is None or desk.kind != "post" or desk.area not in new:
+                return desk
+            return msgspec.structs.replace(desk, area=new[desk.area])
+
+        leaving = [hold for hold in state.holds if hold.until is None and there(hold.desk) != hold.desk]
+        kept = tuple(
+            _ended(hold, self.at, self._due(f"part:{hold.part}" if hold.part else STEP)) if hold in leaving else hold
+            for hold in state.holds
+        )
+        stands = (Pause(self.at),) if state.paused else ()
+        begun = tuple(
+            msgspec.structs.replace(
+                hold, seq=len(kept) + number, desk=there(hold.desk), since=self.at, actor="", pauses=stands
+            )
+            for number, hold in enumerate(leaving, start=1)
+        )
+        self.put(
+            areas=dict(areas),
+            desk=there(state.desk),
+            doer_desk=there(state.doer_desk),
+            received_by=there(state.received_by),
+            caller=there(state.caller),
+            parts=tuple(msgspec.structs.replace(part, desk=there(part.desk)) for part in state.parts),
+            holds=(*kept, *begun),
+        )
+
     def _hand_case_clock(self, *, reporter_time: bool) -> None:
         """The office's clock stands still in the reporter's time, and after a close; back at an office it goes on."""
         clock = self.state.clock(CASE)

@@ -8,6 +8,7 @@ from the first day, and every hold of the past stays in the look-back.
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from django.db import transaction
@@ -18,7 +19,6 @@ from django.utils.translation import gettext as _
 from gezhi.cases.access import account_id, works_on
 from gezhi.cases.errors import BadInput, Forbidden, Impossible
 from gezhi.cases.models import Bounce, Case
-from gezhi.cases.models import Hold as HoldRow
 from gezhi.cases.operations.door import Acted, Open, acted, begin, check_text, open_locked, own_desks, write
 from gezhi.cases.operations.interest import unnamed
 from gezhi.cases.operations.placing import Spot, spot_of
@@ -88,46 +88,77 @@ def follow_territory(*, now: datetime, limit: int = 500) -> int:
     its point, or to the only one that took its area's place; where neither is clear, the case says so (`trouble`) and
     stays in sight of the offices above.
     """
-    _keep_paths()
     today = timezone.localdate(now)
+    moved = _carry_along(now)
     orphans = Case.objects.unscoped(reason="the territory changed under them").filter(
         closed_at=None, area__until__lte=today
     )
-    moved = 0
     for pk in list(orphans.filter(trouble="").values_list("pk", flat=True)[:limit]):
         with transaction.atomic():
-            case = Case.objects.unscoped(reason="locked to be moved").select_for_update(of=("self",)).get(pk=pk)
-            moved += _follow_one(case, now)
+            moved += _follow_one(_locked(pk), now)
     return moved
 
 
-def _keep_paths() -> None:
-    """Copy the paths of areas that were moved under another one to their cases and holds."""
+def _carry_along(now: datetime) -> int:
+    """Take cases along whose area was moved under another one: their posts above are others, the copies of the path.
+
+    Returns how many went to a new desk.
+    """
+    rows = Case.objects.unscoped(reason="the path is a copy").filter(area__isnull=False)
+    stale = rows.exclude(area_path=F("area__path"))
     path = Area.objects.filter(pk=OuterRef("area")).values("path")[:1]
-    stale = (
-        Case.objects.unscoped(reason="the path is a copy").filter(area__isnull=False).exclude(area_path=F("area__path"))
-    )
-    ids = list(stale.values_list("pk", flat=True))
-    Case.objects.unscoped(reason="the path is a copy").filter(pk__in=ids).update(area_path=Subquery(path))
-    copied = Case.objects.unscoped(reason="the path is a copy").filter(pk=OuterRef("case")).values("area_path")[:1]
-    HoldRow.objects.filter(case__in=ids).update(area_path=Subquery(copied))
+    stale.exclude(closed_at=None).update(area_path=Subquery(path))
+    moved = 0
+    for pk in list(stale.filter(closed_at=None).values_list("pk", flat=True)):
+        with transaction.atomic():
+            case = _locked(pk)
+            spot = spot_of(case.area.code, timezone.localdate(now)) if case.area else None
+            opened = begin(case, now)
+            opened.settle_expired()
+            moved += _carry(opened, spot) if spot else _only_path(opened)
+            write(opened)
+    return moved
+
+
+def _locked(pk: UUID) -> Case:
+    rows = Case.objects.unscoped(reason="locked to follow its ground").select_related("area")
+    return rows.select_for_update(of=("self",)).get(pk=pk)
+
+
+def _carry(opened: Open, spot: Spot) -> bool:
+    """Let a case go on as it is, at the same posts of its new areas."""
+    before = opened.state.desk
+    opened.extra |= {"area_id": spot.area_id, "area_path": spot.path}
+    if opened.state.step != CLOSED:
+        opened.accept(engine.carried(opened.scheme, opened.state, dict(spot.levels), opened.now))
+    return opened.state.desk != before
+
+
+def _only_path(opened: Open) -> bool:
+    """Copy the path of an area that has come to its end; where its cases go is decided after this."""
+    if opened.case.area is not None:
+        opened.extra["area_path"] = opened.case.area.path
+    return False
 
 
 def _follow_one(case: Case, now: datetime) -> bool:
     opened = begin(case, now)
     opened.settle_expired()
-    spot = _successor(case, opened.now)
-    if spot is None or opened.state.doer_desk is not None or opened.state.paused or opened.state.step == CLOSED:
-        opened.extra["trouble"] = (
-            "" if opened.state.step == CLOSED else str(_("Its area no longer exists: give it a place."))
-        )
-        write(opened)
-        return False
-    _move(
-        opened, None, spot, before=case.area.code if case.area else "", reason=str(_("The area was divided or merged."))
-    )
+    spot, gone = _successor(case, opened.now), case.area.code if case.area else ""
+    reason = str(_("The area was divided or merged."))
+    if spot is None:
+        closed = opened.state.step == CLOSED
+        opened.extra["trouble"] = "" if closed else str(_("Its area no longer exists: give it a place."))
+        moved = False
+    elif opened.state.doer_desk is not None or opened.state.paused or opened.state.step == CLOSED:
+        # What was done or waits for papers is not begun anew because a border was drawn elsewhere.
+        moved = _carry(opened, spot)
+        _note_bounce(opened, None, spot, before=gone, reason=reason)
+    else:
+        _move(opened, None, spot, before=gone, reason=reason)
+        moved = True
     write(opened)
-    return True
+    return moved
 
 
 def _successor(case: Case, now: datetime) -> Spot | None:
@@ -140,12 +171,16 @@ def _successor(case: Case, now: datetime) -> Spot | None:
 
 
 def _move(opened: Open, actor: Account | None, spot: Spot, *, before: str, reason: str) -> None:
+    _note_bounce(opened, actor, spot, before=before, reason=reason)
+    opened.extra |= {"area_id": spot.area_id, "area_path": spot.path}
+    _begin_again(opened, actor, _Way("place", opened.state.item, dict(spot.levels)), reason)
+
+
+def _note_bounce(opened: Open, actor: Account | None, spot: Spot, *, before: str, reason: str) -> None:
     Bounce.objects.create(
         case=opened.case, before=before, after=spot.code, border_m=opened.case.border_m, at=opened.now,
         actor=account_id(actor), reason=reason,
     )  # fmt: skip
-    opened.extra |= {"area_id": spot.area_id, "area_path": spot.path}
-    _begin_again(opened, actor, _Way("place", opened.state.item, dict(spot.levels)), reason)
 
 
 def _check(opened: Open, actor: Account | None) -> None:

@@ -251,7 +251,38 @@ def test_a_moved_area_takes_its_cases_along(district: District) -> None:
     opened = district.open()
     path = f"{cast.villages[1].path}{cast.grids[0].code}/"
     Area.objects.filter(pk=cast.grids[0].pk).update(path=path)
+    territory.look_again()
     operations.follow_territory(now=district.later(minutes=1))
     assert district.case(opened.number).area_path == path
     assert queries.cases(account=cast.other_head, now=district.now).rows
     assert not queries.cases(account=cast.head, now=district.now).rows
+
+
+def test_what_was_done_goes_on_where_the_ground_went(district: District) -> None:
+    cast = district.cast
+    opened = district.open()
+    to_check(district, opened.number)
+    before = district.case(opened.number)
+    old, heir = cast.grids[0], cast.grids[1]
+    Area.objects.filter(pk=old.pk).update(until=district.later(days=1).date())
+    both = shapely.union_all([shapely.from_wkb(bytes(one.boundary or b"")) for one in (old, heir)])
+    Area.objects.filter(pk=heir.pk).update(boundary=shapely.to_wkb(both))
+    territory.look_again()
+    assert operations.follow_territory(now=district.now) == 1
+    case = district.case(opened.number)
+    assert (case.step, case.step_due, case.case_due) == ("check", before.step_due, before.case_due)
+    assert (case.desk_key, case.area_path, case.trouble) == (f"grid_worker@{heir.code}", heir.path, "")
+    assert whole(district, opened.number)
+    district.act(cast.other_worker, opened.number, "confirm")
+
+
+def test_after_its_grid_was_moved_a_case_goes_up_the_new_line(district: District) -> None:
+    cast = district.cast
+    opened = district.open()
+    grid = cast.grids[0]
+    Area.objects.filter(pk=grid.pk).update(path=f"{cast.villages[1].path}{grid.code}/", parent=cast.villages[1])
+    territory.look_again()
+    operations.follow_territory(now=district.later(minutes=1))
+    district.act(cast.worker, opened.number, "report_up", answers={"reason": "要协调"})
+    assert district.case(opened.number).desk_key == f"station_head@{cast.villages[1].code}"
+    assert whole(district, opened.number)
