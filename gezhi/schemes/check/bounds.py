@@ -1,19 +1,30 @@
 """Numbers that must make sense: levels, bands, bounds of answers, rules that no clause stands behind."""
 
+import re
+from collections.abc import Iterable
+
 from gezhi.schemes.calendars import UnknownCalendar
 from gezhi.schemes.check.judge import Judge, Where
 from gezhi.schemes.clocks import calendar_of
 from gezhi.schemes.durations import BadDuration, Duration
 from gezhi.schemes.model import Action, Procedure, Question
+from gezhi.schemes.text import Text
 from gezhi.schemes.worktime import WorktimeError
 
 MOST_LEVELS = 8
+# What the database keeps of a name, and what is said of it in one line of a list.
+LONGEST_ID = 60
+LONGEST_TITLE = 80
+LONGEST_VERSION = 40
+# A desk is written as post@area or department:id, a list of them with commas.
+_NO_ID = re.compile(r"[\s@:,/\x00-\x1f]")
 
 
 def look(judge: Judge) -> None:
     """Report numbers out of order, and rules without a clause."""
     _calendar(judge)
     _levels(judge)
+    _names(judge)
     for key, question in judge.scheme.questions.items():
         _question(judge, ("questions", key), question)
     for where, procedure in judge.procedures():
@@ -45,6 +56,40 @@ def _levels(judge: Judge) -> None:
             if band and band[0] > band[1]:
                 zh, en = "下限大于上限。", "The lower end is above the upper one."
                 judge.error("band", ("levels", str(number), key), zh, en)
+
+
+def _names(judge: Judge) -> None:
+    """Report ids and titles that can't be kept: too long, or with marks that have a meaning where desks are written."""
+    scheme = judge.scheme
+    if len(scheme.version) > LONGEST_VERSION:
+        zh, en = f"版本号最多 {LONGEST_VERSION} 字。", f"A version has at most {LONGEST_VERSION} characters."
+        judge.error("long_version", ("version",), zh, en)
+    named: tuple[tuple[Where, Iterable[str]], ...] = (
+        (("posts",), scheme.posts),
+        (("departments",), scheme.departments),
+        (("catalogue",), scheme.items),
+        (("procedures",), scheme.procedures),
+        (("questions",), scheme.questions),
+        (("urgencies",), scheme.urgencies),
+        (("notices",), scheme.notices),
+        *((("procedures", one.id, "steps"), one.steps) for one in scheme.procedures.values()),
+        *((("procedures", one.id, "actions"), one.actions) for one in scheme.procedures.values()),
+    )
+    for where, ids in (((), (scheme.id,)), *named):
+        for one in ids:
+            if len(one) > LONGEST_ID or _NO_ID.search(one):
+                zh = f"代号“{one[:80]}”不能用：最多 {LONGEST_ID} 字，不含空格和 @ : , / 。"
+                en = f"The id “{one[:80]}” can't be used: at most {LONGEST_ID} characters, without spaces and @ : , / ."
+                judge.error("bad_id", (*where, one) if where else ("scheme",), zh, en)
+    for where, titled in ((("posts",), scheme.posts), (("departments",), scheme.departments)):
+        for key, one_titled in titled.items():
+            _title(judge, (*where, key), one_titled.title)
+
+
+def _title(judge: Judge, where: Where, title: Text) -> None:
+    if len(title.zh) > LONGEST_TITLE or len(title.en) > LONGEST_TITLE:
+        zh, en = f"名称最多 {LONGEST_TITLE} 字。", f"A title has at most {LONGEST_TITLE} characters."
+        judge.error("long_title", where, zh, en)
 
 
 def _question(judge: Judge, where: Where, question: Question) -> None:
