@@ -23,25 +23,34 @@ class Ground:
     points: tuple[tuple[float, float], ...]
 
 
+def tables() -> None:
+    """Bring the database up to date, and collect what pages link to. Django must stand."""
+    from django.conf import settings  # noqa: PLC0415
+
+    from gezhi.host import prepare as house  # noqa: PLC0415
+
+    Path(settings.HOME).mkdir(parents=True, exist_ok=True)
+    house.make_keys()
+    house.migrate(lambda *_told: None)
+    house.compile_words()
+    house.collect_static()
+
+
 def prepare() -> Ground:
     """Bring the database up to date and fill in the ground, unless it is there."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gezhi.config.settings")
     django.setup()
     import shapely  # noqa: PLC0415  the rooms can be read once Django stands
-    from django.conf import settings  # noqa: PLC0415
 
     from gezhi.demo import territory as demo  # noqa: PLC0415
     from gezhi.enactment import operations as enactment  # noqa: PLC0415
     from gezhi.enactment import queries as enacted  # noqa: PLC0415
-    from gezhi.host import prepare as house  # noqa: PLC0415
     from gezhi.people import operations as people  # noqa: PLC0415
     from gezhi.schemes import source  # noqa: PLC0415
     from gezhi.territory import operations as territory  # noqa: PLC0415
     from gezhi.territory import queries as areas  # noqa: PLC0415
 
-    Path(settings.HOME).mkdir(parents=True, exist_ok=True)
-    house.make_keys()
-    house.migrate(lambda *_told: None)
+    tables()
     on = date(2026, 1, 1)
     if not areas.areas(on).exists():
         territory.import_areas(drafted=demo.drafted(), actor=None, now=LONG_AGO, on=on)

@@ -2,7 +2,8 @@
 
 A few hundred cases go through the real engine and the real operations on a generated district, up to every step of
 the scheme; then they are copied by COPY over all grids with ids, numbers, areas and chained links of their own, so
-that every log still verifies. Use an empty, migrated database (`DATABASE_URL`), never one that somebody works in.
+that every log still verifies. Use an empty database (`DATABASE_URL`), never one that somebody works in. `bench.queue`
+does this by itself.
 """
 
 import argparse
@@ -13,7 +14,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import batched
+from itertools import batched, islice
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ django.setup()
 import shapely  # noqa: E402  Django first
 from django.db import connection  # noqa: E402
 
+from bench.ground import SCHEME, tables  # noqa: E402
 from gezhi.cases import number as numbers  # noqa: E402
 from gezhi.cases import operations, words  # noqa: E402
 from gezhi.cases.models import Case, CaseEvent, CaseWords, Hold  # noqa: E402
@@ -58,6 +60,7 @@ WORDS = (
     "车辆乱停",
 )
 PLACES = ("清溪路", "文昌街", "石桥村", "柳林巷", "云台小区", "早市", "小学门口", "卫生站旁")
+TEMPLATES, OPEN_SHARE = 400, 0.4
 # Which share of the open cases waits where; the rest is closed.
 STEPS = {"scene": 30, "station": 20, "township": 15, "district": 5, "department": 15, "check": 5, "sign": 10}
 
@@ -262,32 +265,42 @@ def _people(district: Area, line: tuple[Area, Area, Area]) -> dict[str, Account]
     return found
 
 
-def main() -> int:
+def rows_of(scheme: str, drafts: int, count: int, open_share: float) -> Iterator[Any]:
+    """Make the district and its templates, then give the rows of so many cases; `load` writes them."""
+    rng = random.Random(20260603)
+    place = ground(scheme)
+    yield from copies(templates(place, drafts, rng), place, count, open_share, rng)
+
+
+def add(rows: Iterator[Any], count: int) -> None:
+    """Write the next so many cases, telling how it goes, and let PostgreSQL count them."""
+    began = time.perf_counter()
+
+    def progress(done: int) -> None:
+        if done % 100_000 == 0 or done == count:
+            sys.stdout.write(f"  {done:,} cases seeded, {time.perf_counter() - began:.0f} s\n")
+            sys.stdout.flush()
+
+    load(islice(rows, count), progress)
+    with connection.cursor() as cursor:
+        cursor.execute("vacuum analyze cases_case, cases_caseevent, cases_hold, cases_casewords")
+
+
+def main(words: list[str] | None = None) -> int:
     """Seed and say what was done."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", type=int, default=1_000_000)
-    parser.add_argument("--open-share", type=float, default=0.4, help="share of the cases that are open (default 0.4)")
-    parser.add_argument("--scheme", default="shawan")
-    parser.add_argument("--templates", type=int, default=400)
-    options = parser.parse_args()
+    parser.add_argument("--open-share", type=float, default=OPEN_SHARE, help="share of the cases that are open")
+    parser.add_argument("--scheme", default=SCHEME)
+    parser.add_argument("--templates", type=int, default=TEMPLATES)
+    parser.add_argument("--small", action="store_true", help="a quick look: 20,000 cases")
+    options = parser.parse_args(words)
+    tables()
     if Case.objects.unscoped(reason="is it empty?").exists():
-        sys.stderr.write(
-            "This database has cases already. Seed an empty one: DATABASE_URL=… gezhi manage migrate, then again.\n"
-        )
+        sys.stderr.write("This database has cases already. Seed an empty one: set DATABASE_URL to it, then again.\n")
         return 2
-    rng, began = random.Random(20260603), time.perf_counter()
-    place = ground(options.scheme)
-    found = templates(place, options.templates, rng)
-    sys.stdout.write(f"{options.templates} templates through the engine: {time.perf_counter() - began:.0f} s\n")
-
-    def progress(done: int) -> None:
-        if done % 100_000 == 0:
-            sys.stdout.write(f"{done:,} cases, {time.perf_counter() - began:.0f} s\n")
-            sys.stdout.flush()
-
-    load(copies(found, place, options.cases, options.open_share, rng), progress)
-    with connection.cursor() as cursor:
-        cursor.execute("analyze cases_case, cases_caseevent, cases_hold, cases_casewords")
+    count, drafts = (20_000, 60) if options.small else (options.cases, options.templates)
+    add(rows_of(options.scheme, drafts, count, options.open_share), count)
     return 0
 
 

@@ -24,6 +24,7 @@ def shortcut(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callabl
         except Resolver404:
             return refusal(ApiError(404, "not_found", "There is no such door; see /api/v1/openapi.json."))
         answered: HttpResponse = found.func(request, *found.args, **found.kwargs)
+        answered.headers["Content-Length"] = str(len(answered.content))
         answered.headers["Cache-Control"] = "no-store"
         answered.headers["X-Content-Type-Options"] = "nosniff"
         return answered
