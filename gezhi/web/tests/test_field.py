@@ -109,3 +109,24 @@ def test_refusing_is_never_the_main_button(district: District, browser_of: Brows
 
 def _holds(district: District, number: str, account: Account) -> bool:
     return district.case(number).desk_key.startswith(str(account.appointments.get().post))
+
+
+def test_what_is_sent_after_the_session_ended_leads_back_to_the_page(district: District, browser_of: Browser) -> None:
+    number = district.open().number
+    page = f"/field/case/{number}"
+    stranger = browser_of(None)
+    answer = stranger.post(
+        f"{page}/do", {"action": "settle"}, headers={"referer": f"http://testserver{page}?from=list"}
+    )
+    assert answer["Location"] == f"/login?next={page}%3Ffrom%3Dlist"
+    assert "没有提交" in stranger.get(answer["Location"]).content.decode()
+    elsewhere = stranger.post(f"{page}/do", {}, headers={"referer": "https://evil.example/x"})
+    assert elsewhere["Location"] == "/login?next="
+
+
+def test_text_that_is_too_long_for_any_form_is_refused_in_words(browser_of: Browser) -> None:
+    client = browser_of(None)
+    client.raise_request_exception = False
+    answer = client.post("/track", {"number": "9" * 3_000_000})
+    assert answer.status_code in (400, 413)
+    assert "没有收下" in answer.content.decode()

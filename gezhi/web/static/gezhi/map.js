@@ -67,6 +67,19 @@ function nameAreas(map, areas, names) {
     name.textContent = properties.name;
     names.set(properties.code, new maplibre.Marker({ element: name }).setLngLat(properties.label).addTo(map));
   }
+  thinOut([...names.values()].map((marker) => marker.getElement()));
+}
+
+// a name that would lie on another one is left out until the map is nearer; the area that is meant keeps its own
+function thinOut(names) {
+  const taken = [];
+  names.sort((one, other) => other.classList.contains("map-name--here") - one.classList.contains("map-name--here"));
+  for (const name of names) {
+    const box = name.getBoundingClientRect();
+    const covered = taken.some((has) => box.left < has.right && has.left < box.right && box.top < has.bottom && has.top < box.bottom);
+    name.classList.toggle("is-covered", covered);
+    if (!covered) taken.push(box);
+  }
 }
 
 function placePin(map, point) {

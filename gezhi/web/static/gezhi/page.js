@@ -1,5 +1,6 @@
 // What every page gains when scripts run. Nothing here is needed to report, track or sign.
 
+import { startDrafts } from "./drafts.js";
 import { startPhotos } from "./photos.js";
 
 document.documentElement.classList.add("has-script");
@@ -9,6 +10,8 @@ for (const form of document.querySelectorAll("form")) guardAgainstDoubleSending(
 for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());
 for (const button of document.querySelectorAll("[data-locate]")) startLocating(button);
 for (const box of document.querySelectorAll("[data-filter-list]")) startFiltering(box);
+const drafter = document.querySelector("meta[name=draft-user]")?.content;
+if (drafter) startDrafts(drafter);
 document.getElementById("errors")?.focus();
 
 const map = document.querySelector("[data-map]");
