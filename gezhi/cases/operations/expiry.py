@@ -96,7 +96,10 @@ def recount(*, now: datetime, limit: int = 500) -> int:
     moved = 0
     open_cases = Case.objects.unscoped(reason="a calendar counts for every case").filter(closed_at=None)
     provisional = open_cases.filter(state__clocks__contains=[{"provisional": True}]).values_list("pk", flat=True)
-    for pk in list(provisional[:limit]):
+    # All of them: those that stand still stay provisional, and must not hide what lies behind them.
+    for pk in list(provisional):
+        if moved >= limit:
+            break
         with transaction.atomic():
             case = Case.objects.unscoped(reason="locked to be recounted").select_for_update(of=("self",)).get(pk=pk)
             opened = begin(case, now)

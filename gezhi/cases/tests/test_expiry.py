@@ -1,5 +1,6 @@
 import threading
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,10 +11,13 @@ from gezhi.cases.models import CaseEvent
 from gezhi.cases.operations import expiry, statements, verify_log
 from gezhi.cases.operations.log import replayed
 from gezhi.cases.operations.projection import load_state
-from gezhi.cases.tests.conftest import District
+from gezhi.cases.tests.conftest import SHANGHAI, District
 from gezhi.cases.tests.test_door import to_review, to_sign
 from gezhi.foundation.models import Outbox
+from gezhi.schemes import clocks
+from gezhi.schemes.model import Scheme
 from gezhi.schemes.state import Refused
+from gezhi.schemes.worktime import WorkCalendar
 
 
 def waiting(district: District, count: int = 1) -> list[str]:
@@ -156,3 +160,27 @@ def test_what_was_swept_is_told(district: District) -> None:
     assert (last.body["kind"], last.body["step"]) == ("expire", "closed")
     assert queries.counts(account=district.cast.worker, now=district.now).total == 0
     assert number
+
+
+def test_a_new_years_calendar_counts_again_whatever_stands_still_before_it(
+    district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    district.now = datetime(2026, 12, 28, 10, tzinfo=SHANGHAI)
+    still, runs = district.open(), district.open()
+    district.act(district.cast.worker, still.number, "pause", answers={"reason": "等材料"})
+    before = district.case(runs.number)
+    assert [clock["provisional"] for clock in before.state["clocks"] if clock["id"] == "case"] == [True]
+    assert operations.recount(now=district.later(minutes=1), limit=1) == 0
+    plain = clocks.calendar_of
+
+    def published(scheme: Scheme) -> WorkCalendar:
+        holidays = (date(2027, 1, 5), date(2027, 1, 6))
+        calendar = replace(scheme.calendar, published_until=date(2027, 12, 31), rest=holidays)
+        return plain(replace(scheme, calendar=calendar))
+
+    monkeypatch.setattr(clocks, "calendar_of", published)
+    assert operations.recount(now=district.later(minutes=1), limit=1) == 1
+    after = district.case(runs.number)
+    assert before.case_due is not None
+    assert after.case_due == before.case_due + timedelta(days=2)
+    assert verify_log(after).whole
