@@ -66,7 +66,7 @@ def encrypt(text: str) -> bytes:
     key = _keys()[0]
     nonce = secrets.token_bytes(_NONCE_BYTES)
     head = _FORMAT + key.mark
-    return head + nonce + AESGCM(key.secret).encrypt(nonce, text.encode(), head)
+    return head + nonce + _cipher(key.secret).encrypt(nonce, text.encode(), head)
 
 
 def decrypt(value: bytes) -> str:
@@ -76,7 +76,7 @@ def decrypt(value: bytes) -> str:
         if head != _FORMAT + key.mark:
             continue
         try:
-            return AESGCM(key.secret).decrypt(nonce, sealed, head).decode()
+            return _cipher(key.secret).decrypt(nonce, sealed, head).decode()
         except InvalidTag:
             break
     raise Unreadable("A protected value can't be read: put the data key that wrote it back into GEZHI_DATA_KEYS.")
@@ -92,12 +92,17 @@ def hash_secret(secret: str) -> str:
 
     It is looked up by equality; without the data key a stolen table can't be searched for short codes.
     """
-    return hmac.new(_keys()[-1].secret, b"gezhi-secret\0" + secret.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(_keys()[-1].secret, b"gezhi-secret\0" + secret.encode(), "sha256").hex()
 
 
 def check_keys() -> int:
     """Return how many data keys are in use. Raises `KeysMissing`."""
     return len(_keys())
+
+
+@lru_cache(maxsize=16)
+def _cipher(secret: bytes) -> AESGCM:
+    return AESGCM(secret)
 
 
 def _keys() -> tuple[Key, ...]:

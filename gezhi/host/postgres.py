@@ -40,6 +40,11 @@ _SETTINGS = {
     "effective_cache_size": "1GB",
     "random_page_cost": "1.1",
     "jit": "off",
+    # Checkpoints seldom enough that a busy hour's intake is not written twice; old log files are kept for reuse.
+    "max_wal_size": "2GB",
+    "min_wal_size": "256MB",
+    "checkpoint_timeout": "15min",
+    "wal_buffers": "16MB",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_min_messages": "warning",
