@@ -1,6 +1,8 @@
 """What the ground needs done in the background."""
 
+from procrastinate import JobContext
 from procrastinate.contrib.django import app
+from procrastinate.jobs import Status
 
 from gezhi.foundation import clock, outbox
 
@@ -12,3 +14,13 @@ def relay_outbox(timestamp: int) -> None:  # noqa: ARG001  the queue's own tick;
     now = clock.now()
     while outbox.relay(now):
         continue
+
+
+@app.periodic(cron="43 2 * * *")
+@app.task(queueing_lock="foundation.forget_jobs", pass_context=True)
+async def forget_jobs(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """Drop jobs that a killed worker left behind and failures of a week ago: every task of ours comes round again."""
+    jobs = context.app.job_manager
+    for job in await jobs.get_stalled_jobs():
+        await jobs.finish_job(job, status=Status.FAILED, delete_job=True)
+    await jobs.delete_old_jobs(nb_hours=24 * 7, include_failed=True, include_cancelled=True, include_aborted=True)
