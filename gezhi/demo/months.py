@@ -199,7 +199,7 @@ class Months:
 
     def _do(self, number: str, state: CaseState, choice: Choice, at: datetime) -> None:
         action = self.scheme.procedures[state.procedure].actions[choice.action]
-        answers = {one.id: self._answer(one, state, at) for one in action.asks}
+        answers = {one.id: self._answer(one, state, choice.action, at) for one in action.asks}
         answers = {key: value for key, value in answers.items() if value not in (None, "", [])}
         reporter = choice.by.kind == "reporter"
         try:
@@ -228,9 +228,10 @@ class Months:
 
         return do
 
-    def _answer(self, question: Question, state: CaseState, at: datetime) -> Any:
+    def _answer(self, question: Question, state: CaseState, action: str, at: datetime) -> Any:
         """Return a likely answer; None leaves an optional question open."""
-        known = plan()["answers"].get(question.id)
+        said = plan()["answers"]
+        known = said.get(action, {}).get(question.id) or said.get(question.id) or _results(state.item, question.id)
         item = self.scheme.items[state.item]
         match question.kind:
             case "text" | "choice":
@@ -280,6 +281,12 @@ def _about(scheme: Scheme, item: str, grid: Area) -> tuple[str, ...]:
         return ()
     post = next(post for post in scheme.posts.values() if post.at == grid.level)
     return (f"{post.id}@{grid.code}",)
+
+
+def _results(item: str, question: str) -> list[str]:
+    """Return how a matter of this item is settled, for the question that asks it."""
+    found: list[str] = next((one["results"] for one in matters() if one["item"] == item), [])
+    return found if question == "result" else []
 
 
 def _somewhere(grid: Area, rng: Random) -> Any:
