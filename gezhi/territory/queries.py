@@ -35,7 +35,8 @@ def areas(on: date | None = None, net: str = BASE_NET) -> QuerySet[Area]:
 
 def by_code(code: str, on: date | None = None, net: str = BASE_NET) -> Area | None:
     """Return the area that carries a code on a date, as it was then; None if there is none."""
-    area = Area.objects.filter(holding(on), net=net, code=code).first()
+    # No code has a null character, and the database takes none.
+    area = None if "\x00" in code else Area.objects.filter(holding(on), net=net, code=code).first()
     return as_of([area], on)[0] if area else None
 
 

@@ -116,7 +116,7 @@ def forget_old_attempts(*, now: datetime) -> int:
 
 
 def _find(login: str) -> Account | None:
-    username = Account.normalize_username(login).strip().lower()
+    username = Account.normalize_username(login.replace("\x00", "")).strip().lower()
     found = Account.objects.filter(username=username).first()
     if found is not None:
         return found
