@@ -25,6 +25,7 @@ if (queue && panel) {
     event.preventDefault();
     choose(row);
   });
+  for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) document.body.addEventListener(name, sayFailed);
   const first = rows().find((row) => row.dataset.row === sessionStorage.getItem("desk.row")) ?? rows()[0];
   if (wide.matches && first) choose(first);
 }
@@ -72,6 +73,20 @@ async function choose(row) {
   for (const input of panel.querySelectorAll("[data-photo-input]")) startPhotos(input);
   for (const form of panel.querySelectorAll("form")) guard(form);
   startDrafts(panel);
+}
+
+// the case beside the list did not come: say so, and lead to its own page
+function sayFailed(event) {
+  if (event.detail.target !== panel) return;
+  const row = rows().find((one) => one.classList.contains("is-on"));
+  const note = document.createElement("p");
+  note.className = "banner";
+  note.setAttribute("role", "alert");
+  const way = document.createElement("a");
+  way.href = row?.href ?? "";
+  way.textContent = panel.dataset.failed;
+  note.append(way);
+  panel.replaceChildren(note);
 }
 
 function guard(form) {
