@@ -33,13 +33,14 @@ def safe(request: HttpRequest, target: str) -> str:
 def home(account: Account, now: datetime) -> str:
     """Return where a person works: residents on the portal, staff of the lowest areas in the field.
 
-    Other staff work at a desk; who holds no post finds that said on the own account's page.
+    Other staff work at a desk. Who holds no post sets the district up where that is granted; else the own account's
+    page says that there is none.
     """
     if not account.is_staff_member:
         return reverse("web:portal_home")
     grants = access.reach(account, now).grants
     if not grants:
-        return reverse("web:account")
+        return reverse("web:setup_schemes" if account.steward else "web:account")
     codes = [grant.area for grant in grants if grant.area]
     if codes and len(codes) == len(grants) and not Area.objects.filter(parent__code__in=codes, until=None).exists():
         return FIELD

@@ -15,7 +15,7 @@ from gezhi.cases import operations as cases
 from gezhi.cases import queries
 from gezhi.cases.errors import CaseError, NotFound
 from gezhi.cases.models import CaseFile
-from gezhi.cases.queries import CasePage
+from gezhi.cases.queries import CasePage, Entry
 from gezhi.foundation import clock, files
 from gezhi.people.models import Account
 from gezhi.schemes.clocks import calendar_of
@@ -153,7 +153,7 @@ def _step_title(page: CasePage) -> str:
 def clocks_of(page: CasePage, now: datetime) -> list[ClockView]:
     """Return the running clocks, the step's before the whole one's."""
     calendar = calendar_of(page.scheme)
-    titles = {"step": gettext("This step"), "case": gettext("The whole matter"), "response": gettext("To respond")}
+    titles = _clock_names()
     order = {"response": 0, "step": 1, "case": 2}
     running = sorted(
         (one for one in page.clocks if one.clock.met_at is None and one.light is not Light.DONE),
@@ -176,13 +176,26 @@ def story_of(page: CasePage) -> list[StoryItem]:
     """Return the story, newest first, with who has it now on top."""
     address = address_of(page.case.number)
     items = [
-        story_item(entry, page.scheme, page.state.procedure, address, title=_record(entry.kind, entry.action))
-        for entry in page.story
+        story_item(entry, page.scheme, page.state.procedure, address, title=_title(page, entry)) for entry in page.story
     ]
     if page.state.step != CLOSED and page.state.desk:
         holder, since = page.names.desk(page.state.desk), page.state.entered_at
         items.insert(0, StoryItem(icon="hall", title=_step_title(page), who=holder, state="now", at=since, since=True))
     return items
+
+
+def _title(page: CasePage, entry: Entry) -> str:
+    """Say what a note of the log is, or what a clock did: it warned, or ran out; empty where the plan has a title."""
+    if entry.kind != "expire" or entry.title:
+        return _record(entry.kind, entry.action)
+    dues = {one.hold.due for one in (*page.look_back, *page.part_times)} | {one.clock.due for one in page.clocks}
+    name = _clock_names().get(entry.clock, "")
+    said = gettext("Overdue from now on") if entry.at in dues else gettext("Due soon")
+    return f"{said} · {name}" if name else said
+
+
+def _clock_names() -> dict[str, str]:
+    return {"step": gettext("This step"), "case": gettext("The whole matter"), "response": gettext("To respond")}
 
 
 def _record(kind: str, action: str) -> str:

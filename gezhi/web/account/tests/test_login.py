@@ -187,3 +187,24 @@ def test_the_visitors_address_is_taken_from_own_proxies_only(settings: Settings)
     assert addresses.of_visitor(request) == "10.0.0.9"
     settings.TRUSTED_PROXIES = 1
     assert addresses.of_visitor(request) == "203.0.113.5"
+
+
+def test_signed_in_people_find_their_way_on_the_portal(client: Client, worker: Account, cast: Cast) -> None:
+    words = client.get("/").text
+    assert "登录</a>" in words
+    client.force_login(worker)
+    words = client.get("/").text
+    assert "我的工作台" in words
+    assert "登录</a>" not in words
+    client.force_login(cast.resident)
+    words = client.get("/").text
+    assert "我的账号" in words
+    assert "退出登录" in words
+    assert "我的工作台" not in words
+
+
+def test_who_may_only_set_up_is_led_there(client: Client, db: None) -> None:
+    keeper = operations.create_staff(actor=None, username="keeper", name="管理员", steward=True, now=NOW)
+    client.force_login(keeper)
+    assert client.get("/login")["Location"] == "/setup/"
+    assert "去设置本区" in client.get("/account").text
