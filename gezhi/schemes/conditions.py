@@ -1,16 +1,22 @@
 """Conditions (CEL): compiled once, run over what a case is at a moment. Never `eval`."""
 
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from types import ModuleType
 from typing import Any
 
-import cel
+# `import cel` brings the package's interactive command line with it, most of a second of every start. An empty module
+# stands in for it; one that is loaded already stays.
+sys.modules.setdefault("cel.cli", ModuleType("cel.cli"))
 
-from gezhi.schemes.model import Either, Procedure, Scheme
-from gezhi.schemes.state import SYSTEM, CaseState, Desk
-from gezhi.schemes.text import Text
+import cel  # noqa: E402
+
+from gezhi.schemes.model import Either, Procedure, Scheme  # noqa: E402
+from gezhi.schemes.state import SYSTEM, CaseState, Desk  # noqa: E402
+from gezhi.schemes.text import Text  # noqa: E402
 
 # the names that conditions may use
 NAMES = (
