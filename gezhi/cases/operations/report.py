@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.utils.translation import gettext as _
 
 from gezhi.cases.errors import BadInput
@@ -22,6 +23,8 @@ KEY_LENGTH = 100
 # A key that a stranger might guess would let the stranger ask for another's tracking code.
 PUBLIC_KEY_LENGTH = 16
 FILES = 20
+# What the opening asks is short; the rest of a matter stands in its text and files.
+FACTS_BYTES = 64_000
 _CHANNELS = frozenset(Channel.values)
 # Controls but line end and tab, and halves of surrogate pairs.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -81,6 +84,8 @@ def clean(report: Report, *, now: datetime) -> Report:
             _("At most %(most)s files can come with a report; send the others as a comment.") % {"most": FILES},
             field="files",
         )
+    if report.facts and len(msgspec.json.encode(report.facts)) > FACTS_BYTES:
+        raise BadInput(_("The facts are longer than %(most)s bytes of JSON.") % {"most": FACTS_BYTES}, field="facts")
     text = _bounded(plain(report.text), TEXT_LENGTH, "text")
     return replace(
         report,

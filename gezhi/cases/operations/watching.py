@@ -13,6 +13,7 @@ from gezhi.cases.operations.report import plain
 from gezhi.people.access import standing
 from gezhi.people.models import Account
 from gezhi.schemes.model import CLOSED
+from gezhi.schemes.state import Desk
 
 
 def supervise(
@@ -67,7 +68,12 @@ def release(*, actor: Account, number: str, now: datetime) -> None:
 
 def _key(opened: Open, actor: Account) -> str:
     """Return the desk of the appointment that gives the right here."""
-    for grant, desk in zip(standing(actor, opened.now).reach.grants, standing(actor, opened.now).desks, strict=False):
-        if SUPERVISE in grant.rights and (not grant.path or opened.case.area_path.startswith(grant.path)):
-            return desk.key
-    return keys_of(standing(actor, opened.now))[0]
+    who = standing(actor, opened.now)
+    for grant in who.reach.grants:
+        if SUPERVISE not in grant.rights:
+            continue
+        if grant.department and f"department:{grant.department}" in opened.case.sight_keys:
+            return f"department:{grant.department}"
+        if grant.path and opened.case.area_path.startswith(grant.path):
+            return Desk("post", grant.post, grant.area).key
+    return keys_of(who)[0]

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -14,6 +14,9 @@ from gezhi.cases.operations.projection import load_state
 from gezhi.cases.tests.conftest import District
 from gezhi.cases.tests.test_door import to_check, to_station
 from gezhi.enactment import queries as enactment
+from gezhi.people import operations as people
+from gezhi.people.models import Account
+from gezhi.people.tests.cast import BEGAN
 from gezhi.schemes import engine
 from gezhi.territory import queries as territory
 from gezhi.territory.models import Area
@@ -228,6 +231,22 @@ def test_a_superior_supervises_and_hears_when_the_time_passes_once(district: Dis
     operations.release(actor=cast.dispatcher, number=opened.number, now=limit + timedelta(minutes=3))
     assert district.case(opened.number).supervised is False
     assert verify_log(district.case(opened.number)).whole
+
+
+def test_who_holds_several_posts_supervises_from_the_one_that_may(district: District) -> None:
+    cast = district.cast
+    people.learn_posts(
+        scheme="another", since=date(2020, 1, 1), posts=[people.PostRule("aide", "助理", "Aide", "department")]
+    )
+    begun: dict[str, Any] = {"actor": None, "account": cast.outsider, "since": BEGAN, "now": BEGAN}
+    for post in ("clerk", "aide"):
+        people.appoint(post=post, department=cast.department, **begun)
+    people.appoint(post="dispatcher", area=cast.district, **begun)
+    opened = district.open()
+    watch = operations.supervise(
+        actor=Account.objects.get(pk=cast.outsider.pk), number=opened.number, reason="急", now=district.now
+    )
+    assert watch.desk_key == f"dispatcher@{cast.district.code}"
 
 
 def test_cases_follow_their_ground_when_grids_are_merged(district: District) -> None:

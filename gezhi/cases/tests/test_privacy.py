@@ -161,3 +161,9 @@ def test_a_post_that_ended_a_minute_ago_opens_nothing(district: District) -> Non
     assert queries.find(account=cast.worker, number=opened.number, now=district.later(minutes=1)) is None
     with pytest.raises(CaseError):
         district.act(cast.worker, opened.number, "settle", answers={"result": "x"})
+
+
+def test_facts_have_a_bound(district: District) -> None:
+    with pytest.raises(BadInput) as caught:
+        district.open(facts={"anything": "长" * 100_000})
+    assert caught.value.field == "facts"
