@@ -44,8 +44,11 @@ def record(
     book: str, action: str, *, actor: str, now: datetime, subject: str = "", body: Mapping[str, Any] | None = None
 ) -> JournalEntry:
     """Append an entry to a book, in the caller's transaction. `actor` is an account's id, empty for the system."""
-    JournalHead.objects.bulk_create([JournalHead(book=book, link=GENESIS)], ignore_conflicts=True)
-    head = JournalHead.objects.select_for_update().get(book=book)
+    heads = JournalHead.objects.select_for_update().filter(book=book)
+    head = heads.first()
+    if head is None:  # the book's first entry: two may begin it at once
+        JournalHead.objects.bulk_create([JournalHead(book=book, link=GENESIS)], ignore_conflicts=True)
+        head = heads.get()
     entry = JournalEntry(
         book=book, seq=head.seq + 1, action=action, subject=subject, actor=actor, at=now, body=dict(body or {})
     )

@@ -12,13 +12,13 @@ on the account object for the same `now`, so once per request). From it come the
   is narrowed by its own room.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -201,18 +201,26 @@ def title_of(right: str) -> str:
     return str(RIGHT_TITLES.get(right, right))
 
 
-def rights_in_force(on: date) -> dict[str, frozenset[str]]:
-    """Return post → rights by the schemes in force on a date; of several schemes that name a post, all count."""
+def rights_in_force(on: date, posts: Collection[str] | None = None) -> dict[str, frozenset[str]]:
+    """Return post → rights by the schemes in force on a date, of all posts or some.
+
+    Of several schemes that name a post, all count.
+    """
+    rows = _in_force_on(on) if posts is None else _in_force_on(on).filter(post__in=posts)
     merged: dict[str, frozenset[str]] = {}
-    for row in posts_in_force(on):
-        merged[row.post] = merged.get(row.post, frozenset()) | frozenset(row.rights)
+    for post, rights in rows.values_list("post", "rights"):
+        merged[post] = merged.get(post, frozenset()) | frozenset(rights)
     return merged
 
 
 def posts_in_force(on: date) -> list[Post]:
     """Return what the schemes in force on a date say of their posts."""
+    return list(_in_force_on(on).order_by("scheme", "post"))
+
+
+def _in_force_on(on: date) -> QuerySet[Post]:
     newest = Post.objects.filter(scheme=OuterRef("scheme"), since__lte=on).order_by("-since").values("since")[:1]
-    return list(Post.objects.filter(since=Subquery(newest)).order_by("scheme", "post"))
+    return Post.objects.filter(since=Subquery(newest))
 
 
 def in_force(now: datetime, prefix: str = "") -> Q:
@@ -229,7 +237,7 @@ def _stand(account: Account, now: datetime) -> Standing:
         .defer("area__boundary")
         .order_by("since", "id")
     )
-    rights = rights_in_force(timezone.localdate(now)) if held else {}
+    rights = rights_in_force(timezone.localdate(now), {row.post for row in held}) if held else {}
     grants = tuple(_grant(row, rights.get(row.post, frozenset())) for row in held)
     all_rights = frozenset[str]().union(*(grant.rights for grant in grants))
     if account.steward:
