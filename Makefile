@@ -15,7 +15,7 @@ check: setup-dev ## all checks and all tests but the browser's
 	@exec scripts/test check
 
 bench: setup-dev ## measure speed on this machine (docs/performance.md)
-	@exec .venv/bin/python -m gezhi.host.throwaway --durable -- .venv/bin/python -m bench
+	@exec .venv/bin/python -m bench
 
 realdata: setup-dev ## run real records through the product, where ../shared/data is there
 	@exec .venv/bin/python -m gezhi.host.throwaway -- .venv/bin/python -m realdata

@@ -82,7 +82,7 @@ def _serve() -> "subprocess.Popen[bytes]":
     server = subprocess.Popen(
         [sys.executable, "-m", "gezhi.host.web", "127.0.0.1", str(PORT), str(WORKERS), str(THREADS)]
     )
-    for _ in range(100):
+    for _ in range(600):
         if _answers():
             return server
         time.sleep(0.2)
