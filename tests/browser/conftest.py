@@ -9,17 +9,9 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 from pytest_django.live_server_helper import LiveServer
 
 from gezhi.territory import queries as territory
+from tests.browser.ready import ARGUMENTS
 from tests.browser.ready import browser as find_browser
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PHONE = {"width": 390, "height": 844}
 TRACES = Path(__file__).resolve().parents[2] / "build" / "journeys"
 

@@ -10,6 +10,15 @@ import sys
 from pathlib import Path
 
 PACKAGES = ("chromium", "fonts-noto-cjk")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 CANDIDATES = ("chromium", "chromium-browser", "google-chrome")
 
 

@@ -1,40 +1,53 @@
 """Photographs the product's pages as each person of the demo sees them, into build/screens.
 
-Usage: python -m tests.browser.screens [ADDRESS]      (a running `gezhi up` with the demo; default http://127.0.0.1:8000)
-Follows the links of each person's first pages; every page is taken on a phone and on a desk, in both languages.
+Usage: python -m tests.browser.screens [ADDRESS [PERSON …]]
+    ADDRESS of a running `gezhi up` with the demo, http://127.0.0.1:8000 unless given;
+    PERSON a name to log in with, or visitor
+Follows the links of each person's first pages; every page is taken on a phone and on a desk, in both languages, and in
+Chinese also in the dark.
 """
 
 import os
 import re
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
 from playwright.sync_api import BrowserContext, Error, sync_playwright
 
-from tests.browser.conftest import ARGUMENTS
+from tests.browser.ready import ARGUMENTS
 from tests.browser.ready import browser as find_browser
 
 TARGET = Path("build") / "screens"
 WIDTHS = {"phone": (360, 780), "desk": (1440, 900)}
-LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
+LOOKS: dict[str, tuple[str, Literal["light", "dark"]]] = {
+    "zh": ("zh-CN", "light"),
+    "en": ("en-GB", "light"),
+    "zh-dark": ("zh-CN", "dark"),
+}
 PAGES_EACH = 14
 _LEFT_OUT = re.compile(r"/(logout|static|media|kept|healthz|api)\b|\.geojson|\.csv|\.xlsx|^mailto:|^tel:")
 
 
-def main(address: str) -> int:
-    """Take all pictures; return 1 when nothing answers at the address."""
+def main(address: str, wanted: Sequence[str] = ()) -> int:
+    """Take all pictures, or those of the wanted people; return 1 when nothing answers at the address."""
     shutil.rmtree(TARGET, ignore_errors=True)
-    people = [("visitor", "", ""), *_cast()]
+    everybody = [("visitor", "", ""), *_cast()]
+    people = [one for one in everybody if not wanted or (one[1] or "visitor") in wanted]
     taken = 0
     with sync_playwright() as driver:
         chromium = driver.chromium.launch(executable_path=find_browser(), args=ARGUMENTS)
         for _what, name, password in people:
             for device, (width, height) in WIDTHS.items():
-                for short, language in LANGUAGES.items():
+                for short, (language, theme) in LOOKS.items():
                     context = chromium.new_context(
-                        base_url=address, locale=language, viewport={"width": width, "height": height}
+                        base_url=address,
+                        locale=language,
+                        color_scheme=theme,
+                        viewport={"width": width, "height": height},
                     )
                     folder = TARGET / (name or "visitor") / f"{device}-{short}"
                     taken += _walk(context, address, name, password, folder)
@@ -81,4 +94,4 @@ def _cast() -> list[tuple[str, str, str]]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000"))
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000", sys.argv[2:]))
