@@ -48,7 +48,7 @@ def office_story(
     """Return everything, newest first, but what a reporter chose: ratings reach offices as sums only."""
     entries = [_entry(scheme, names, row, files, inside=True) for row in log if not _silent(row)]
     entries += [_note(names, note, inside=True) for note in comments]
-    return tuple(sorted(entries, key=lambda entry: entry.at, reverse=True))
+    return _newest_first(entries)
 
 
 def public_story(
@@ -69,7 +69,13 @@ def public_story(
         ]
     entries = [entry for entry in entries if entry.kind != "expire" or entry.step]
     entries += [_note(names, note, inside=False) for note in comments if note.public]
-    return tuple(sorted(entries, key=lambda entry: entry.at, reverse=True))
+    return _newest_first(entries)
+
+
+def _newest_first(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Return entries newest first; of one second the one that was written last."""
+    written = sorted(entries, key=lambda entry: entry.at)
+    return tuple(written[::-1])
 
 
 def event_of(row: CaseEvent) -> Event:

@@ -180,6 +180,18 @@ def test_tracking_shows_offices_and_promises_and_nothing_internal(district: Dist
     assert queries.track(number="1", secret=opened.secret, now=district.now) is None
 
 
+def test_a_story_keeps_its_order_within_one_second(district: District) -> None:
+    opened, now = district.open(), district.later(minutes=1)
+    for who, action in ((district.cast.worker, "settle"), (district.cast.head, "confirm")):
+        answers = {"result": "扫了"} if action == "settle" else {}
+        operations.act(actor=who, number=opened.number, action=action, answers=answers, now=now)
+    page = queries.case_page(account=district.cast.head, number=opened.number, now=now)
+    seen = queries.track(number=opened.number, secret=opened.secret, now=now)
+    assert seen is not None
+    for story in (page.story, seen.story):
+        assert [entry.action for entry in story] == ["confirm", "settle", "open"]
+
+
 def test_a_resident_speaks_by_code_and_sees_only_public_files(district: District) -> None:
     opened = district.open()
     raw = BytesIO()
