@@ -300,6 +300,9 @@ def _facts(report: Report) -> dict[str, Any]:
     facts = {**plain_answers(report.facts), "anonymous": report.anonymous}
     if report.urgency:
         facts["urgency"] = report.urgency
+    if report.about:
+        # As it was named, for whoever looks into it; which desks are kept from it follows from this and is more.
+        facts["about"] = list(report.about)
     if report.happened_at:
         facts["happened_at"] = report.happened_at.isoformat()
     return facts

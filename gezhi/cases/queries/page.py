@@ -153,6 +153,7 @@ def _names(
     desks |= {desk_from(watch.desk_key) for watch in watches}
     if state.received_by:
         desks.add(state.received_by)
+    desks |= set(state.about)
     actors = {row.actor for row in log} | {note.actor for note in comments} | {watch.actor for watch in watches}
     return names_for(scheme, language, desks, actors - {""})
 

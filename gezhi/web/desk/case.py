@@ -180,6 +180,7 @@ def context(account: Account, page: CasePage, now: datetime, asked: Asked) -> di
         "place": named(list(page.areas), from_level=1 if len(page.areas) > 1 else 0),
         "step": showing.step_title(page),
         "holder": page.names.desk(page.state.desk) if page.state.desk else "",
+        "about": [page.names.desk(key) for key in page.state.facts.get("about", ())],
         "mine": _holds_it(account, page, now),
         "headline": showing.headline(page, now),
         "doings": [(one, _leads_to(page, one)) for one in free],

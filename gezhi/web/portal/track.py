@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import takewhile
 from uuid import UUID
 
 from django.contrib import messages
@@ -235,7 +236,8 @@ def _show(
         "holder": _holder(found),
         "done": _what_was_done(found),
         "silence": _what_silence_means(found),
-        "waits_for_reporter": found.paused and _waits_for_reporter(found),
+        "waits_for_reporter": found.paused and _waits_for_reporter(found) and not _has_answered(found),
+        "missing": _what_is_missing(found) if found.paused and _waits_for_reporter(found) else None,
         "clocks": _clocks(found, now),
         "offered": _everything_offered(found, wrong, now),
         "errors": {name: text for form in wrong.values() for name, text in form.errors.items()},
@@ -252,11 +254,11 @@ def _headline(found: Tracking) -> str:
     if found.step == CLOSED:
         return gettext("This matter is closed")
     if found.paused:
-        return (
-            gettext("Waiting for you: something is missing")
-            if _waits_for_reporter(found)
-            else gettext("Paused for now")
-        )
+        if not _waits_for_reporter(found):
+            return gettext("Paused for now")
+        if _has_answered(found):
+            return gettext("You have added something; the office looks at it")
+        return gettext("Waiting for you: something is missing")
     if not _is_reporters(found):
         return gettext("It is being handled")
     ways = [way.value for choice in found.choices for way in _action(found, choice).ways.get(found.step, ())]
@@ -278,9 +280,26 @@ def _actions(found: Tracking) -> Mapping[str, Action]:
 
 def _waits_for_reporter(found: Tracking) -> bool:
     """Say whether the newest pause asked the reporter for something; an office's own pause is no one's to mend."""
-    acts = (_actions(found)[entry.action] for entry in found.story if entry.action in _actions(found))
-    newest = next((action for action in acts if action.pauses), None)
-    return newest is not None and newest.public
+    newest = _newest_pause(found)
+    return newest is not None and _actions(found)[newest.action].public
+
+
+def _newest_pause(found: Tracking) -> Entry | None:
+    actions = _actions(found)
+    return next((entry for entry in found.story if entry.action in actions and actions[entry.action].pauses), None)
+
+
+def _has_answered(found: Tracking) -> bool:
+    """Say whether the reporter has added something since the newest pause; the story begins with the newest."""
+    reporter, pause = found.names.office(REPORTER), _newest_pause(found)
+    since = takewhile(lambda entry: entry is not pause, found.story)
+    return any(entry.kind == "comment" and entry.office == reporter for entry in since)
+
+
+def _what_is_missing(found: Tracking) -> StoryItem | None:
+    """Return what the newest pause asked for."""
+    pause = _newest_pause(found)
+    return _told(found, pause) if pause is not None else None
 
 
 def _what_was_done(found: Tracking) -> StoryItem | None:

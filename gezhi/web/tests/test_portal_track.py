@@ -99,8 +99,9 @@ def test_missing_papers_are_said_and_can_be_brought(district: District, browser_
     district.act(clerk, number, "supplement", answers={"missing": "出院记录"})
     words = client.get(f"/matter/{number}").content.decode()
     assert "等您补材料" in words
-    assert "出院记录" in words
+    assert words.index("出院记录") < words.index("<dl")
     assert client.post(f"/matter/{number}/add", {"text": "出院记录已拍照"}).status_code == 302
+    assert "已补充，等承办人查看" in client.get(f"/matter/{number}").content.decode()
     assert "出院记录已拍照" in browser_of(clerk).get(f"/field/case/{number}").content.decode()
 
 

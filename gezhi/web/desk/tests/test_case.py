@@ -220,3 +220,14 @@ def test_the_hold_times_of_the_table_add_up_to_its_total(district: District) -> 
 def test_who_reported_it_only_reads_it_on_the_portal(district: District) -> None:
     opened = district.open(reporter=district.cast.other_clerk, actor=district.cast.other_clerk)
     assert client(district.cast.other_clerk).get(f"/desk/case/{opened.number}").status_code == 404
+
+
+def test_whoever_looks_into_a_complaint_reads_whom_it_names(district: District) -> None:
+    cast = district.cast
+    grid = cast.grids[0]
+    opened = district.open(item="staff.grid", about=(f"grid_worker@{grid.code}",))
+    words = page(cast.centre, opened.number)
+    assert f"{grid.name} 网格员" in words
+    assert client(cast.worker).get(f"/desk/case/{opened.number}").status_code == 404
+    unnamed = district.open(item="staff.grid")
+    assert "反映的是" not in page(cast.centre, unnamed.number)
