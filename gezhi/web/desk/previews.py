@@ -20,11 +20,12 @@ MOST_SHOWN_AT_ONCE = 6
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """What an extension does to one clock: the due moment before and after."""
+    """What an extension does to one clock: the due moment before and after, and whether that has passed already."""
 
     clock: str
     before: datetime
     after: datetime
+    is_late: bool
 
 
 def shifts(scheme: Scheme, state: CaseState, action: Action, amount: int, now: datetime) -> list[Shift]:
@@ -38,7 +39,7 @@ def shifts(scheme: Scheme, state: CaseState, action: Action, amount: int, now: d
         if clock is not None and clock.due is not None and clock.met_at is None:
             after = clocks.extended(calendar, clock, by, now, ()).due
             if after is not None:
-                found.append(Shift(clock_title(clock), clock.due, after))
+                found.append(Shift(clock_title(clock), clock.due, after, is_late=after < now))
     return found
 
 
@@ -145,6 +146,7 @@ def _show_dues(field: Field, scheme: Scheme, state: CaseState, action: Action, n
 def say_shifts(moved: Sequence[Shift], now: datetime) -> str:
     """Say the due times after an extension: 这个环节 5月14日（周四）17:30；整件 5月18日（周一）17:30."""
     return pgettext("between parts of a sentence", "; ").join(
-        gettext("%(clock)s due %(after)s") % {"clock": one.clock, "after": wording.say_moment(one.after, now)}
+        (gettext("%(clock)s due %(after)s, overdue even then") if one.is_late else gettext("%(clock)s due %(after)s"))
+        % {"clock": one.clock, "after": wording.say_moment(one.after, now)}
         for one in moved
     )

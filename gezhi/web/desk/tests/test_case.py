@@ -231,3 +231,10 @@ def test_whoever_looks_into_a_complaint_reads_whom_it_names(district: District) 
     assert client(cast.worker).get(f"/desk/case/{opened.number}").status_code == 404
     unnamed = district.open(item="staff.grid")
     assert "反映的是" not in page(cast.centre, unnamed.number)
+
+
+def test_an_extension_that_comes_too_late_says_that_it_stays_overdue(district: District) -> None:
+    number = to_department(district)
+    assert "延后仍超期" not in page(district.cast.clerk, number)
+    district.later(days=40)
+    assert "延后仍超期" in page(district.cast.clerk, number)
