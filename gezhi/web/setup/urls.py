@@ -2,11 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from gezhi.web.setup import views
+from gezhi.web.setup import areas, people, schemes
 
 urlpatterns: list[URLPattern] = [
-    path("", views.schemes, name="setup_schemes"),
-    path("scheme/<uuid:version>", views.scheme, name="setup_scheme"),
-    path("areas", views.areas, name="setup_areas"),
-    path("people", views.persons, name="setup_people"),
+    path("", schemes.schemes, name="setup_schemes"),
+    path("scheme/<uuid:version>", schemes.scheme, name="setup_scheme"),
+    path("areas", areas.areas, name="setup_areas"),
+    path("people", people.persons, name="setup_people"),
 ]
