@@ -229,8 +229,8 @@ class Months:
 
     def _answer(self, question: Question, state: CaseState, action: str, at: datetime) -> Any:
         """Return a likely answer; None leaves an optional question open."""
-        said = plan()["answers"]
-        known = said.get(action, {}).get(question.id) or said.get(question.id) or _results(state.item, question.id)
+        own = plan()["answers_to"].get(action, {})
+        known = own.get(question.id) or plan()["answers"].get(question.id) or _results(state.item, question.id)
         item = self.scheme.items[state.item]
         match question.kind:
             case "text" | "choice":
