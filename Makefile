@@ -1,5 +1,5 @@
 # What a developer types. Each target first brings its environment up to date (instant when nothing changed).
-.PHONY: help run test check bench realdata screens docs lock clean setup-run setup-dev
+.PHONY: help run test check walk bench realdata screens docs lock clean setup-run setup-dev
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -13,6 +13,9 @@ test: setup-dev ## all checks and all tests, journeys in a real browser included
 
 check: setup-dev ## all checks and all tests but the browser's
 	@exec scripts/test check
+
+walk: setup-dev ## open every page as everybody, in both languages and themes and at three widths (half an hour)
+	@.venv/bin/python -m tests.browser.ready && GEZHI_WALK=all exec .venv/bin/python -m gezhi.host.throwaway -- .venv/bin/pytest tests/browser/test_every_page.py
 
 bench: setup-dev ## measure speed on this machine (docs/performance.md)
 	@exec .venv/bin/python -m bench

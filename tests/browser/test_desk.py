@@ -217,35 +217,6 @@ def test_an_agency_matter_waits_for_papers_and_goes_on_when_they_come(cast: Cast
     assert _case().outcome == "accepted"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("phone", [False, True])
-def test_every_page_of_the_desk_and_the_plan_is_readable(
-    cast: Cast, visit: Visit, time: Time, theme: str, phone: bool
-) -> None:
-    enact()
-    _, number = _report(visit, cast, "暴露垃圾", "路口的垃圾没人收。")
-    page = sign_in(visit, cast.dispatcher, "/desk/", theme=theme, phone=phone)
-    paths = [
-        "/desk/",
-        "/desk/cases",
-        "/desk/supervised",
-        "/desk/triage",
-        "/desk/proposals",
-        "/desk/inbox",
-        "/desk/intake",
-    ]
-    paths += [f"/desk/case/{number}{rest}" for rest in ("", "/place", "/item", "/merge")]
-    for path in [*paths, "/setup/", "/setup/areas", "/setup/people"]:
-        page.goto(path)
-        page.wait_for_load_state()
-        _look(page)
-    page.goto("/setup/")
-    page.locator("table a").first.click()
-    for tab in ("", "?tab=items", "?tab=posts", "?tab=findings"):
-        page.goto(page.url.split("?")[0] + tab)
-        _look(page)
-
-
 def test_the_desk_works_without_scripts(cast: Cast, visit: Visit, time: Time) -> None:
     enact()
     _report(visit, cast, "暴露垃圾", "路口的垃圾没人收。")

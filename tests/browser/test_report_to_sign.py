@@ -160,16 +160,3 @@ def test_a_grid_worker_reports_from_the_street(cast: Cast, visit: Visit) -> None
     _look(page)
     case = _case()
     assert (case.channel, case.received_by) == ("field", f"grid_worker@{cast.grids[0].code}")
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(("language", "phone"), [("zh-CN", True), ("en-GB", False)])
-def test_what_everybody_may_read_is_readable_by_everybody(
-    cast: Cast, visit: Visit, theme: str, language: str, phone: bool
-) -> None:
-    enact()
-    page = visit("/", phone=phone, language=language, theme=theme)
-    for path in ("/", "/report", "/track", "/grid", f"/grid/{cast.grids[0].code}", "/services", "/login"):
-        page.goto(path)
-        page.wait_for_load_state()
-        _look(page)

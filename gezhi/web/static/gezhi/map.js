@@ -16,6 +16,7 @@ export function startMap(holder) {
     dragRotate: false,
     pitchWithRotate: false,
     cooperativeGestures: false,
+    locale: { "Map.Title": holder.getAttribute("aria-label") },
   });
   map.touchZoomRotate.disableRotation();
   map.once("load", () => {

@@ -1,0 +1,195 @@
+"""The way through the product: how each address of the URL table is opened, by whom, and what there is to see.
+
+An address that is no page says why; one that is missing fails `test_every_page`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from django.urls import reverse
+
+from tests.browser.lived_in import Lived
+from tests.house.url_table import TABLE
+
+type Arguments = Callable[[Lived], Mapping[str, Any]]
+STAFF = ("worker", "head", "centre", "dispatcher", "clerk", "leader")
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A page: who sees it (the first one as its main reader), its arguments, and the queries that show its states.
+
+    `first` is an address that this browser opens before; `begun` a draft that it holds; `status` what is expected.
+    """
+
+    roles: Sequence[str]
+    args: Arguments = lambda _lived: {}
+    queries: Sequence[str] = ("",)
+    first: Callable[[Lived], str] = lambda _lived: ""
+    begun: str = ""
+    status: int = HTTPStatus.OK
+
+
+@dataclass(frozen=True)
+class NoPage:
+    """An address that shows no page of its own."""
+
+    why: str
+
+
+def case(name: str) -> Arguments:
+    """Name a case of the district in an address."""
+    return lambda lived: {"number": lived.numbers[name]}
+
+
+def _draft(step: str) -> Arguments:
+    return lambda _lived: {"key": f"walked-{step}-walked-walked"}
+
+
+def _slip(name: str) -> Callable[[Lived], str]:
+    return lambda lived: f"/t/{lived.numbers[name]}/{lived.codes[name]}"
+
+
+PART = NoPage("a part that a page loads")
+FILE = NoPage("a file")
+LEADS_ON = NoPage("leads on to a page")
+
+WALK: dict[str, Stop | NoPage] = {
+    "healthz": NoPage("for machines"),
+    "web:outlines": NoPage("data of a map"),
+    "web:kept_file": FILE,
+    "web:portal_photo": FILE,
+    "web:field_file": FILE,
+    "web:desk_file": FILE,
+    "web:desk_aside": PART,
+    "web:account_session": NoPage("data for the page's clock"),
+    "web:portal_open": LEADS_ON,
+    "web:account_end_sessions": NoPage("only sent to"),
+    # ── account ──
+    "web:login": Stop(["anonymous"], queries=("", "?next=/desk/")),
+    "web:login_code": Stop(["halfway"]),
+    "web:login_slip": Stop(["anonymous"]),
+    "web:login_slip_code": Stop(["anonymous"], args=lambda _lived: {"code": "abcde"}),
+    "web:register": Stop(["anonymous"]),
+    "web:account": Stop(["worker", "resident"]),
+    "web:account_password": Stop(["worker", "resident"]),
+    "web:account_factor": Stop(["worker", "resident"]),
+    "web:account_inbox": Stop(["worker", "resident", "head", "dispatcher", "clerk"]),
+    # ── portal ──
+    "web:portal_home": Stop(["anonymous", "resident", "worker"]),
+    "web:portal_report": Stop(["anonymous", "resident"]),
+    "web:portal_what": Stop(["anonymous"], _draft("what"), begun="what"),
+    "web:portal_where": Stop(["anonymous"], _draft("where"), ("", "?under=511111102"), begun="where"),
+    "web:portal_contact": Stop(["anonymous", "resident"], _draft("contact"), begun="contact"),
+    "web:portal_receipt": Stop(["anonymous", "resident"], _draft("receipt"), begun="receipt"),
+    "web:portal_track": Stop(["anonymous", "resident"]),
+    "web:portal_case": Stop(["anonymous"], case("joint"), first=_slip("joint")),
+    "web:portal_slip": Stop(["anonymous"], case("joint"), first=_slip("joint")),
+    "web:portal_my_grid": Stop(["anonymous"], queries=("", "?under=511111102")),
+    "web:portal_grid": Stop(["anonymous", "resident"], lambda lived: {"code": lived.cast.grids[0].code}),
+    "web:portal_services": Stop(["anonymous"], queries=("", "?q=医")),
+    "web:portal_service": Stop(["anonymous"], lambda _lived: {"scheme": "shawan", "item": "agency.medical"}),
+    # ── field ──
+    "web:field_today": Stop(["worker", "head"]),
+    "web:field_report": Stop(["worker"]),
+    "web:field_cases": Stop(["worker", "head"]),
+    "web:field_case": Stop(["worker", "head"], case("new")),
+    # ── desk ──
+    "web:desk_queue": Stop(["dispatcher", *(who for who in STAFF if who != "dispatcher"), "outsider", "steward"]),
+    "web:desk_cases": Stop(
+        ["dispatcher", "head", "clerk", "leader"], queries=("", "?q=垃圾", "?q=nothing-is-so-called")
+    ),
+    "web:desk_supervised": Stop(["dispatcher", "leader", "worker"]),
+    "web:desk_triage": Stop(["dispatcher"]),
+    "web:desk_proposals": Stop(["dispatcher", "clerk", "worker"]),
+    "web:desk_inbox": Stop(["clerk", "worker", "dispatcher"]),
+    "web:desk_intake": Stop(["head", "dispatcher"]),
+    "web:desk_receipt": Stop(["head"], case("new"), status=HTTPStatus.FOUND),
+    "web:desk_case": Stop(["clerk", "dispatcher", "leader", "worker"], case("joint")),
+    "web:desk_place": Stop(["dispatcher"], case("outside")),
+    "web:desk_item": Stop(["head", "dispatcher"], case("station")),
+    "web:desk_merge": Stop(["worker"], case("twin")),
+    # ── setup ──
+    "web:setup_schemes": Stop(["dispatcher", "steward"]),
+    "web:setup_scheme": Stop(
+        ["dispatcher"], lambda lived: {"version": lived.version}, ("", "?tab=items", "?tab=posts", "?tab=findings")
+    ),
+    "web:setup_areas": Stop(["dispatcher", "steward"]),
+    "web:setup_people": Stop(["dispatcher", "steward"]),
+}
+
+# Pages that show something else for another matter: address name → the case's name → who looks.
+ALSO: tuple[tuple[str, str, str], ...] = (
+    ("web:portal_case", "new", "anonymous"),
+    ("web:portal_case", "sign", "anonymous"),
+    ("web:portal_case", "closed", "anonymous"),
+    ("web:portal_case", "papers", "anonymous"),
+    ("web:portal_case", "complaint", "anonymous"),
+    ("web:field_case", "stuck", "worker"),
+    ("web:field_case", "verify", "head"),
+    ("web:field_case", "papers", "worker"),
+    ("web:desk_case", "proposed", "dispatcher"),
+    ("web:desk_case", "district", "dispatcher"),
+    ("web:desk_case", "closed", "dispatcher"),
+    ("web:desk_case", "complaint", "centre"),
+    ("web:desk_case", "papers", "head"),
+)
+
+# What nobody asked for: the pages of refusals.
+REFUSALS: tuple[tuple[str, str, int], ...] = (
+    ("/nowhere", "anonymous", HTTPStatus.NOT_FOUND),
+    ("/desk/case/260601-0000", "clerk", HTTPStatus.NOT_FOUND),
+    ("/setup/", "clerk", HTTPStatus.FORBIDDEN),
+    ("/desk/", "resident", HTTPStatus.FORBIDDEN),
+)
+
+
+def is_no_page(name: str) -> bool:
+    """Say whether an address shows none by its nature: doors for machines, and what is only sent to."""
+    return name.startswith("api:") or set(TABLE[name].answers.values()) == {HTTPStatus.METHOD_NOT_ALLOWED}
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One page to open as somebody."""
+
+    address: str
+    role: str
+    main: bool = True
+    status: int = HTTPStatus.OK
+    first: str = ""
+    begun: str = ""
+
+
+def visits(lived: Lived, surface: str) -> list[Visit]:
+    """Return everything to visit of a surface (`portal`, `field`, `desk`, `setup`, `account`, `refusals`)."""
+    if surface == "refusals":
+        return [Visit(address, role, status=status) for address, role, status in REFUSALS]
+    found: list[Visit] = []
+    for name, stop in WALK.items():
+        if isinstance(stop, Stop) and surface_of(name) == surface:
+            found += _stop(lived, name, stop)
+    for name, matter, role in ALSO:
+        if surface_of(name) == surface:
+            first = _slip(matter)(lived) if surface == "portal" else ""
+            address = reverse(name, kwargs=dict(case(matter)(lived)))
+            found.append(Visit(address, role, main=False, first=first))
+    return found
+
+
+def _stop(lived: Lived, name: str, stop: Stop) -> list[Visit]:
+    address = reverse(name, kwargs=dict(stop.args(lived)))
+    first = stop.first(lived)
+    return [
+        Visit(address + query, role, role == stop.roles[0] and not place, stop.status, first, stop.begun)
+        for place, query in enumerate(stop.queries)
+        for role in (stop.roles if not place else stop.roles[:1])
+    ]
+
+
+def surface_of(name: str) -> str:
+    """Return to which surface an address belongs."""
+    head = name.removeprefix("web:").split("_")[0]
+    return head if head in ("portal", "field", "desk", "setup") else "account"
