@@ -2,16 +2,18 @@
 
 import threading
 from collections import OrderedDict
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from gezhi.enactment.models import SchemeVersion
+from gezhi.enactment.models import SchemeDraft, SchemeVersion
+from gezhi.people import queries as people
 from gezhi.schemes import source
-from gezhi.schemes.model import Scheme
+from gezhi.schemes.check import check
+from gezhi.schemes.model import Finding, Scheme
 
 _KEPT_AT_MOST = 64
 _parsed: OrderedDict[UUID, Scheme] = OrderedDict()
@@ -44,16 +46,49 @@ def all_in_force(on: date) -> list[tuple[SchemeVersion, Scheme]]:
 
 def days_of_change() -> list[date]:
     """Return the days from which another version of some scheme holds, in order."""
-    days = SchemeVersion.objects.order_by("in_force_from").values_list("in_force_from", flat=True)
+    days = (
+        SchemeVersion.objects.filter(cancellation=None)
+        .order_by("in_force_from")
+        .values_list("in_force_from", flat=True)
+    )
     return list(days.distinct())
 
 
 def versions(scheme_id: str = "") -> QuerySet[SchemeVersion]:
-    """Return the versions of one scheme or of all, newest first, without their text."""
-    rows = SchemeVersion.objects.select_related("enacted_by").defer("source")
+    """Return the versions of one scheme or of all, newest first, without their text; those taken back too."""
+    rows = SchemeVersion.objects.select_related("enacted_by", "cancellation__by").defer("source")
     if scheme_id:
         rows = rows.filter(scheme=scheme_id)
     return rows.order_by("scheme", "-in_force_from", "-enacted_at")
+
+
+def drafts() -> QuerySet[SchemeDraft]:
+    """Return the drafts that are still open, those changed last first, without their text."""
+    rows = SchemeDraft.objects.filter(enacted=None, discarded_at=None).select_related("changed_by", "base")
+    return rows.defer("source", "sheets", "base__source").order_by("-changed_at", "-id")
+
+
+def draft(pk: UUID) -> SchemeDraft | None:
+    """Return one draft with its text, also one that is done with."""
+    rows = SchemeDraft.objects.select_related("changed_by", "begun_by", "base", "enacted")
+    return rows.defer("base__source", "enacted__source").filter(pk=pk).first()
+
+
+def source_of(version_pk: UUID) -> source.Source:
+    """Return a version's text as it was put into force."""
+    text = SchemeVersion.objects.values_list("source", flat=True).get(pk=version_pk)
+    return source.Source(text["main"], text["files"])
+
+
+def findings(text: source.Source, now: datetime) -> list[Finding]:
+    """Return what the check says of a text here and now: with the posts that nobody holds."""
+    return check(text, filled=people.filled(now))
+
+
+def newest(scheme_id: str) -> SchemeVersion | None:
+    """Return the version of a scheme that was put into force last, in force yet or not, without its text."""
+    rows = SchemeVersion.objects.filter(scheme=scheme_id, cancellation=None).defer("source")
+    return rows.select_related("enacted_by").order_by("-enacted_at", "-id").first()
 
 
 def scheme(version_pk: UUID) -> Scheme:
@@ -63,8 +98,7 @@ def scheme(version_pk: UUID) -> Scheme:
         if kept is not None:
             _parsed.move_to_end(version_pk)
             return kept
-    text = SchemeVersion.objects.values_list("source", flat=True).get(pk=version_pk)
-    parsed = source.load(source.Source(text["main"], text["files"]))
+    parsed = source.load(source_of(version_pk))
     with _lock:
         _parsed[version_pk] = parsed
         while len(_parsed) > _KEPT_AT_MOST:
@@ -73,4 +107,6 @@ def scheme(version_pk: UUID) -> Scheme:
 
 
 def _of(scheme_id: Any) -> QuerySet[SchemeVersion]:
-    return SchemeVersion.objects.filter(scheme=scheme_id).order_by("-in_force_from", "-enacted_at", "-id")
+    return SchemeVersion.objects.filter(scheme=scheme_id, cancellation=None).order_by(
+        "-in_force_from", "-enacted_at", "-id"
+    )

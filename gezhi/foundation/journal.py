@@ -44,11 +44,7 @@ def record(
     book: str, action: str, *, actor: str, now: datetime, subject: str = "", body: Mapping[str, Any] | None = None
 ) -> JournalEntry:
     """Append an entry to a book, in the caller's transaction. `actor` is an account's id, empty for the system."""
-    heads = JournalHead.objects.select_for_update().filter(book=book)
-    head = heads.first()
-    if head is None:  # the book's first entry: two may begin it at once
-        JournalHead.objects.bulk_create([JournalHead(book=book, link=GENESIS)], ignore_conflicts=True)
-        head = heads.get()
+    head = line_up(book)
     entry = JournalEntry(
         book=book, seq=head.seq + 1, action=action, subject=subject, actor=actor, at=now, body=dict(body or {})
     )
@@ -56,6 +52,16 @@ def record(
     entry.save(force_insert=True)
     JournalHead.objects.filter(book=book).update(seq=entry.seq, link=entry.link)
     return entry
+
+
+def line_up(book: str) -> JournalHead:
+    """Wait for one's turn with a book, until the end of the caller's transaction, and return its head."""
+    heads = JournalHead.objects.select_for_update().filter(book=book)
+    head = heads.first()
+    if head is None:  # the book's first entry: two may begin it at once
+        JournalHead.objects.bulk_create([JournalHead(book=book, link=GENESIS)], ignore_conflicts=True)
+        head = heads.get()
+    return head
 
 
 def broken_entry(book: str) -> int | None:

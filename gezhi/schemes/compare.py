@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gezhi.schemes.durations import parse_span
 from gezhi.schemes.explain import desk_word, limit_word
-from gezhi.schemes.model import Alternative, Override, Place, Rule, Scheme
+from gezhi.schemes.model import UNSAID, Alarm, Alternative, Override, Place, Rule, Scheme
 from gezhi.schemes.text import Text
 
 _TABLES = (
@@ -23,23 +22,58 @@ _TABLES = (
 )
 _FIELDS = {
     "title": Text("名称", "title"),
+    "version": Text("版本", "version"),
     "limit": Text("时限", "limit"),
-    "clock": Text("时限", "limit"),
-    "warn": Text("提醒", "warning"),
+    "warn": Text("提前提醒", "warning"),
+    "on_warn": Text("提醒时", "when it warns"),
+    "on_overdue": Text("到期后", "when it runs out"),
+    "met_by": Text("由何动作完成", "met by"),
+    "counting": Text("计算方式", "way of counting"),
+    "stages": Text("分段时限", "stages"),
     "holder": Text("承办", "holder"),
     "by": Text("由谁办", "who may"),
+    "proposed_by": Text("由谁提请", "who may propose"),
     "times": Text("次数", "times"),
+    "within": Text("期限内", "within"),
+    "when": Text("条件", "condition"),
     "department": Text("部门", "department"),
     "procedure": Text("流程", "procedure"),
+    "urgency": Text("紧急程度", "urgency"),
+    "parent": Text("所属类别", "heading"),
     "clause": Text("依据", "clause"),
     "superior": Text("上级", "superior"),
     "seats": Text("人数", "seats"),
+    "at": Text("设在", "at"),
+    "level": Text("层级", "level"),
+    "rights": Text("权限", "rights"),
     "ways": Text("去向", "ways"),
     "asks": Text("要问", "asks"),
     "body": Text("正文", "body"),
     "subject": Text("标题", "subject"),
+    "to": Text("发给", "sent to"),
+    "on": Text("何时发", "sent when"),
     "first": Text("起始环节", "first step"),
+    "note": Text("说明", "note"),
+    "divert": Text("先做什么", "what to do first"),
+    "about_staff": Text("投诉工作人员", "about staff"),
+    "confidential": Text("不公开", "not published"),
+    "heading": Text("只作类别", "heading only"),
+    "calendar": Text("日历", "calendar"),
+    "timezone": Text("时区", "time zone"),
+    "statutory": Text("法定日历", "statutory calendar"),
+    "hours": Text("办公时间", "hours"),
+    "rest": Text("本地休息日", "own rest days"),
+    "work": Text("本地工作日", "own workdays"),
+    "conflict_desk": Text("回避时由谁办", "desk for conflicts of interest"),
+    "centre": Text("中心", "centre"),
+    "households": Text("户数", "households"),
+    "people": Text("人口", "people"),
+    "not_doer": Text("由他人核实", "somebody else than the doer"),
+    "reporter_time": Text("计反映人时间", "the reporter's time"),
+    "published": Text("公示", "on public notice"),
+    "required": Text("必填", "required"),
 }
+_RULE = ("limit", "warn", "met_by", "counting", "on_warn", "on_overdue")
 NOWHERE = Place()
 _SKIPPED = frozenset({"place", "path", "overrides", "id"})
 
@@ -52,10 +86,30 @@ class Change:
     name: Text
     path: str
     field: Text
-    before: str
-    after: str
+    before: Text
+    after: Text
     clause: str = ""
     place: Place = NOWHERE
+    within: Text = UNSAID
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the whole thing was not there before."""
+        return not self.field.zh and not self.before.zh
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the whole thing is there no more."""
+        return not self.field.zh and not self.after.zh
+
+    @property
+    def about(self) -> str:
+        """What it is about, to stand together: limit, step, post, item, department or other."""
+        word = self.path.rpartition(".")[2]
+        if self.field.zh and word in ("limit", "warn", "on_overdue", "on_warn", "counting", "stages"):
+            return "limit"
+        known = {"posts": "post", "items": "item", "departments": "department", "procedures": "step"}
+        return known.get(self.path.split(".")[0], "other")
 
     @property
     def text(self) -> Text:
@@ -64,12 +118,12 @@ class Change:
 
     def _sentence(self, language: str) -> str:
         what = f"{self.kind.say(language)} “{self.name.say(language)}”"
-        if not self.before and not self.field.zh:
+        if self.is_new:
             return f"新增{what}" if language == "zh" else f"New {what}"
-        if not self.after and not self.field.zh:
+        if self.is_gone:
             return f"取消{what}" if language == "zh" else f"Removed {what}"
         nothing = "（无）" if language == "zh" else "(none)"
-        before, after = self.before or nothing, self.after or nothing
+        before, after = self.before.say(language) or nothing, self.after.say(language) or nothing
         return f"{what} · {self.field.say(language)}: {before} → {after}"
 
 
@@ -92,8 +146,11 @@ def _changes(old: Scheme, new: Scheme) -> Iterator[Change]:
         before, after = old.procedures[key], new.procedures[key]
         path = f"procedures.{key}"
         step, action = Text("环节", "step"), Text("动作", "action")
-        yield from _things(step, f"{path}.steps", before.steps, after.steps, (old, new))
-        yield from _things(action, f"{path}.actions", before.actions, after.actions, (old, new))
+        inside = (
+            *_things(step, f"{path}.steps", before.steps, after.steps, (old, new)),
+            *_things(action, f"{path}.actions", before.actions, after.actions, (old, new)),
+        )
+        yield from (dataclasses.replace(change, within=after.title) for change in inside)
 
 
 def _things(
@@ -106,9 +163,8 @@ def _things(
             thing = after or before
             place = getattr(thing, "place", Place())
             clause = getattr(thing, "clause", "")
-            yield Change(
-                kind, _name(thing, key), here, Text(), key if before else "", key if after else "", clause, place
-            )
+            was, is_now = (Text(key if one is not None else "") for one in (before, after))
+            yield Change(kind, _name(thing, key), here, UNSAID, was, is_now, clause, place)
         elif before != after:
             yield from _fields(kind, here, before, after, key=key, schemes=schemes)
 
@@ -136,49 +192,85 @@ def _fields(
 def _field(
     kind: Text, name: Text, path: str, *, was: Any, is_now: Any, schemes: tuple[Scheme, Scheme]
 ) -> Iterator[Change]:
-    before, after = _said(was, schemes[0]), _said(is_now, schemes[1])
+    if isinstance(was, Rule) or isinstance(is_now, Rule):
+        where = path.rpartition(".")[0] if path.endswith(".clock") else path
+        for part in _RULE:
+            yield from _field(
+                kind, name, f"{where}.{part}", was=getattr(was, part, ""), is_now=getattr(is_now, part, ""),
+                schemes=schemes,
+            )  # fmt: skip
+        return
+    before, after = (_both(value, scheme) for value, scheme in zip((was, is_now), schemes, strict=True))
     if before != after:
         word = path.rpartition(".")[2]
         yield Change(kind, name, path, _FIELDS.get(word, Text(word)), before, after)
 
 
-def _said(value: Any, scheme: Scheme) -> str:
+def _both(value: Any, scheme: Scheme) -> Text:
+    return Text(_said(value, scheme, "zh"), _said(value, scheme, "en"))
+
+
+def _said(value: Any, scheme: Scheme, language: str) -> str:
     """Return a value as people write it; what stands only for the reader's orientation (places) is left out."""
     match value:
         case None | "" | () | False:
             return ""
         case True:
-            return "✓"
+            return "是" if language == "zh" else "yes"
         case Text():
-            return " / ".join(dict.fromkeys(one for one in (value.zh, value.en) if one))
+            return value.say(language)
         case Alternative():
-            words = _word(value.value, scheme)
+            words = _word(value.value, scheme, language)
             return f"{words} [{value.when}]" if value.when else words
-        case Rule():
-            warn = f"（提醒：{parse_span(value.warn).text.zh}）" if value.warn else ""
-            then = f" → {value.on_overdue.do}" if value.on_overdue.do else ""
-            notify = f" ✉{', '.join(value.on_overdue.notify)}" if value.on_overdue.notify else ""
-            return f"{_said(value.limit, scheme)}{warn}{notify}{then}"
+        case Alarm():
+            return _alarm(value, scheme, language)
         case _:
-            return _compound(value, scheme)
+            return _compound(value, scheme, language)
 
 
-def _compound(value: Any, scheme: Scheme) -> str:
+def _alarm(alarm: Alarm, scheme: Scheme, language: str) -> str:
+    told = ("、" if language == "zh" else ", ").join(_word(one, scheme, language) for one in alarm.notify)
+    known = (one.actions[alarm.do].title for one in scheme.procedures.values() if alarm.do in one.actions)
+    deed = next(known, Text(alarm.do)).say(language)
+    said = [
+        (f"通知{told}" if language == "zh" else f"tell {told}") if told else "",
+        (f"自动“{deed}”" if language == "zh" else f"“{deed}” by itself") if deed else "",
+    ]
+    return ("，" if language == "zh" else ", ").join(one for one in said if one)
+
+
+def _compound(value: Any, scheme: Scheme, language: str) -> str:
     if isinstance(value, Mapping):
-        return "; ".join(f"{key}: {_said(one, scheme)}" for key, one in value.items())
+        return "; ".join(
+            f"{_word(str(key), scheme, language)}: {_said(one, scheme, language)}" for key, one in value.items()
+        )
     if isinstance(value, tuple | list):
-        return ", ".join(_said(one, scheme) for one in value)
+        return ("、" if language == "zh" else ", ").join(_said(one, scheme, language) for one in value)
     if dataclasses.is_dataclass(value):
-        fields = [(one.name, getattr(value, one.name)) for one in dataclasses.fields(value) if one.name not in _SKIPPED]
-        said = [f"{name} {_said(inside, scheme)}" for name, inside in fields if _said(inside, scheme)]
-        return f"{getattr(value, 'id', '')} ({', '.join(said)})".strip()
-    return _word(str(value), scheme)
+        return _parts(value, scheme, language)
+    return _word(str(value), scheme, language)
 
 
-def _word(word: str, scheme: Scheme) -> str:
-    if word in scheme.posts:
-        return desk_word(scheme, word).say("zh")
-    return limit_word(word).say("zh") if word[:1].isdigit() else word
+def _parts(value: Any, scheme: Scheme, language: str) -> str:
+    """Return a thing by its title where it has one, and what else is said of it."""
+    title = getattr(value, "title", UNSAID)
+    name = title.say(language) if isinstance(title, Text) else ""
+    said = []
+    for one in dataclasses.fields(value):
+        inside = "" if one.name in (*_SKIPPED, "title") else _said(getattr(value, one.name), scheme, language)
+        if inside:
+            said.append(f"{_FIELDS.get(one.name, Text(one.name)).say(language)} {inside}")
+    return f"{name or getattr(value, 'id', '')} ({', '.join(said)})".strip() if said else name
+
+
+def _word(word: str, scheme: Scheme, language: str) -> str:
+    if word[:1].isdigit() or word in ("item", "urgency", "none"):
+        return limit_word(word).say(language)
+    for table in (scheme.posts, scheme.departments, scheme.levels, scheme.items, scheme.urgencies, scheme.procedures):
+        if word in table:
+            title = table[word].title
+            return title.say(language) if title != UNSAID else word
+    return desk_word(scheme, word).say(language)
 
 
 def override_text(override: Override) -> Text:

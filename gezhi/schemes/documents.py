@@ -19,6 +19,8 @@ TABLES = ("catalogue", "departments")
 OWN = ("scheme", "version", "title", "extends", "clause")
 
 _HEAD = re.compile(r"^\s*\[", re.MULTILINE)
+# what a scheme may extend: a name below the schemes folder, never a way out of it
+_NAME = re.compile(r"[^\W_][\w-]*(/[^\W_][\w-]*)*")
 
 type Keys = tuple[str, ...]
 type Row = dict[str, str]
@@ -91,10 +93,19 @@ def gather(path: Path) -> Source:
     if not (folder / MAIN).is_file():
         raise _failure(f"{folder.name}/{MAIN}", f"“{path}”里没有 {MAIN}。", f"There is no {MAIN} in “{path}”.")
     _gather_folder(folder, folder.name, files)
-    waiting = _named(files)
+    return Source(folder.name, _completed(files, (folder.parent, shipped())))
+
+
+def complete(source: Source) -> Source:
+    """Return files that came alone together with the shipped ones that they extend; what they bring goes first."""
+    return Source(source.main, _completed(dict(source.files), (shipped(),)))
+
+
+def _completed(files: dict[str, str], roots: tuple[Path, ...]) -> dict[str, str]:
+    waiting = _named(files) - _present(files)
     while waiting:
         name = waiting.pop()
-        found = _find(name, (folder.parent, shipped()))
+        found = _find(name, roots)
         if found is None:
             continue
         before = set(files)
@@ -103,8 +114,12 @@ def gather(path: Path) -> Source:
         else:
             files[f"{name}.toml"] = _read(found)
         waiting |= _named({key: files[key] for key in files.keys() - before})
-        waiting -= {key.removesuffix(".toml") for key in files} | {key.rpartition("/")[0] for key in files}
-    return Source(folder.name, files)
+        waiting -= _present(files)
+    return files
+
+
+def _present(files: Mapping[str, str]) -> set[str]:
+    return {key.removesuffix(".toml") for key in files} | {key.rpartition("/")[0] for key in files}
 
 
 def _gather_folder(folder: Path, name: str, files: dict[str, str]) -> None:
@@ -132,6 +147,8 @@ def _failure(file: str, zh: str, en: str) -> SchemeError:
 
 
 def _find(name: str, roots: tuple[Path, ...]) -> Path | None:
+    if not _NAME.fullmatch(name):
+        return None
     for root in roots:
         if (root / f"{name}.toml").is_file():
             return root / f"{name}.toml"
@@ -216,7 +233,8 @@ def _order(source: Source, document: Document) -> list[str]:
     return order
 
 
-def _unit_files(source: Source, name: str) -> list[str]:
+def unit_files(source: Source, name: str) -> list[str]:
+    """Return the TOML files that make a folder or a piece, the main one first."""
     if f"{name}.toml" in source.files:
         return [f"{name}.toml"]
     inside = [file for file in source.files if file.startswith(f"{name}/") and file.count("/") == name.count("/") + 1]
@@ -225,7 +243,7 @@ def _unit_files(source: Source, name: str) -> list[str]:
 
 
 def _bases(source: Source, name: str) -> Iterator[str]:
-    for file in _unit_files(source, name):
+    for file in unit_files(source, name):
         yield from _extended(source.files[file])
 
 
@@ -233,7 +251,7 @@ def _read_unit(source: Source, name: str, document: Document) -> tuple[dict[str,
     """Read the TOML files of one unit together; the same key in two of them is two rules for one thing."""
     rules: dict[str, Any] = {}
     places: dict[Keys, Place] = {}
-    for file in _unit_files(source, name):
+    for file in unit_files(source, name):
         text = source.files[file]
         try:
             loaded = tomllib.loads(text)

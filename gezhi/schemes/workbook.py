@@ -8,8 +8,9 @@ import csv
 import io
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
@@ -33,13 +34,14 @@ _MAPS = {
     "follow_ups": "follow_up",
 }
 _INSIDE = {"steps": "step", "actions": "action"}
+SHEETS = ("scheme", "levels", *_MAPS, *_INSIDE, *TABLE_COLUMNS)
 _WIDEST = 60
 
 type Row = dict[str, Any]
 
 
-def export(document: Document, path: Path) -> None:
-    """Write a merged scheme to a workbook."""
+def export(document: Document, path: Path | BinaryIO) -> None:
+    """Write a merged scheme to a workbook: a file, or a stream."""
     book = Workbook()
     sheet = book.active
     if not isinstance(sheet, Worksheet):
@@ -130,10 +132,19 @@ def _fill(sheet: Worksheet, columns: Iterable[str], rows: Iterable[Mapping[str, 
 
 def read(path: Path) -> dict[str, str]:
     """Return the files of the scheme that a workbook holds, by name; raise SchemeError for cells that can't be read."""
-    book = load_workbook(path, data_only=True)
-    rules: dict[str, Any] = {}
-    for line, row in _rows(book, "scheme"):
-        _put(rules, str(row["key"]).split("."), _value(row.get("value"), "scheme", line))
+    return taken(load_workbook(path, data_only=True))
+
+
+def placed(book: Workbook) -> Iterator[tuple[str, int, Row]]:
+    """Yield every row of the workbook's own sheets with its sheet and its number."""
+    for name in SHEETS:
+        for line, row in _rows(book, name):
+            yield name, line, row
+
+
+def taken(book: Workbook) -> dict[str, str]:
+    """Return the files of the scheme that an open workbook holds."""
+    rules = _plain(book)
     rules["levels"] = [_table("level", row, "levels", line) for line, row in _rows(book, "levels")]
     for name, shape in _MAPS.items():
         for line, row in _rows(book, name):
@@ -148,6 +159,19 @@ def read(path: Path) -> dict[str, str]:
         if rows:
             files[f"{table}.csv"] = _csv(columns, rows)
     return files
+
+
+def _plain(book: Workbook) -> dict[str, Any]:
+    rules: dict[str, Any] = {}
+    for line, row in _rows(book, "scheme"):
+        key = str(row.get("key", ""))
+        if not key:
+            raise _bad("scheme", line, "缺少 key。", "The key is missing.")
+        try:
+            _put(rules, key.split("."), _value(row.get("value", ""), "scheme", line))
+        except (AttributeError, TypeError):
+            raise _bad("scheme", line, f"“{key}”与上面的行相互矛盾。", f"“{key}” contradicts a row above.") from None
+    return rules
 
 
 def _rows(book: Workbook, name: str) -> Iterator[tuple[int, Row]]:
@@ -198,6 +222,10 @@ def _worded(row: Row, key: str) -> Any:
 def _value(value: Any, sheet: str, line: int) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, time | timedelta):
+        return str(value)
     if isinstance(value, str) and value[:1] in ("[", "{"):
         try:
             return tomllib.loads(f"x = {value}")["x"]

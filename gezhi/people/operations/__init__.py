@@ -27,6 +27,7 @@ from gezhi.people.operations.posts import (
     PostRule,
     appoint,
     end_appointment,
+    forget_posts,
     learn_posts,
     transfer,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "end_sessions",
     "find_slip",
     "forget_old_attempts",
+    "forget_posts",
     "import_staff",
     "issue_slip",
     "issue_token",

@@ -82,6 +82,11 @@ def learn_posts(
     )
 
 
+def forget_posts(*, scheme: str, since: date) -> None:
+    """Forget what a scheme would have said of its posts from a day on, because it was taken back before."""
+    Post.objects.filter(scheme=scheme, since=since).delete()
+
+
 @transaction.atomic
 def appoint(
     *,

@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from gezhi.enactment.models import SchemeVersion
+from gezhi.enactment.models import Cancellation, SchemeVersion
 from gezhi.foundation import journal
 from gezhi.people import access, queries, spans
 from gezhi.people import operations as people
@@ -54,13 +55,15 @@ def enact(
     now: datetime,
     note: str = "",
     accepted: Mapping[str, str] | None = None,
+    newest: UUID | None = None,
 ) -> Enacted:
     """Check a scheme and put it into force from the start of a day.
 
     `files` is the scheme's folder, or its texts by name as `schemes.source` reads them; what it extends comes along.
     `accepted` maps a reminder, named `code path`, to the office's reason for living with it. Raises `NotEnacted` for
     errors, `ValidationError` when the version exists or the day is past, `access.Denied` without the right. Running
-    cases keep the version that they began under.
+    cases keep the version that they began under. `newest` is the version that whoever decides saw as the scheme's
+    last; when another came meanwhile, nothing is done.
     """
     access.require(actor, ENACT, now)
     if on < spans.day_of(now):
@@ -87,7 +90,7 @@ def enact(
         note=note.strip(),
         accepted=_accepted(reminders, accepted or {}),
     )
-    _put_into_force(row, scheme, actor)
+    _put_into_force(row, scheme, actor, newest)
     return Enacted(row, scheme, reminders)
 
 
@@ -121,7 +124,11 @@ def _accepted(reminders: Sequence[Finding], reasons: Mapping[str, str]) -> list[
 
 
 @transaction.atomic
-def _put_into_force(row: SchemeVersion, scheme: Scheme, actor: Account | None) -> None:
+def _put_into_force(row: SchemeVersion, scheme: Scheme, actor: Account | None, newest: UUID | None) -> None:
+    # one at a time for a scheme: whoever comes second sees what the first has done
+    journal.line_up(BOOK)
+    if newest is not None:
+        _refuse_unseen(row.scheme, newest)
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -130,9 +137,37 @@ def _put_into_force(row: SchemeVersion, scheme: Scheme, actor: Account | None) -
             _("Version %(version)s of “%(scheme)s” was put into force before and is never edited: give a new version.")
             % {"version": row.version, "scheme": row.scheme}
         ) from None
+    _learn(scheme, row.in_force_from)
+    journal.record(
+        BOOK,
+        "enact",
+        actor=str(actor.pk) if actor else "",
+        now=row.enacted_at,
+        subject=f"{row.scheme} {row.version}",
+        body={"sha256": row.sha256, "in_force_from": row.in_force_from.isoformat(), "accepted": row.accepted},
+    )
+
+
+def _refuse_unseen(scheme: str, newest: UUID) -> None:
+    last = SchemeVersion.objects.filter(scheme=scheme, cancellation=None).order_by("-enacted_at", "-id").first()
+    if last is not None and last.pk != newest:
+        raise ValidationError(
+            _(
+                "Meanwhile %(who)s put version %(version)s into force from %(day)s. Look at what changes against it, "
+                "then decide again."
+            )
+            % {
+                "who": last.enacted_by.name if last.enacted_by else _("somebody else"),
+                "version": last.version,
+                "day": last.in_force_from.isoformat(),
+            }
+        )
+
+
+def _learn(scheme: Scheme, since: date) -> None:
     people.learn_posts(
         scheme=scheme.id,
-        since=row.in_force_from,
+        since=since,
         posts=[
             people.PostRule(post.id, post.title.say("zh-hans"), post.title.en, post.at, post.seats, post.rights)
             for post in scheme.posts.values()
@@ -142,11 +177,34 @@ def _put_into_force(row: SchemeVersion, scheme: Scheme, actor: Account | None) -
             for one in scheme.departments.values()
         ],
     )
+
+
+@transaction.atomic
+def cancel_planned(*, version: UUID, actor: Account | None, reason: str, now: datetime) -> SchemeVersion:
+    """Take a planned version back before its day. It stays as a record, with who and why; nothing began under it."""
+    access.require(actor, ENACT, now)
+    journal.line_up(BOOK)
+    row = SchemeVersion.objects.select_for_update().get(pk=version)
+    if Cancellation.objects.filter(version=row).exists():
+        raise ValidationError(_("Version %(version)s was taken back already.") % {"version": row.version})
+    if row.in_force_from <= spans.day_of(now):
+        raise ValidationError(
+            _("Version %(version)s is in force since %(day)s and can't be taken back: put a new version into force.")
+            % {"version": row.version, "day": row.in_force_from.isoformat()}
+        )
+    if not reason.strip():
+        raise ValidationError(_("Say why it is taken back."))
+    Cancellation.objects.create(version=row, at=now, by=actor, because=reason.strip())
+    left = SchemeVersion.objects.filter(scheme=row.scheme, in_force_from=row.in_force_from, cancellation=None)
+    people.forget_posts(scheme=row.scheme, since=row.in_force_from)
+    if (same_day := left.order_by("-enacted_at", "-id").first()) is not None:
+        _learn(source.load(source.Source(same_day.source["main"], same_day.source["files"])), row.in_force_from)
     journal.record(
         BOOK,
-        "enact",
+        "cancel",
         actor=str(actor.pk) if actor else "",
-        now=row.enacted_at,
+        now=now,
         subject=f"{row.scheme} {row.version}",
-        body={"sha256": row.sha256, "in_force_from": row.in_force_from.isoformat(), "accepted": row.accepted},
+        body={"in_force_from": row.in_force_from.isoformat(), "reason": reason.strip()},
     )
+    return row
