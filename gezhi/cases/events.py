@@ -36,6 +36,7 @@ from gezhi.schemes.state import REPORTER, CaseState, Desk, Event
 # Where the surfaces show a case; their own tests hold them to it.
 OFFICE_LINK = "/desk/case/{number}"
 REPORTER_LINK = "/track?number={number}"
+FOLLOWER_LINK = "/followed/{number}"
 _LANGUAGE = "zh-hans"
 
 
@@ -73,6 +74,8 @@ def tell_changed(body: dict[str, Any], now: datetime) -> None:
         desk = msgspec.convert(telling["to"], Desk)
         if template is not None:
             _send(told, template, desk, now)
+    if body["step"] == CLOSED:
+        _tell_residents(case, told, now)
     notices.send(
         to=(), key=f"case/{case.number}/{told.seq}", topic=_topic(body), channels=("webhook",), now=now,
         subject=f"{case.number} {event.action}", body="",
@@ -81,6 +84,23 @@ def tell_changed(body: dict[str, Any], now: datetime) -> None:
             "step": body["step"], "at": body["at"],
         },
     )  # fmt: skip
+
+
+def _tell_residents(case: Case, told: _Told, now: datetime) -> None:
+    """Tell residents who follow it that it ended: the item and the place, nothing that anybody wrote."""
+    for account in _followers(case):
+        if can_see(account, case, now):
+            continue
+        language = account.language or _LANGUAGE
+        item = told.scheme.items.get(told.state.item)
+        with translation.override(language):
+            notices.send(
+                to=[account], key=f"case/{case.number}/{told.seq}/followed", topic="case.closed", now=now,
+                subject=_("A matter that you follow has ended: %(item)s")
+                % {"item": item.title.say(language) if item else case.number},
+                body=case.area.name if case.area else "", link=FOLLOWER_LINK.format(number=case.number),
+                channels=("inbox",),
+            )  # fmt: skip
 
 
 def tell_commented(body: dict[str, Any], now: datetime) -> None:

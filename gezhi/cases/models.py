@@ -123,6 +123,7 @@ class Case(models.Model):
             models.Index(fields=["reporter"], name="case_of_reporter", condition=Q(reporter__isnull=False)),
             models.Index(fields=["merged_into"], name="case_merged", condition=Q(merged_into__isnull=False)),
             models.Index(fields=["parent"], name="case_of_parent", condition=Q(parent__isnull=False)),
+            models.Index(fields=["-closed_at", "-id"], name="case_closed", condition=Q(closed_at__isnull=False)),
             GinIndex(fields=["sight_keys"], name="case_in_sight"),
             GinIndex(fields=["about_keys"], name="case_about", condition=~Q(about_keys=[])),
         ]
@@ -298,15 +299,25 @@ class Proposal(models.Model):
 
 
 class Follow(models.Model):
-    """Somebody who wants to hear of a case: a resident with the same matter, a colleague."""
+    """Somebody who wants to hear of a case: a resident with the same matter, a colleague.
+
+    Without an account, a code of the follower's own opens it; only its keyed hash is kept.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     case = models.ForeignKey(Case, models.CASCADE, related_name="follows")
-    account = models.ForeignKey("people.Account", models.CASCADE, related_name="+")
+    account = models.ForeignKey("people.Account", models.CASCADE, null=True, related_name="+")
+    secret_hash = models.CharField(max_length=64, blank=True, default="")
     at = models.DateTimeField()
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["case", "account"], name="follow_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "account"], name="follow_once"),
+            models.UniqueConstraint(
+                fields=["case", "secret_hash"], condition=~Q(secret_hash=""), name="follow_once_by_code"
+            ),
+            models.CheckConstraint(condition=~Q(account=None) | ~Q(secret_hash=""), name="follow_by_somebody"),
+        ]
 
 
 class MergeLink(models.Model):

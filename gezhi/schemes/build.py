@@ -230,6 +230,7 @@ def _item(document: Document, key: str, row: Row, inherited: Any, *, heading: bo
         divert=Text(row.get("divert", ""), row.get("divert_en", "")),
         about_staff=row.get("about_staff", "").lower() in _YES,
         confidential=row.get("confidential", "").lower() in _YES,
+        publish=row.get("publish", "").lower(),
         note=Text(row.get("note", ""), row.get("note_en", "")),
         heading=heading,
         place=document.place("catalogue", key),

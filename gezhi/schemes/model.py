@@ -134,7 +134,8 @@ class Item:
     """A line of the catalogue. Without a procedure it is a heading that only groups others.
 
     `divert` tells people what to do instead or first (an emergency number). `about_staff` marks complaints about
-    officials: the desk named in them never holds them. `confidential` items are never published.
+    officials: the desk named in them never holds them. `confidential` items are never published. `publish` says what of
+    a case everybody may read (`disclosure` answers it for an item).
     """
 
     id: str
@@ -148,6 +149,7 @@ class Item:
     divert: Text = UNSAID
     about_staff: bool = False
     confidential: bool = False
+    publish: str = ""
     note: Text = UNSAID
     heading: bool = False
     place: Place = Place()

@@ -178,7 +178,7 @@ TABLE_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "departments": ("id", "title", "title_en", "level", "superior", "clause"),
     "catalogue": (
         "id", "title", "title_en", "parent", "procedure", "department", "urgency", "limit", "clause", "divert",
-        "divert_en", "about_staff", "confidential", "note", "note_en",
+        "divert_en", "about_staff", "confidential", "publish", "note", "note_en",
     ),
 }  # fmt: skip
 

@@ -3,17 +3,19 @@
 from gezhi.cases.operations.deciding import decide, withdraw
 from gezhi.cases.operations.door import Acted, act
 from gezhi.cases.operations.expiry import Swept, recount, sweep
+from gezhi.cases.operations.following import Following, follow, follow_as_resident, unfollow, unfollow_as_resident
 from gezhi.cases.operations.intake import Opened, open_batch, open_case, tidy_code
 from gezhi.cases.operations.linking import link_to_parent, merge, unmerge
 from gezhi.cases.operations.log import Checked, verify_log
 from gezhi.cases.operations.moving import change_item, follow_territory, place
 from gezhi.cases.operations.report import Report
-from gezhi.cases.operations.talking import attach, comment, follow, look_at_contact, unfollow, withdraw_file
+from gezhi.cases.operations.talking import attach, comment, look_at_contact, withdraw_file
 from gezhi.cases.operations.watching import release, supervise
 
 __all__ = [
     "Acted",
     "Checked",
+    "Following",
     "Opened",
     "Report",
     "Swept",
@@ -23,6 +25,7 @@ __all__ = [
     "comment",
     "decide",
     "follow",
+    "follow_as_resident",
     "follow_territory",
     "link_to_parent",
     "look_at_contact",
@@ -36,6 +39,7 @@ __all__ = [
     "sweep",
     "tidy_code",
     "unfollow",
+    "unfollow_as_resident",
     "unmerge",
     "verify_log",
     "withdraw",

@@ -111,7 +111,12 @@ def tracking_code(case_id: UUID) -> str:
     Made from the id and the data key.
     """
     digest = bytes.fromhex(crypto.hash_secret(f"track:{case_id}"))
-    return base64.b32encode(digest[:5]).decode().translate(_ALPHABET)
+    return as_code(base64.b32encode(digest[:5]))
+
+
+def as_code(letters: bytes) -> str:
+    """Return base-32 letters in the alphabet of codes, which has no two that look alike."""
+    return letters.decode().translate(_ALPHABET)
 
 
 def tidy_code(raw: str) -> str:

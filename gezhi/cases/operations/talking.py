@@ -1,4 +1,4 @@
-"""Around the flow: comments, files, followers, and looks at the reporter's contact. Each is noted in the case's log."""
+"""Around the flow: comments, files, and looks at the reporter's contact. Each is noted in the case's log."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from gezhi.cases.access import account_id, keys_of, may_see_contact, works_on
 from gezhi.cases.errors import BadInput, Forbidden, NotFound
-from gezhi.cases.models import CaseFile, Comment, ContactLook, Follow
+from gezhi.cases.models import CaseFile, Comment, ContactLook
 from gezhi.cases.operations.attaching import attach_to
 from gezhi.cases.operations.door import Open, check_text, open_locked, own_desks, reporter_desk, write
 from gezhi.cases.operations.report import plain
@@ -74,18 +74,6 @@ def withdraw_file(*, actor: Account | None, number: str, file: UUID, now: dateti
         opened.note("withdraw_file", by=by, actor=who, file=str(row.file_id))
         write(opened)
         return row
-
-
-def follow(*, actor: Account, number: str, now: datetime) -> Follow:
-    """Let an account hear of a case that it may see."""
-    with transaction.atomic():
-        opened = open_locked(actor=actor, number=number, now=now)
-        return Follow.objects.get_or_create(case=opened.case, account=actor, defaults={"at": opened.now})[0]
-
-
-def unfollow(*, actor: Account, number: str) -> None:
-    """Stop hearing of a case."""
-    Follow.objects.filter(account=actor, case__number=number).delete()
 
 
 def look_at_contact(*, actor: Account, number: str, purpose: str, now: datetime) -> str:

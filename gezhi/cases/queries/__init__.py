@@ -3,8 +3,19 @@
 from gezhi.cases.queries.lists import Wanted, cases, count, find, search
 from gezhi.cases.queries.page import CasePage, ClockView, case_page
 from gezhi.cases.queries.paging import Page
+from gezhi.cases.queries.public import (
+    Followed,
+    Numbers,
+    Result,
+    followed,
+    followed_by,
+    numbers_now,
+    published_photo,
+    results,
+)
 from gezhi.cases.queries.queue import Counts, Filter, QueueRow, counts, queue
 from gezhi.cases.queries.ratings import RatingSum, rating_sums
+from gezhi.cases.queries.similar import Place, Similar, followers, similar
 from gezhi.cases.queries.story import Entry
 from gezhi.cases.queries.tracking import Tracking, track, track_own
 from gezhi.cases.queries.waiting import Load, loads, proposals_for
@@ -15,10 +26,15 @@ __all__ = [
     "Counts",
     "Entry",
     "Filter",
+    "Followed",
     "Load",
+    "Numbers",
     "Page",
+    "Place",
     "QueueRow",
     "RatingSum",
+    "Result",
+    "Similar",
     "Tracking",
     "Wanted",
     "case_page",
@@ -26,11 +42,18 @@ __all__ = [
     "count",
     "counts",
     "find",
+    "followed",
+    "followed_by",
+    "followers",
     "loads",
+    "numbers_now",
     "proposals_for",
+    "published_photo",
     "queue",
     "rating_sums",
+    "results",
     "search",
+    "similar",
     "track",
     "track_own",
 ]

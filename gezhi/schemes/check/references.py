@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from gezhi.schemes.check.judge import Judge, Where, rules
 from gezhi.schemes.desks import SPOKEN
+from gezhi.schemes.disclosure import PUBLISH, Disclosure, is_kept_back
 from gezhi.schemes.durations import BadDuration, Duration, Unit
 from gezhi.schemes.model import CLOSED, UNSAID, Action, Item, Post, Procedure, Rule
 
@@ -88,8 +89,18 @@ def _catalogue(judge: Judge) -> None:
             judge.unknown(where, ("紧急程度", "urgency"), item.urgency, scheme.urgencies)
         if item.limit:
             _duration(judge, where, item.limit)
+        _published(judge, where, item)
         if not item.heading:
             _complete(judge, where, item)
+
+
+def _published(judge: Judge, where: Where, item: Item) -> None:
+    if item.publish and item.publish not in PUBLISH:
+        judge.unknown((*where, "publish"), ("公开范围", "degree of publication"), item.publish, PUBLISH)
+    elif item.publish not in ("", Disclosure.NOTHING) and is_kept_back(judge.scheme, item.id):
+        zh = f"事项“{item.id}”是保密事项或对工作人员的投诉，不能公开；请把 publish 写成 nothing 或留空。"
+        en = f"The item “{item.id}” is confidential or complains about staff and is never published; write nothing."
+        judge.error("publish_confidential", (*where, "publish"), zh, en)
 
 
 def _complete(judge: Judge, where: Where, item: Item) -> None:

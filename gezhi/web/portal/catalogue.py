@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from gezhi.enactment import queries as enactment
-from gezhi.schemes.model import Item, Procedure, Scheme
+from gezhi.schemes.disclosure import asks_for_papers
+from gezhi.schemes.model import Item, Scheme
 from gezhi.web import wording
 
 _EMERGENCY_NUMBER = re.compile(r"(?<!\d)1\d{2}(?!\d)")
@@ -83,10 +84,5 @@ def _entry(item: Item, scheme: Scheme) -> Entry:
         note=wording.say(item.note),
         limit=wording.say_limit(item.limit) if item.limit else "",
         about_staff=item.about_staff,
-        applied_for=_asks_for_papers(scheme.procedures[item.procedure]),
+        applied_for=asks_for_papers(scheme.procedures[item.procedure]),
     )
-
-
-def _asks_for_papers(procedure: Procedure) -> bool:
-    """Say whether something is applied for here: then the plan can tell what is missing, and the clocks stand still."""
-    return any(action.pauses and action.public for action in procedure.actions.values())
