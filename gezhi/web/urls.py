@@ -9,6 +9,7 @@ app_name = "web"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("preferences", preferences.change, name="preferences"),
     path("areas.geojson", areas.outlines, name="outlines"),
+    path("kept", photos.keep, name="keep_file"),
     path("kept/<str:token>", photos.kept, name="kept_file"),
     path("", include("gezhi.web.account.urls")),
     path("field/", include("gezhi.web.field.urls")),

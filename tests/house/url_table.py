@@ -70,6 +70,7 @@ TABLE: dict[str, Row] = {
     # without the window that it needs
     "web:outlines": everybody(HTTPStatus.BAD_REQUEST),
     "web:kept_file": everybody(_GONE, _this(token="forged")),
+    "web:keep_file": everybody(_POST_ONLY),
     # ── account ──
     "web:login": by_role(HTTPStatus.FOUND, anonymous=OK),
     "web:login_code": everybody(HTTPStatus.FOUND),
@@ -88,6 +89,8 @@ TABLE: dict[str, Row] = {
     "web:portal_report": everybody(),
     "web:portal_what": everybody(_BEGIN_AGAIN, _NO_DRAFT),
     "web:portal_where": everybody(_BEGIN_AGAIN, _NO_DRAFT),
+    "web:portal_look": everybody(_POST_ONLY, _NO_DRAFT),
+    "web:portal_similar": everybody(_BEGIN_AGAIN, _NO_DRAFT),
     "web:portal_contact": everybody(_BEGIN_AGAIN, _NO_DRAFT),
     "web:portal_receipt": everybody(_BEGIN_AGAIN, _NO_DRAFT),
     "web:portal_track": everybody(),
@@ -97,6 +100,8 @@ TABLE: dict[str, Row] = {
     "web:portal_add": everybody(_POST_ONLY, _NO_CASE),
     "web:portal_slip": everybody(_BEGIN_AGAIN, _NO_CASE),
     "web:portal_photo": everybody(_GONE, _this(number="no-such-number", file=UNKNOWN_ID)),
+    "web:portal_followed": everybody(_BEGIN_AGAIN, _NO_CASE),
+    "web:portal_unfollow": everybody(_POST_ONLY, _NO_CASE),
     "web:portal_my_grid": everybody(),
     "web:portal_grid": everybody(args=lambda cast: {"code": cast.grids[0].code}),
     "web:portal_services": everybody(),

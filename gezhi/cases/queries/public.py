@@ -143,6 +143,18 @@ def numbers_now(*, now: datetime, area: str = "") -> Numbers:
     )  # fmt: skip
 
 
+def most_reported(*, now: datetime, most: int = 40) -> tuple[tuple[str, str], ...]:
+    """Return what is reported most of late, as (scheme, item): one query over the newest ids."""
+    rows = Case.objects.unscoped(reason="sums only").filter(pk__gte=_first_id(now - 3 * PERIOD))
+    sums = rows.order_by().values_list("scheme", "item").annotate(times=Count("pk")).order_by("-times", "item")
+    return tuple((scheme, item) for scheme, item, _times in sums[:most])
+
+
+def _first_id(at: datetime) -> UUID:
+    """Return the lowest id that a case of that moment can have: ids begin with the milliseconds."""
+    return UUID(int=int(at.timestamp() * 1000) << 80)
+
+
 def published_photo(file: UUID) -> CaseFile | None:
     """Return a photo that everybody may see: of a public action, on a closed case whose photos the plan publishes."""
     row = CaseFile.objects.filter(pk=file, public=True, withdrawn_at=None).exclude(desk_key=REPORTER.key).first()

@@ -35,6 +35,8 @@ class Draft:
     phone: str = ""
     number: str = ""
     secret: str = ""
+    # The reporter has seen what others reported nearby, and it is something else.
+    own_matter: bool = False
 
     @property
     def anonymous(self) -> bool:

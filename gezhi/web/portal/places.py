@@ -15,7 +15,7 @@ from gezhi.web import areas
 from gezhi.web.components import MapView
 from gezhi.web.portal.drafts import Draft
 
-UNSURE = "unsure"
+UNSURE, OUTSIDE = "unsure", "outside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def settle(draft: Draft, side: str, now: datetime) -> str | None:
     if asked is not None:
         if side not in {one.value for one in asked.sides}:
             return asked.title
-        draft.area = asked.fallback if side == UNSURE else side
+        draft.area = asked.fallback if side in (UNSURE, OUTSIDE) else side
         draft.outside = not draft.area
         return None
     if draft.has_point:
@@ -92,7 +92,7 @@ def open_question(draft: Draft, now: datetime) -> Asked | None:
     if draft.area:
         return None
     if draft.has_point:
-        return _border_question(draft, now)
+        return _border_question(draft, now) if _area_of(draft, now) else _outside_question(now)
     return _address_question(draft, now) if draft.address else None
 
 
@@ -130,6 +130,19 @@ def _border_question(draft: Draft, now: datetime) -> Asked | None:
     )
 
 
+def _outside_question(now: datetime) -> Asked:
+    district = areas.district(timezone.localdate(now))
+    name = territory.short_name(district.name) if district else gettext("the area served")
+    return Asked(
+        title=gettext("This place lies outside %(district)s") % {"district": name},
+        help=gettext("Please look at the point again. If it is right, we take it in all the same."),
+        sides=(
+            Side(OUTSIDE, gettext("The place is right"), gettext("The centre first finds who is responsible there.")),
+        ),
+        fallback="",
+    )
+
+
 def _address_question(draft: Draft, now: datetime) -> Asked | None:
     on = timezone.localdate(now)
     found = territory.in_address(draft.address, on=on)
@@ -148,10 +161,8 @@ def _address_question(draft: Draft, now: datetime) -> Asked | None:
     )
 
 
-def picker(under: str | None, now: datetime) -> Picker | None:
-    """Return the list of areas below `under` (empty: the top); None when the list was not asked for."""
-    if under is None:
-        return None
+def picker(under: str, now: datetime) -> Picker:
+    """Return the list of areas below `under` (empty: the top)."""
     on = timezone.localdate(now)
     above = territory.chain(under, on) if under else []
     below = list(areas.children(above[-1] if above else None, on))

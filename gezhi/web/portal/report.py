@@ -7,15 +7,18 @@ from urllib.parse import quote
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from gezhi.cases import operations as cases
+from gezhi.cases import queries
 from gezhi.cases.errors import AskArea, CaseError
+from gezhi.cases.operations.report import TEXT_LENGTH
 from gezhi.enactment import queries as enactment
 from gezhi.foundation import clock
 from gezhi.people.models import Account
@@ -23,7 +26,7 @@ from gezhi.schemes.model import Question
 from gezhi.schemes.state import Refused
 from gezhi.schemes.text import Text
 from gezhi.web import pace, questions, wording
-from gezhi.web.portal import catalogue, drafts, places, tickets
+from gezhi.web.portal import catalogue, drafts, places, similar, tickets
 from gezhi.web.portal.complaints import complained_about
 from gezhi.web.portal.drafts import Draft
 from gezhi.web.portal.forecast import CHANNEL, forecast
@@ -70,12 +73,18 @@ def _what(request: HttpRequest, draft: Draft, now: datetime) -> HttpResponse:
         form, errors = _read_what(request, draft, now)
         if not errors:
             return redirect("web:portal_where", key=draft.key)
+    offered = list(catalogue.entries(timezone.localdate(now)))
+    sounds_like = catalogue.suggested(draft.text, offered) if draft.text and not draft.item else []
     shown = {
         "draft": draft,
         "form": form,
         "errors": errors,
-        "groups": catalogue.groups(timezone.localdate(now)),
+        "most_letters": TEXT_LENGTH,
+        "groups": catalogue.grouped(offered),
+        "sounds_like": sounds_like,
+        "common": [one for one in _common(offered, now) if one not in sounds_like],
         "chosen": catalogue.find(draft.item, timezone.localdate(now)),
+        "emergency_numbers": catalogue.numbers_to_call(timezone.localdate(now)),
     }
     return render(request, "portal/report_what.html", shown, status=422 if errors else 200)
 
@@ -92,14 +101,23 @@ def _read_what(request: HttpRequest, draft: Draft, now: datetime) -> tuple[quest
         errors["item"] = gettext("Please choose what the matter is about.")
     if not draft.text and not draft.photos:
         errors["text"] = gettext("Please write a sentence or add a photo.")
-    if len(draft.text) > questions.MOST_LETTERS:
-        errors["text"] = gettext("At most %(most)d characters; you wrote %(n)d.") % {
-            "most": questions.MOST_LETTERS,
-            "n": len(draft.text),
+    if len(draft.text) > TEXT_LENGTH:
+        errors["text"] = gettext("%(n)d characters too many: at most %(most)d. All that you wrote is still here.") % {
+            "most": TEXT_LENGTH,
+            "n": len(draft.text) - TEXT_LENGTH,
         }
     errors |= form.errors
     drafts.keep(request, draft)
     return form, errors
+
+
+def _common(offered: list[catalogue.Entry], now: datetime) -> list[catalogue.Entry]:
+    """Return the big choices: what is reported most, counted once an hour."""
+    ids: tuple[tuple[str, str], ...] | None = cache.get("portal.most_reported")
+    if ids is None:
+        ids = queries.most_reported(now=now)
+        cache.set("portal.most_reported", ids, 3600)
+    return catalogue.common(ids, offered)
 
 
 def _kept(form: questions.Form) -> list[str]:
@@ -120,6 +138,7 @@ def _unwelcome(request: HttpRequest, now: datetime) -> dict[str, str]:
 
 
 what = with_draft(_what)
+like_it = with_draft(similar.page)
 
 
 @with_draft
@@ -136,7 +155,7 @@ def where(request: HttpRequest, draft: Draft, now: datetime) -> HttpResponse:
         missing = places.settle(draft, request.POST.get("side", ""), now)
         drafts.keep(request, draft)
         if missing is None:
-            return redirect("web:portal_contact", key=draft.key)
+            return redirect("web:portal_similar" if similar.asks(draft, now) else "web:portal_contact", key=draft.key)
         # a question that is put for the first time is no mistake of the reader's
         error = missing if "asked" in request.POST or places.open_question(draft, now) is None else ""
     shown = {
@@ -145,11 +164,36 @@ def where(request: HttpRequest, draft: Draft, now: datetime) -> HttpResponse:
         "entry": catalogue.find(draft.item, timezone.localdate(now), draft.scheme),
         "picture": next(iter(tickets.thumbnails(draft.photos)), None),
         "asked": places.open_question(draft, now),
-        "picker": places.picker(request.GET.get("under"), now),
+        "picker": places.picker(request.GET.get("under", ""), now),
+        "list_open": "under" in request.GET,
         "picked": places.chain_name(draft.area, now),
         "map": places.map_of(draft, now),
     }
     return render(request, "portal/report_where.html", shown, status=422 if error else 200)
+
+
+@never_cache
+@require_POST
+def look(request: HttpRequest, key: str) -> HttpResponse:
+    """Answer at once what follows from a point that was just chosen: whose it is, which side, or that it is outside.
+
+    Nothing is kept; the page's own form keeps it.
+    """
+    now = clock.now()
+    draft = drafts.find(request, key)
+    if draft is None:
+        return HttpResponse(status=204)
+    places.take(draft, request.POST, now)
+    asked = places.open_question(draft, now)
+    if asked is None:
+        places.settle(draft, "", now)
+    shown = {
+        "draft": draft,
+        "asked": asked,
+        "picked": places.chain_name(draft.area, now),
+        "forecast": forecast(draft, now) if draft.area else None,
+    }
+    return render(request, "portal/look.html", shown)
 
 
 @with_draft
@@ -207,7 +251,7 @@ def _send(request: HttpRequest, draft: Draft, now: datetime) -> HttpResponse:
             ),
         )
         return redirect("web:portal_contact", key=draft.key)
-    resident = request.user if isinstance(request.user, Account) and not request.user.is_staff_member else None
+    resident = tickets.resident(request)
     try:
         opened = cases.open_case(actor=resident, report=_report(draft, resident), now=now)
     except AskArea:
@@ -259,6 +303,7 @@ def receipt(request: HttpRequest, draft: Draft, now: datetime) -> HttpResponse:
         "code": tickets.spaced(draft.secret),
         "entry": catalogue.find(draft.item, on, draft.scheme),
         "forecast": forecast(draft, now),
+        "link": tickets.link(draft.number, draft.secret),
         "qr": tickets.qr(tickets.link(draft.number, draft.secret)),
         "place": places.chain_name(draft.area, now),
     }

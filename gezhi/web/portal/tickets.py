@@ -1,4 +1,4 @@
-"""Number and code of a case: remembered in the session, printed on a slip, carried by a QR code."""
+"""Number and code of a case, one's own or one that is followed: kept in the session, on a slip, in a QR code."""
 
 from collections.abc import Sequence
 
@@ -8,19 +8,17 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from gezhi.people.models import Account
 from gezhi.web import questions
 from gezhi.web.questions import Kept
 
-_STORE = "tracked"
+_STORE, _FOLLOWED = "tracked", "followed"
 MOST_TRACKED = 20
 
 
 def remember(request: HttpRequest, number: str, secret: str) -> None:
     """Let this browser open the case until the session ends."""
-    store = {**request.session.get(_STORE, {})}
-    store.pop(number, None)
-    store[number] = secret
-    request.session[_STORE] = dict(list(store.items())[-MOST_TRACKED:])
+    _keep(request, _STORE, number, secret)
 
 
 def code_of(request: HttpRequest, number: str) -> str:
@@ -31,6 +29,41 @@ def code_of(request: HttpRequest, number: str) -> str:
 def tracked(request: HttpRequest) -> list[str]:
     """Return the numbers that this browser may open, newest first."""
     return list(reversed(request.session.get(_STORE, {})))
+
+
+def remember_followed(request: HttpRequest, number: str, secret: str) -> None:
+    """Let this browser open a followed case until the session ends; `secret` is empty where an account opens it."""
+    _keep(request, _FOLLOWED, number, secret)
+
+
+def forget_followed(request: HttpRequest, number: str) -> None:
+    """Let this browser open a followed case no longer."""
+    store = {**request.session.get(_FOLLOWED, {})}
+    store.pop(number, None)
+    request.session[_FOLLOWED] = store
+
+
+def code_of_followed(request: HttpRequest, number: str) -> str:
+    """Return the follower's code that this browser has for a case, or an empty string."""
+    return str(request.session.get(_FOLLOWED, {}).get(number, ""))
+
+
+def followed(request: HttpRequest) -> list[str]:
+    """Return the numbers of the cases that this browser follows, newest first."""
+    return list(reversed(request.session.get(_FOLLOWED, {})))
+
+
+def resident(request: HttpRequest) -> Account | None:
+    """Return the resident who is signed in; staff report and follow as anybody else does, by number and code."""
+    user = request.user
+    return user if isinstance(user, Account) and not user.is_staff_member else None
+
+
+def _keep(request: HttpRequest, name: str, number: str, secret: str) -> None:
+    store = {**request.session.get(name, {})}
+    store.pop(number, None)
+    store[number] = secret
+    request.session[name] = dict(list(store.items())[-MOST_TRACKED:])
 
 
 def link(number: str, secret: str) -> str:

@@ -22,7 +22,6 @@ from gezhi.cases.errors import CaseError
 from gezhi.cases.models import CaseFile
 from gezhi.cases.queries import Entry, Tracking
 from gezhi.foundation import clock, files
-from gezhi.people.models import Account
 from gezhi.schemes.clocks import calendar_of
 from gezhi.schemes.model import CLOSED, Action, Question
 from gezhi.schemes.state import REPORTER, Choice, Light, Refused
@@ -30,7 +29,7 @@ from gezhi.schemes.text import Text
 from gezhi.web import pace, questions, wording
 from gezhi.web.clocks import clock_view
 from gezhi.web.components import ClockView, StoryItem
-from gezhi.web.portal import tickets
+from gezhi.web.portal import followed, tickets
 from gezhi.web.stories import Address, action_icon, pictures, story_item
 from gezhi.web.ways import Course, courses
 
@@ -61,9 +60,8 @@ def find(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if pace.too_fast(request, "track", now):
             error = gettext("Too many tries from your network. Please wait ten minutes.")
-        elif found := queries.track(number=number, secret=secret, now=now):
-            tickets.remember(request, found.number, secret)
-            return redirect("web:portal_case", number=found.number)
+        elif opened := _open(request, number, secret, now):
+            return opened
         elif numbers.tidy(number) is None:
             error = gettext("That is no number of ours: a digit may be wrong. It looks like 260509-0137.")
         else:
@@ -80,12 +78,20 @@ def open_by_link(request: HttpRequest, number: str, secret: str) -> HttpResponse
     if pace.too_fast(request, "track", now):
         messages.error(request, gettext("Too many tries from your network. Please wait ten minutes."))
         return redirect("web:portal_track")
-    found = queries.track(number=number, secret=secret, now=now)
-    if found is None:
+    opened = _open(request, number, secret, now)
+    if opened is None:
         messages.error(
             request, gettext("This link does not open anything. Please compare number and code with your slip.")
         )
         return redirect("web:portal_track")
+    return opened
+
+
+def _open(request: HttpRequest, number: str, secret: str, now: datetime) -> HttpResponse | None:
+    """Open a matter by the code of who reported it, or of who follows it; None when neither fits."""
+    found = queries.track(number=number, secret=secret, now=now)
+    if found is None:
+        return followed.open_with(request, number, secret, now)
     tickets.remember(request, found.number, secret)
     return redirect("web:portal_case", number=found.number)
 
@@ -120,7 +126,7 @@ def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
         return _show(request, found, now, wrong={action: form}, status=422)
     try:
         cases.act(
-            actor=_resident(request), number=found.number, action=action, answers=form.answers,
+            actor=tickets.resident(request), number=found.number, action=action, answers=form.answers,
             version=_version(request), secret=tickets.code_of(request, found.number), now=now,
         )  # fmt: skip
     except Refused as refusal:
@@ -149,7 +155,7 @@ def add(request: HttpRequest, number: str) -> HttpResponse:
         return _show(request, found, now, wrong={"": form}, status=422)
     try:
         cases.comment(
-            actor=_resident(request), number=found.number, text=form.answers["text"], public=True,
+            actor=tickets.resident(request), number=found.number, text=form.answers["text"], public=True,
             secret=tickets.code_of(request, found.number),
             files=[UUID(one) for one in form.answers.get("photos", [])], now=now,
         )  # fmt: skip
@@ -186,13 +192,8 @@ def _find(request: HttpRequest, number: str, now: datetime) -> Tracking | None:
     secret = tickets.code_of(request, number)
     if secret:
         return queries.track(number=number, secret=secret, now=now, language=language)
-    resident = _resident(request)
+    resident = tickets.resident(request)
     return queries.track_own(account=resident, number=number, now=now, language=language) if resident else None
-
-
-def _resident(request: HttpRequest) -> Account | None:
-    user = request.user
-    return user if isinstance(user, Account) and not user.is_staff_member else None
 
 
 def _ask_for_code(request: HttpRequest) -> HttpResponse:

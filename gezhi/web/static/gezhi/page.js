@@ -2,10 +2,13 @@
 
 import { startDrafts } from "./drafts.js";
 import { startPhotos } from "./photos.js";
+import { startUploads } from "./uploads.js";
 
+const TOO_COARSE_M = 100;
 document.documentElement.classList.add("has-script");
 
-for (const input of document.querySelectorAll("[data-photo-input]")) startPhotos(input);
+const ahead = document.body.dataset.surface === "portal";
+for (const input of document.querySelectorAll("[data-photo-input]")) (ahead ? startUploads : startPhotos)(input);
 for (const form of document.querySelectorAll("form")) guardAgainstDoubleSending(form);
 for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());
 for (const button of document.querySelectorAll("[data-locate]")) startLocating(button);
@@ -15,7 +18,15 @@ if (drafter) startDrafts(drafter);
 document.getElementById("errors")?.focus();
 
 const map = document.querySelector("[data-map]");
-if (map) import("./map.js").then((module) => module.startMap(map)).catch(() => map.remove());
+if (map) import("./map.js").then((module) => module.startMap(map)).catch(withoutMap);
+
+// no WebGL, a lost network: the list and the address field do the same, and are offered at once
+function withoutMap() {
+  map.remove();
+  for (const words of document.querySelectorAll("[data-map-failed]")) words.hidden = false;
+  const list = document.getElementById("list");
+  if (list instanceof HTMLDetailsElement) list.open = true;
+}
 
 function guardAgainstDoubleSending(form) {
   form.addEventListener("submit", (event) => {
@@ -40,13 +51,14 @@ function startLocating(button) {
         button.classList.remove("is-busy");
         form.elements.lon.value = coords.longitude.toFixed(6);
         form.elements.lat.value = coords.latitude.toFixed(6);
-        says.textContent = button.dataset.found.replace("{n}", Math.round(coords.accuracy));
+        const words = coords.accuracy > TOO_COARSE_M ? (button.dataset.coarse ?? button.dataset.found) : button.dataset.found;
+        says.textContent = words.replace("{n}", Math.round(coords.accuracy));
         form.elements.lon.dispatchEvent(new Event("change", { bubbles: true }));
         if ("sendWhenLocated" in form.dataset) form.submit();
       },
-      () => {
+      ({ code, PERMISSION_DENIED }) => {
         button.classList.remove("is-busy");
-        says.textContent = button.dataset.failed;
+        says.textContent = (code === PERMISSION_DENIED && button.dataset.denied) || button.dataset.failed;
       },
       { enableHighAccuracy: true, timeout: 15000 },
     );
@@ -70,6 +82,7 @@ function startFiltering(box) {
       group.hidden = !group.querySelector("[data-words]:not([hidden])");
       if (words) group.open = !group.hidden;
     }
+    for (const part of document.querySelectorAll("[data-unless-filtered]")) part.hidden = words !== "";
     if (none) none.hidden = shown > 0;
   });
 }

@@ -1,0 +1,94 @@
+"""Residents' other ways: following instead of reporting, a telephone without a position, no scripts, no mouse."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from gezhi.cases.models import Case, Follow
+from gezhi.people.tests.cast import Cast
+from tests.browser.steps import Visit, check_accessible, check_fits, choose_item, enact, picture, press
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ITEM = "暴露垃圾"
+
+
+def _look(page: Page) -> None:
+    check_accessible(page)
+    check_fits(page)
+
+
+def _located(visit: Visit, cast: Cast) -> Page:
+    """Return a report whose item and place are given."""
+    page = visit("/report", phone=True, at=cast.point(1))
+    page.fill("main [name=text]", "路边垃圾堆了三天，没人清运")
+    page.locator("[data-sounds]").get_by_text(ITEM).click()
+    press(page, "下一步：在哪里")
+    page.get_by_role("button", name="用我现在的位置").click()
+    expect(page.locator("#look")).to_contain_text(cast.grids[0].name)
+    press(page, "下一步：怎么联系您")
+    return page
+
+
+def test_the_second_one_follows_instead_of_reporting_again(cast: Cast, visit: Visit) -> None:
+    enact()
+    first = _located(visit, cast)
+    first.get_by_label("匿名").check()
+    press(first, "提交")
+    number = first.locator(".code").first.inner_text()
+
+    second = _located(visit, cast)
+    expect(second.get_by_role("heading", level=1)).to_contain_text("是下面的同一件事吗")
+    _look(second)
+    second.get_by_role("button", name=re.compile("这也是我的事")).click()
+    second.wait_for_url(re.compile(f"/followed/{number}"))
+    _look(second)
+    assert (Case.objects.unscoped(reason="a test counts").count(), Follow.objects.count()) == (1, 1)
+    second.go_back()
+    second.go_forward()
+    expect(second.locator(".code").first).to_have_text(number)
+
+
+def test_a_telephone_that_gives_no_position_offers_the_other_ways(cast: Cast, visit: Visit) -> None:
+    enact()
+    page = visit("/report", phone=True)
+    page.fill("main [name=text]", "垃圾堆着")
+    choose_item(page, ITEM)
+    page.set_input_files("[name=photos]", [picture(), {**picture((20, 20, 20)), "name": "second.jpg"}])
+    expect(page.locator("[name='photos.kept']")).to_have_count(2)
+    press(page, "下一步：在哪里")
+    page.get_by_role("button", name="用我现在的位置").click()
+    expect(page.locator("#loc")).to_contain_text("没有允许定位")
+    page.get_by_text("从镇、社区、网格列表里选").click()
+    page.get_by_role("button", name=cast.township.name).last.click()
+    page.get_by_role("button", name=cast.villages[0].name).last.click()
+    page.get_by_label(cast.grids[1].name).check()
+    expect(page.locator("#look")).to_contain_text(cast.grids[1].name)
+    _look(page)
+    press(page, "下一步：怎么联系您")
+    page.context.set_offline(True)
+    page.get_by_label("匿名").check()
+    page.get_by_role("button", name="提交", exact=True).click()
+    expect(page.locator("#offline")).to_be_visible()
+    page.context.set_offline(False)
+    press(page, "提交")
+    _look(page)
+    case = Case.objects.unscoped(reason="a test looks").get()
+    assert (case.area_id, case.files.count()) == (cast.grids[1].pk, 2)
+
+
+def test_forty_photos_keep_the_first_nine_and_a_wrong_one_fails_alone(cast: Cast, visit: Visit) -> None:
+    enact()
+    page = visit("/report", phone=True)
+    wrong = {"name": "virus.exe", "mimeType": "application/x-msdownload", "buffer": b"MZ" + b"0" * 100}
+    page.set_input_files("[name=photos]", [wrong])
+    expect(page.locator(".photo.is-broken")).to_contain_text("virus.exe")
+    page.set_input_files("[name=photos]", [{**picture(), "name": f"{n}.jpg"} for n in range(40)])
+    expect(page.locator("[name='photos.kept']")).to_have_count(9)
+    page.fill("main [name=text]", "垃圾堆着")
+    choose_item(page, ITEM)
+    press(page, "下一步：在哪里")
+    expect(page.get_by_text("有照片没传上来")).to_be_visible()
+    page.get_by_role("button", name=re.compile("virus.exe")).click()
+    press(page, "下一步：在哪里")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("在哪里")
