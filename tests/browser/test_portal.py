@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from gezhi.cases.models import Case, Follow
 from gezhi.people.tests.cast import Cast
@@ -16,6 +16,12 @@ ITEM = "暴露垃圾"
 def _look(page: Page) -> None:
     check_accessible(page)
     check_fits(page)
+
+
+def _photo(name: str) -> FilePayload:
+    shot = picture()
+    shot["name"] = name
+    return shot
 
 
 def _located(visit: Visit, cast: Cast) -> Page:
@@ -54,7 +60,7 @@ def test_a_telephone_that_gives_no_position_offers_the_other_ways(cast: Cast, vi
     page = visit("/report", phone=True)
     page.fill("main [name=text]", "垃圾堆着")
     choose_item(page, ITEM)
-    page.set_input_files("[name=photos]", [picture(), {**picture((20, 20, 20)), "name": "second.jpg"}])
+    page.set_input_files("[name=photos]", [_photo("first.jpg"), _photo("second.jpg")])
     expect(page.locator("[name='photos.kept']")).to_have_count(2)
     press(page, "下一步：在哪里")
     page.get_by_role("button", name="用我现在的位置").click()
@@ -80,10 +86,10 @@ def test_a_telephone_that_gives_no_position_offers_the_other_ways(cast: Cast, vi
 def test_forty_photos_keep_the_first_nine_and_a_wrong_one_fails_alone(cast: Cast, visit: Visit) -> None:
     enact()
     page = visit("/report", phone=True)
-    wrong = {"name": "virus.exe", "mimeType": "application/x-msdownload", "buffer": b"MZ" + b"0" * 100}
+    wrong = FilePayload(name="virus.exe", mimeType="application/x-msdownload", buffer=b"MZ" + b"0" * 100)
     page.set_input_files("[name=photos]", [wrong])
     expect(page.locator(".photo.is-broken")).to_contain_text("virus.exe")
-    page.set_input_files("[name=photos]", [{**picture(), "name": f"{n}.jpg"} for n in range(40)])
+    page.set_input_files("[name=photos]", [_photo(f"{n}.jpg") for n in range(40)])
     expect(page.locator("[name='photos.kept']")).to_have_count(9)
     page.fill("main [name=text]", "垃圾堆着")
     choose_item(page, ITEM)
