@@ -90,6 +90,11 @@ def works_on(account: Account | None, case: "Case", now: datetime) -> bool:
     return who.reach.sees_area(case.area_path) or bool(set(keys_of(who)) & set(case.sight_keys))
 
 
+def took_in(account: Account, case: "Case") -> bool:
+    """Say whether somebody took this case in: the sender's own key stands beside the sender."""
+    return case.client_key.startswith(f"{account_id(account)}:")
+
+
 def may(account: Account | None, right: str, case: "Case", now: datetime) -> bool:
     """Say whether a right counts for this case: where it lies, or in a department that has to do with it."""
     departments = [key.removeprefix("department:") for key in case.sight_keys if key.startswith("department:")]

@@ -185,6 +185,12 @@ class CaseEvent(models.Model):
 
     objects: ClassVar[models.Manager["CaseEvent"]] = models.Manager.from_queryset(LogRows)()
 
+    class Meta:
+        indexes: ClassVar = [
+            # What somebody did, in order of time. What came in without an account is not in it.
+            models.Index(fields=["actor", "at"], name="event_by_actor", condition=~Q(actor="")),
+        ]
+
     def save(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         """Refuse: events are appended by the operations, in bulk, and never saved again."""
         raise LogClosed("case events are appended by gezhi.cases.operations only")

@@ -1,5 +1,6 @@
 """Every write of cases: keyword-only functions that authorise, lock, change and log in one transaction."""
 
+from gezhi.cases.operations.correcting import Correction, correct
 from gezhi.cases.operations.deciding import decide, withdraw
 from gezhi.cases.operations.door import Acted, act
 from gezhi.cases.operations.expiry import Swept, recount, sweep
@@ -15,6 +16,7 @@ from gezhi.cases.operations.watching import release, supervise
 __all__ = [
     "Acted",
     "Checked",
+    "Correction",
     "Following",
     "Opened",
     "Report",
@@ -23,6 +25,7 @@ __all__ = [
     "attach",
     "change_item",
     "comment",
+    "correct",
     "decide",
     "follow",
     "follow_as_resident",

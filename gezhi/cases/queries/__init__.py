@@ -1,6 +1,7 @@
 """Every read of cases. Each says for whom; lists are paged by key and cost the same however many cases there are."""
 
 from gezhi.cases.queries.lists import Wanted, cases, count, find, search
+from gezhi.cases.queries.own import Act, came_back, diary, frequent_items, passed_on
 from gezhi.cases.queries.page import CasePage, ClockView, case_page
 from gezhi.cases.queries.paging import Page
 from gezhi.cases.queries.public import (
@@ -22,6 +23,7 @@ from gezhi.cases.queries.tracking import Tracking, track, track_own
 from gezhi.cases.queries.waiting import Load, loads, proposals_for
 
 __all__ = [
+    "Act",
     "CasePage",
     "ClockView",
     "Counts",
@@ -38,17 +40,21 @@ __all__ = [
     "Similar",
     "Tracking",
     "Wanted",
+    "came_back",
     "case_page",
     "cases",
     "count",
     "counts",
+    "diary",
     "find",
     "followed",
     "followed_by",
     "followers",
+    "frequent_items",
     "loads",
     "most_reported",
     "numbers_now",
+    "passed_on",
     "proposals_for",
     "published_photo",
     "queue",
