@@ -46,6 +46,10 @@ def sign_in(visit: Visit, account: Account, path: str, **how: Any) -> Page:
 
 def choose_item(page: Page, words: str) -> None:
     """Choose an item of the catalogue by its title, through the search box where scripts run."""
+    chip = page.locator(".opt-chip", has_text=re.compile(rf"^\s*{re.escape(words)}\s*$"))
+    if chip.count():
+        chip.first.click()
+        return
     if page.locator("html.has-script").count():
         page.locator("[data-filter-list=items]").fill(words)
     else:
@@ -62,6 +66,9 @@ def press(page: Page, words: str) -> None:
 def do(page: Page, title: str, **answers: Any) -> None:
     """Open an action on a case's page, answer what it asks (text by question id, photos as files), and press it."""
     box = page.locator("details.act", has=page.locator("summary", has_text=re.compile(rf"^\s*{re.escape(title)}\s*$")))
+    behind = page.locator("details.others:not([open])")
+    if behind.count() and not box.first.is_visible():
+        behind.locator("summary").first.click()
     if box.count() == 0:
         press(page, title)
         return

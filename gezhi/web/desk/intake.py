@@ -29,7 +29,7 @@ from gezhi.web.areas import named
 from gezhi.web.desk import wishes
 from gezhi.web.desk.beside import say_refusal
 from gezhi.web.desk.frame import frame
-from gezhi.web.field.report import own_areas
+from gezhi.web.field.posts import own_areas
 from gezhi.web.portal import catalogue, tickets
 from gezhi.web.portal.complaints import complained_about
 from gezhi.web.questions import Offer

@@ -1,5 +1,6 @@
 """A case in the field: where it is, what to do next as buttons that ask only what the plan asks, and the story."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -13,24 +14,40 @@ from django.views.decorators.http import require_GET, require_POST
 
 from gezhi.cases import operations as cases
 from gezhi.cases import queries
+from gezhi.cases.access import took_in
 from gezhi.cases.errors import CaseError, NotFound
-from gezhi.cases.models import CaseFile
-from gezhi.cases.queries import CasePage, Entry
+from gezhi.cases.queries import CasePage
 from gezhi.foundation import clock, files
+from gezhi.people import access
 from gezhi.people.models import Account
-from gezhi.schemes.clocks import calendar_of
 from gezhi.schemes.model import CLOSED, Question
-from gezhi.schemes.state import Light
 from gezhi.schemes.text import Text
 from gezhi.web import questions, wording
-from gezhi.web.acting import Tried, attempt, doings
+from gezhi.web.acting import Doing, Tried, attempt, doings
 from gezhi.web.areas import named
-from gezhi.web.clocks import clock_view
-from gezhi.web.components import ClockView, StoryItem
+from gezhi.web.field import showing
+from gezhi.web.field.posts import ended
+from gezhi.web.field.rows import Task, tasks_of
+from gezhi.web.field.spot import map_at
 from gezhi.web.staff import for_staff
-from gezhi.web.stories import Address, pictures, story_item
+from gezhi.web.stories import pictures
 
 NOTE = Question(id="note", kind="text", title=Text("记一笔", "A note"))
+# What a form of the page carries by itself, and nobody typed.
+_NOT_TRIED = Tried()
+_OWN_FIELDS = frozenset({"csrfmiddlewaretoken", "action", "desk", "part", "version", "next", "seen"})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How the page is shown: which form is open, what was just tried, what was typed in a form that is gone."""
+
+    do: str = ""
+    done: bool = False
+    tried: Tried = _NOT_TRIED
+    typed: tuple[str, ...] = ()
+    seen: str = ""
+    contact: str = ""
 
 
 @never_cache
@@ -39,22 +56,35 @@ NOTE = Question(id="note", kind="text", title=Text("记一笔", "A note"))
 def page(request: HttpRequest, account: Account, number: str) -> HttpResponse:
     """Show a case to somebody who works on it."""
     now = clock.now()
-    return _show(request, _find(account, number, now), now)
+    found = find(account, number, now)
+    if found is None:
+        return gone(request, account, now)
+    asked = Asked(do=request.GET.get("do", ""), done="done" in request.GET)
+    return show(request, account, found, now, asked)
 
 
 @never_cache
 @require_POST
 @for_staff
 def act(request: HttpRequest, account: Account, number: str) -> HttpResponse:
-    """Do what a button says."""
+    """Do what a button says. What can't be done says why and what happened meanwhile, and keeps what was typed."""
     now = clock.now()
-    found = _find(account, number, now)
+    found = find(account, number, now)
+    if found is None:
+        return gone(request, account, now)
     tried = attempt(request, account, found, now)
-    if not tried.done:
-        return _show(request, _find(account, number, now), now, tried=tried, status=409 if tried.message else 422)
-    messages.success(request, tried.done)
-    still = queries.find(account=account, number=number, now=now)
-    return redirect("web:field_case", number=number) if still else redirect("web:field_today")
+    if tried.done:
+        messages.success(request, tried.done)
+        still = queries.find(account=account, number=number, now=now)
+        return (
+            redirect(f"{reverse('web:field_case', args=[found.case.number])}?done")
+            if still
+            else redirect("web:field_today")
+        )
+    typed = () if tried.wrong else _typed(request)
+    asked = Asked(do=next(iter(tried.wrong), ""), tried=tried, typed=typed, seen=request.POST.get("seen", ""))
+    again = find(account, number, now)
+    return show(request, account, again or found, now, asked, status=409 if tried.message else 422)
 
 
 @never_cache
@@ -69,8 +99,8 @@ def note(request: HttpRequest, account: Account, number: str) -> HttpResponse:
     else:
         try:
             cases.comment(actor=account, number=number, text=form.answers["note"], now=now)
-        except NotFound as missing:
-            raise Http404(str(missing)) from missing
+        except NotFound:
+            return gone(request, account, now)
         except CaseError as error:
             messages.error(request, str(error))
     return redirect("web:field_case", number=number)
@@ -82,132 +112,119 @@ def note(request: HttpRequest, account: Account, number: str) -> HttpResponse:
 def contact(request: HttpRequest, account: Account, number: str) -> HttpResponse:
     """Show the reporter's contact to who must call, for a purpose that is written down."""
     now = clock.now()
-    found = _find(account, number, now)
+    found = find(account, number, now)
+    if found is None:
+        return gone(request, account, now)
     try:
         seen = cases.look_at_contact(actor=account, number=number, purpose=gettext("to call about the matter"), now=now)
     except CaseError as error:
         messages.error(request, str(error))
         return redirect("web:field_case", number=number)
-    return _show(request, found, now, contact=seen)
+    return show(request, account, found, now, Asked(contact=seen))
 
 
 @require_GET
 @for_staff
 def file(request: HttpRequest, account: Account, number: str, file: UUID) -> HttpResponseBase:
     """Hand out a file of the case; `?small` gives the small copy."""
-    found = _find(account, number, clock.now())
-    row = next((one for one in found.files if one.pk == file), None)
+    found = find(account, number, clock.now())
+    row = next((one for one in found.files if one.pk == file), None) if found else None
     if row is None:
         raise Http404
     return files.respond(row.file, "thumb" if "small" in request.GET else "full")
 
 
-def _find(account: Account, number: str, now: datetime) -> CasePage:
+def find(account: Account, number: str, now: datetime) -> CasePage | None:
+    """Return a case's page, or None where there is none that the account may see."""
     try:
         return queries.case_page(account=account, number=number, now=now, language=get_language() or "zh-hans")
-    except NotFound as missing:
-        raise Http404(str(missing)) from missing
+    except NotFound:
+        return None
 
 
-def _show(
-    request: HttpRequest,
-    page: CasePage,
-    now: datetime,
-    *,
-    tried: Tried | None = None,
-    contact: str = "",
-    status: int = 200,
+def gone(request: HttpRequest, account: Account, now: datetime) -> HttpResponse:
+    """Say that a case is not here, to somebody whose post has ended why, and give back what was typed."""
+    shown = {
+        "now": now,
+        "ended": None if access.reach(account, now).grants else ended(account, now),
+        "typed": _typed(request) if request.method == "POST" else (),
+        "why": str(NotFound()),
+    }
+    return render(request, "field/gone.html", shown, status=404)
+
+
+def _typed(request: HttpRequest) -> tuple[str, ...]:
+    """Return the words that somebody typed, so that they can be copied where the form itself is gone."""
+    return tuple(
+        value.strip()
+        for name, values in request.POST.lists()
+        if name not in _OWN_FIELDS
+        for value in values
+        if isinstance(value, str) and len(value.strip()) > 1
+    )
+
+
+def show(
+    request: HttpRequest, account: Account, page: CasePage, now: datetime, asked: Asked, *, status: int = 200
 ) -> HttpResponse:
-    tried = tried or Tried()
-    if tried.message:
-        messages.error(request, tried.message)
-    offered = doings(page, now, tried.wrong)
+    """Draw the page."""
+    if asked.tried.message:
+        messages.error(request, asked.tried.message)
+    offered = doings(page, now, asked.tried.wrong)
+    free = [one for one in offered if not one.blocked]
+    case = page.case
     shown = {
         "now": now,
         "page": page,
-        "case": page.case,
+        "case": case,
+        "asked": asked,
         "item": wording.say(page.scheme.items[page.state.item].title) if page.state.item in page.scheme.items else "",
         "place": named(list(page.areas), from_level=1 if len(page.areas) > 1 else 0),
-        "step": _step_title(page),
+        "step": showing.step_title(page),
         "holder": page.names.desk(page.state.desk) if page.state.desk else "",
-        "clocks": clocks_of(page, now),
-        "doings": [one for one in offered if not one.blocked],
+        "clocks": showing.clocks_of(page, now),
         "blocked": [one for one in offered if one.blocked],
-        "open_keys": list(tried.wrong),
-        "errors": {name: text for form in tried.wrong.values() for name, text in form.errors.items()},
-        "pictures": pictures(page.files, page.scheme, address_of(page.case.number)),
-        "story": story_of(page),
+        "errors": {name: text for form in asked.tried.wrong.values() for name, text in form.errors.items()},
+        "pictures": pictures(page.files, page.scheme, showing.address_of(case.number)),
+        "reported": showing.as_reported(page),
+        "pair": showing.before_after(page),
         "note": questions.blank([NOTE], {}, now),
-        "contact": contact,
-        "text": page.case.text if page.case.text.strip("。") != page.case.title else "",
+        "text": case.text if case.text.strip("。") != case.title else "",
         "closed": page.state.step == CLOSED,
-    }
+        "map": map_at(case),
+        "meanwhile": _meanwhile(page, asked.seen),
+        "can_correct": took_in(account, case) and page.state.step != CLOSED and page.state.doer_desk is None,
+        "following": _following(account, case.number, now) if asked.done else None,
+    } | _acts(free, asked.do)
+    told = showing.story_of(page)
+    shown |= {"story": told[: showing.STORY_AT_ONCE], "earlier": told[showing.STORY_AT_ONCE :]}
     return render(request, "field/case.html", shown, status=status)
 
 
-def _step_title(page: CasePage) -> str:
-    steps = page.scheme.procedures[page.state.procedure].steps
-    return wording.say(steps[page.state.step].title) if page.state.step in steps else ""
+def _acts(free: list[Doing], open_key: str) -> dict[str, object]:
+    """Part what may be done into the one that is usual (or was asked for) and those behind it."""
+    first = next((one for one in free if one.usual), free[0] if len(free) == 1 else None)
+    return {
+        "doings": [one for one in free if one is first],
+        "others": [one for one in free if one is not first],
+        "open_key": open_key,
+        "other_open": any(one.key == open_key for one in free if one is not first),
+    }
 
 
-def clocks_of(page: CasePage, now: datetime) -> list[ClockView]:
-    """Return the running clocks, the step's before the whole one's."""
-    calendar = calendar_of(page.scheme)
-    titles = _clock_names()
-    order = {"response": 0, "step": 1, "case": 2}
-    running = sorted(
-        (one for one in page.clocks if one.clock.met_at is None and one.light is not Light.DONE),
-        key=lambda one: order.get(one.clock.id, 3),
-    )
-    return [clock_view(one.clock, one.light, calendar, now, title=titles.get(one.clock.id, "")) for one in running]
+def _following(account: Account, number: str, now: datetime) -> Task | None:
+    """Return what is the most pressing in hand beside this case."""
+    rows = [one for one in queries.queue(account=account, now=now, size=2).rows if one.case.number != number]
+    return next(iter(tasks_of(rows[:1], now)), None)
 
 
-def address_of(number: str) -> Address:
-    """Return how a case's files are addressed in the field."""
-
-    def address(one: CaseFile) -> tuple[str, str]:
-        whole = reverse("web:field_file", kwargs={"number": number, "file": one.pk})
-        return whole, f"{whole}?small"
-
-    return address
-
-
-def story_of(page: CasePage) -> list[StoryItem]:
-    """Return the story, newest first, with who has it now on top."""
-    address = address_of(page.case.number)
-    items = [
-        story_item(entry, page.scheme, page.state.procedure, address, title=_title(page, entry)) for entry in page.story
-    ]
-    if page.state.step != CLOSED and page.state.desk:
-        holder, since = page.names.desk(page.state.desk), page.state.entered_at
-        items.insert(0, StoryItem(icon="hall", title=_step_title(page), who=holder, state="now", at=since, since=True))
-    return items
-
-
-def _title(page: CasePage, entry: Entry) -> str:
-    """Say what a note of the log is, or what a clock did: it warned, or ran out; empty where the plan has a title."""
-    if entry.kind != "expire" or entry.title:
-        return _record(entry.kind, entry.action)
-    dues = {one.hold.due for one in (*page.look_back, *page.part_times)} | {one.clock.due for one in page.clocks}
-    name = _clock_names().get(entry.clock, "")
-    said = gettext("Overdue from now on") if entry.at in dues else gettext("Due soon")
-    return f"{said} · {name}" if name else said
-
-
-def _clock_names() -> dict[str, str]:
-    return {"step": gettext("This step"), "case": gettext("The whole matter"), "response": gettext("To respond")}
-
-
-def _record(kind: str, action: str) -> str:
-    """Return what a note of the log is called; empty where the plan's own title says it."""
-    if kind == "comment":
-        return gettext("Note")
-    if kind == "open":
-        return gettext("Taken in")
-    known = {
-        "propose": gettext("Proposed"), "decide": gettext("Decided"), "supervise": gettext("Supervised"),
-        "release": gettext("Supervision ended"), "merge": gettext("Merged"), "unmerge": gettext("Merge taken back"),
-        "place": gettext("Moved to another area"), "change_item": gettext("Given another item"),
-        "withdraw": gettext("Proposal withdrawn"), "withdraw_file": gettext("File taken out"),
-    }  # fmt: skip
-    return known.get(action, "") if kind == "record" else ""
+def _meanwhile(page: CasePage, seen: str) -> list[tuple[object, str]]:
+    """Return the entries of the story that came after the page was read."""
+    try:
+        since = datetime.fromisoformat(seen)
+    except ValueError:
+        return []
+    if since.tzinfo is None:
+        return []
+    new = [entry for entry in page.story if entry.at > since]
+    return [(entry, showing.record_word(entry.kind, entry.action) or entry.title) for entry in new]

@@ -7,7 +7,7 @@ import { startUploads } from "./uploads.js";
 const TOO_COARSE_M = 100;
 document.documentElement.classList.add("has-script");
 
-const ahead = document.body.dataset.surface === "portal";
+const ahead = ["portal", "field"].includes(document.body.dataset.surface);
 for (const input of document.querySelectorAll("[data-photo-input]")) (ahead ? startUploads : startPhotos)(input);
 for (const form of document.querySelectorAll("form")) guardAgainstDoubleSending(form);
 for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());
