@@ -108,6 +108,18 @@ def may_see_contact(account: Account | None, case: "Case", holders: Iterable[str
     return may(account, SEE_CONTACT, case, now) or bool(set(keys_of(standing(account, now))) & set(holders))
 
 
+def views_of(account: Account | None, now: datetime) -> Q:
+    """Return the predicate over saved views: one's own, and those of the desks that one acts for now.
+
+    Who has a view may also change it; who no longer acts for a desk has none of its views.
+    """
+    who = standing(account, now)
+    if account is None or who.reach.is_nobody:
+        return Q(pk__in=[])
+    offices = [desk.key for desk in who.desks if desk.kind != "person"]
+    return Q(desk_key="", account=account.pk) | Q(desk_key__in=offices)
+
+
 def account_id(actor: Account | None) -> str:
     """Return the opaque id under which the log names an account; empty for the system and for who has none."""
     return str(actor.pk) if actor is not None else ""

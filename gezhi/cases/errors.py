@@ -27,6 +27,15 @@ class NotFound(CaseError):
         )
 
 
+class ViewGone(CaseError):
+    """There is no such saved view, or it is not the account's (any more)."""
+
+    code = "not_found"
+
+    def __init__(self) -> None:
+        super().__init__(_("This view is gone, or it is not yours any more."))
+
+
 class BadInput(CaseError):
     """Something sent in can't be accepted; `field` says which."""
 

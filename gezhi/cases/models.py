@@ -124,6 +124,8 @@ class Case(models.Model):
             models.Index(fields=["merged_into"], name="case_merged", condition=Q(merged_into__isnull=False)),
             models.Index(fields=["parent"], name="case_of_parent", condition=Q(parent__isnull=False)),
             models.Index(fields=["-closed_at", "-id"], name="case_closed", condition=Q(closed_at__isnull=False)),
+            models.Index(F("id").desc(), name="case_supervised", condition=Q(supervised=True)),
+            models.Index(F("id").desc(), name="case_unplaced", condition=Q(area__isnull=True)),
             GinIndex(fields=["sight_keys"], name="case_in_sight"),
             GinIndex(fields=["about_keys"], name="case_about", condition=~Q(about_keys=[])),
         ]
@@ -143,6 +145,16 @@ class CaseWords(models.Model):
 
     class Meta:
         indexes: ClassVar = [GinIndex(fields=["words"], name="case_words_trgm", opclasses=["gin_trgm_ops"])]
+
+
+class CaseSound(models.Model):
+    """How title and address of a case sound in pinyin, written by the worker a moment after intake, not by intake."""
+
+    case = models.OneToOneField(Case, models.CASCADE, primary_key=True, related_name="+", db_constraint=False)
+    heard = models.TextField()
+
+    class Meta:
+        indexes: ClassVar = [GinIndex(fields=["heard"], name="case_heard_trgm", opclasses=["gin_trgm_ops"])]
 
 
 class LogClosed(TypeError):
@@ -388,3 +400,73 @@ class CaseDay(models.Model):
 
     day = models.DateField(primary_key=True)
     base = models.BigIntegerField()
+
+
+class SavedView(models.Model):
+    """A list with its filters under a name: somebody's own, or that of a desk, for whoever acts for the desk."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=40)
+    # Which list (`queue`, `cases`) and its filters as in its address, names sorted.
+    page = models.CharField(max_length=10)
+    query = models.CharField(max_length=600, blank=True, default="")
+    # Whose it is: the person who made it, or the desk it was given to.
+    account = models.ForeignKey("people.Account", models.PROTECT, related_name="+")
+    desk_key = models.CharField(max_length=KEY_LENGTH, blank=True, default="")
+    place = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["account"], name="view_of_account", condition=Q(desk_key="")),
+            models.Index(fields=["desk_key"], name="view_of_desk", condition=~Q(desk_key="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BulkRun(models.Model):
+    """One thing done to several cases. Its id is the sender's own key: the same key again is the same run."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    account = models.ForeignKey("people.Account", models.PROTECT, related_name="+")
+    # `act` (an action of the plan), `note`, `supervise`.
+    kind = models.CharField(max_length=10)
+    action = models.CharField(max_length=WORD_LENGTH, blank=True, default="")
+    title = models.CharField(max_length=200)
+    answers = models.JSONField(default=dict)
+    back = models.CharField(max_length=800, blank=True, default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["account", "at"], name="bulk_of_account")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class BulkLine(models.Model):
+    """A case of a run: waiting, or how it ended. A line is settled in the transaction of its change, so only once."""
+
+    class State(models.TextChoices):
+        """How it stands."""
+
+        WAITING = "waiting"
+        DONE = "done"
+        PROPOSED = "proposed"
+        REFUSED = "refused"
+
+    pk = models.CompositePrimaryKey("run_id", "place")
+    run = models.ForeignKey(BulkRun, models.CASCADE, related_name="lines", db_index=False)
+    place = models.PositiveSmallIntegerField()
+    number = models.CharField(max_length=20)
+    title = models.CharField(max_length=200)
+    # The version that was seen in the preview: what moved since is refused, not acted on blindly.
+    version = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    # Why not, in the words of whoever pressed; or what came of it.
+    said = models.TextField(blank=True, default="")
+    clause = models.CharField(max_length=80, blank=True, default="")
+    settled_at = models.DateTimeField(null=True)

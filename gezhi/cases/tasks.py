@@ -31,3 +31,12 @@ def follow_territory(timestamp: int) -> None:  # noqa: ARG001
     """Let open cases follow grids that were split, merged or moved from today on."""
     while operations.follow_territory(now=clock.now(), limit=_BATCH) >= _BATCH:
         continue
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(queueing_lock="cases.hear", pass_context=False)
+def hear(timestamp: int) -> None:  # noqa: ARG001
+    """Let the newest cases be found by how their words sound."""
+    heard, last = _BATCH, None
+    while heard >= _BATCH:
+        heard, last = operations.hear(after=last, most=_BATCH)

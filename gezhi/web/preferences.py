@@ -1,4 +1,7 @@
-"""What a person chose for this browser: language, light or dark, large text. Kept in cookies, never in an account."""
+"""What a person chose for this browser: language, light or dark, large text, rows of a list in one line or two.
+
+Kept in cookies, never in an account.
+"""
 
 from dataclasses import dataclass
 
@@ -10,8 +13,10 @@ from django.views.decorators.http import require_POST
 
 THEMES = ("system", "light", "dark")
 TEXT_SIZES = ("normal", "large")
+ROWS = ("roomy", "tight")
 _THEME_COOKIE = "theme"
 _TEXT_COOKIE = "text"
+_ROWS_COOKIE = "rows"
 _YEAR = 365 * 24 * 3600
 
 
@@ -21,23 +26,26 @@ class Preferences:
 
     theme: str
     text: str
+    rows: str = "roomy"
 
 
 def read(request: HttpRequest) -> Preferences:
     """Return the choices in the request's cookies."""
     theme = request.COOKIES.get(_THEME_COOKIE, "system")
     text = request.COOKIES.get(_TEXT_COOKIE, "normal")
+    rows = request.COOKIES.get(_ROWS_COOKIE, "roomy")
     return Preferences(
         theme=theme if theme in THEMES else "system",
         text=text if text in TEXT_SIZES else "normal",
+        rows=rows if rows in ROWS else "roomy",
     )
 
 
 @require_POST
 def change(request: HttpRequest) -> HttpResponse:
-    """Keep what the form says (`language`, `theme`, `text`, each optional) and go back to `next`."""
+    """Keep what the form says (`language`, `theme`, `text`, `rows`, each optional) and go back to `next`."""
     answer = HttpResponseRedirect(_safe_next(request))
-    for cookie, allowed in ((_THEME_COOKIE, THEMES), (_TEXT_COOKIE, TEXT_SIZES)):
+    for cookie, allowed in ((_THEME_COOKIE, THEMES), (_TEXT_COOKIE, TEXT_SIZES), (_ROWS_COOKIE, ROWS)):
         chosen = request.POST.get(cookie, "")
         if chosen in allowed:
             _keep(answer, cookie, chosen)

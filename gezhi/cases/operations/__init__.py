@@ -1,20 +1,24 @@
 """Every write of cases: keyword-only functions that authorise, lock, change and log in one transaction."""
 
+from gezhi.cases.operations.bulk import Aim, begin_bulk, carry_on_bulk
 from gezhi.cases.operations.correcting import Correction, correct
 from gezhi.cases.operations.deciding import decide, withdraw
 from gezhi.cases.operations.door import Acted, act
 from gezhi.cases.operations.expiry import Swept, recount, sweep
 from gezhi.cases.operations.following import Following, follow, follow_as_resident, unfollow, unfollow_as_resident
+from gezhi.cases.operations.hearing import hear
 from gezhi.cases.operations.intake import Opened, open_batch, open_case, tidy_code
 from gezhi.cases.operations.linking import link_to_parent, merge, unmerge
 from gezhi.cases.operations.log import Checked, verify_log
 from gezhi.cases.operations.moving import change_item, follow_territory, place
 from gezhi.cases.operations.report import Report
 from gezhi.cases.operations.talking import attach, comment, look_at_contact, withdraw_file
+from gezhi.cases.operations.views import change_view, delete_view, move_view, save_view
 from gezhi.cases.operations.watching import release, supervise
 
 __all__ = [
     "Acted",
+    "Aim",
     "Checked",
     "Correction",
     "Following",
@@ -23,21 +27,28 @@ __all__ = [
     "Swept",
     "act",
     "attach",
+    "begin_bulk",
+    "carry_on_bulk",
     "change_item",
+    "change_view",
     "comment",
     "correct",
     "decide",
+    "delete_view",
     "follow",
     "follow_as_resident",
     "follow_territory",
+    "hear",
     "link_to_parent",
     "look_at_contact",
     "merge",
+    "move_view",
     "open_batch",
     "open_case",
     "place",
     "recount",
     "release",
+    "save_view",
     "supervise",
     "sweep",
     "tidy_code",

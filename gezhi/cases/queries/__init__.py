@@ -1,5 +1,7 @@
 """Every read of cases. Each says for whom; lists are paged by key and cost the same however many cases there are."""
 
+from gezhi.cases.queries.foresight import Foreseen, Standing, foresee, standings
+from gezhi.cases.queries.kept import bulk_run, views
 from gezhi.cases.queries.lists import Wanted, cases, count, find, search
 from gezhi.cases.queries.own import Act, came_back, diary, frequent_items, passed_on
 from gezhi.cases.queries.page import CasePage, ClockView, case_page
@@ -15,7 +17,7 @@ from gezhi.cases.queries.public import (
     published_photo,
     results,
 )
-from gezhi.cases.queries.queue import Counts, Filter, QueueRow, counts, queue
+from gezhi.cases.queries.queue import Counts, Filter, QueueRow, Sort, counts, queue
 from gezhi.cases.queries.ratings import RatingSum, rating_sums
 from gezhi.cases.queries.similar import Place, Similar, followers, similar
 from gezhi.cases.queries.story import Entry
@@ -30,6 +32,7 @@ __all__ = [
     "Entry",
     "Filter",
     "Followed",
+    "Foreseen",
     "Load",
     "Numbers",
     "Page",
@@ -38,8 +41,11 @@ __all__ = [
     "RatingSum",
     "Result",
     "Similar",
+    "Sort",
+    "Standing",
     "Tracking",
     "Wanted",
+    "bulk_run",
     "came_back",
     "case_page",
     "cases",
@@ -50,6 +56,7 @@ __all__ = [
     "followed",
     "followed_by",
     "followers",
+    "foresee",
     "frequent_items",
     "loads",
     "most_reported",
@@ -62,6 +69,8 @@ __all__ = [
     "results",
     "search",
     "similar",
+    "standings",
     "track",
     "track_own",
+    "views",
 ]

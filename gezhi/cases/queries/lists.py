@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BooleanField, Exists, OuterRef, Q
+from django.db.models.expressions import RawSQL
 
 from gezhi.cases import number as numbers
 from gezhi.cases.access import CaseRows
-from gezhi.cases.models import Case, CaseWords
+from gezhi.cases.models import Case, Hold
 from gezhi.cases.queries.paging import Page, cursor_of, read_cursor
-from gezhi.cases.words import patterns
+from gezhi.cases.queries.searching import search_for
+from gezhi.cases.words import sought
 from gezhi.people.models import Account
 from gezhi.schemes.state import Light
 
@@ -28,6 +30,9 @@ class Wanted:
     items: tuple[str, ...] = ()
     area: str = ""
     channel: str = ""
+    urgency: str = ""
+    came_back: bool = False
+    holder: str = ""
     text: str = ""
     opened_from: datetime | None = None
     opened_until: datetime | None = None
@@ -64,7 +69,7 @@ def search(*, account: Account | None, query: str, now: datetime, size: int = 20
     number = numbers.tidy(query)
     if number is not None:
         return tuple(rows.filter(number=number))
-    if not patterns(query):
+    if not sought(query):
         return ()
     return tuple(rows.filter(_with_words(query)).order_by("-pk")[:size])
 
@@ -89,7 +94,20 @@ def _matching(account: Account | None, now: datetime, wanted: Wanted) -> CaseRow
         rows = rows.filter(_with_words(wanted.text))
     if wanted.reported_by_me:
         rows = rows.filter(reporter=account)
-    return rows
+    return rows.filter(_held(wanted))
+
+
+def _held(wanted: Wanted) -> Q:
+    """Return the predicate over who holds a case now, and whether that desk had it before."""
+    kept, open_now = Q(), Hold.objects.filter(case=OuterRef("pk"), until=None)
+    if wanted.holder:
+        kept &= Q(Exists(open_now.filter(desk_key=wanted.holder)))
+    if wanted.came_back:
+        before = Hold.objects.filter(
+            case=OuterRef("case"), desk_key=OuterRef("desk_key"), part=OuterRef("part"), seq__lt=OuterRef("seq")
+        ).exclude(until=None)
+        kept &= Q(Exists(open_now.filter(Exists(before))))
+    return kept
 
 
 def _plain(wanted: Wanted) -> dict[str, Any]:
@@ -99,6 +117,7 @@ def _plain(wanted: Wanted) -> dict[str, Any]:
         "item__in": wanted.items,
         "area_path__startswith": wanted.area,
         "channel": wanted.channel,
+        "urgency": wanted.urgency,
         "opened_at__gte": wanted.opened_from,
         "opened_at__lt": wanted.opened_until,
         "closed_at__gte": wanted.closed_from,
@@ -123,10 +142,10 @@ def _light(light: Light, now: datetime) -> Q:
     return running & in_time & (yellow if light == Light.YELLOW else (Q(case_warn__gt=now) | Q(case_warn=None)))
 
 
-def _with_words(query: str) -> Q:
-    kept = Q()
-    for pattern in patterns(query):
-        kept &= Q(
-            Exists(CaseWords.objects.filter(case=OuterRef("pk")).extra(where=["words like %s"], params=[pattern]))
-        )
-    return kept
+def _with_words(query: str) -> Q | RawSQL:
+    """Return the predicate of cases whose words fit, by `searching`."""
+    search = search_for(query, '"cases_case"."id"')
+    if search.found is not None or not search.conditions:
+        return Q(pk__in=search.found) if search.found is not None else Q()
+    sql, params = search.positional
+    return RawSQL(sql, params, output_field=BooleanField())  # noqa: S611  fixed words, values are parameters

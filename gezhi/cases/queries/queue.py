@@ -2,12 +2,13 @@
 
 Each desk is a branch of its own over the index (desk, due time, case), cut to a page, and the branches are joined:
 the cost is that of a page, however long the queue. A case with several parts at desks of the same person is shown at
-its most pressing one.
+its most pressing one. Words are looked for as `cases.queries.searching` says.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from gezhi.cases.access import keys_of
 from gezhi.cases.models import Case
 from gezhi.cases.operations.projection import END_OF_DAYS
 from gezhi.cases.queries.paging import Page, cursor_of, read_cursor
-from gezhi.cases.words import patterns
+from gezhi.cases.queries.searching import Search, search_for
 from gezhi.people.access import standing
 from gezhi.people.models import Account
 from gezhi.schemes.state import Light
@@ -34,14 +35,47 @@ _LIGHTS = {
 }
 
 
+# A case that this desk had before, and that came back to it.
+_CAME_BACK = (
+    "exists (select 1 from cases_hold o where o.case_id = h.case_id and o.desk_key = h.desk_key and o.part = h.part"
+    " and o.until is not null and o.seq < h.seq)"
+)
+_OF_CASE = "exists (select 1 from cases_case c where c.id = h.case_id and {rule})"
+
+
+class Sort(StrEnum):
+    """The order of a queue."""
+
+    PRESSING = "pressing"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+# What each order is sorted by, and what comes after the last row of a page.
+_ORDERS = {
+    Sort.PRESSING: (
+        "rank_at, case_id",
+        "(h.rank_at, h.case_id) > (%(after_at)s::timestamptz, %(after_id)s::uuid)",
+    ),
+    Sort.NEWEST: ("case_id desc", "h.case_id < %(after_id)s::uuid"),
+    Sort.OLDEST: ("case_id", "h.case_id > %(after_id)s::uuid"),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """What to keep: all given must hold. `items` are ids (a heading's are listed by the caller), `area` is a path."""
+    """What to keep: all given must hold. `items` are ids (a heading's are listed by the caller), `area` is a path.
+
+    `came_back`: what a desk had before and has again.
+    """
 
     light: Light | None = None
     items: tuple[str, ...] = ()
     area: str = ""
     channel: str = ""
+    urgency: str = ""
+    supervised: bool = False
+    came_back: bool = False
     text: str = ""
 
 
@@ -58,11 +92,12 @@ class QueueRow:
     warn: datetime | None
     paused: bool
     light: Light
+    came_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many cases of each light wait. `capped`: the queue is longer than was counted."""
+    """How many cases of each light wait. `capped`: there are more than were counted."""
 
     by_light: dict[Light, int]
     capped: bool = False
@@ -79,26 +114,32 @@ def queue(
     now: datetime,
     wanted: Filter | None = None,
     desk_key: str = "",
+    sort: Sort = Sort.PRESSING,
     cursor: str = "",
     size: int = PAGE,
 ) -> Page[QueueRow]:
-    """Return a page of the account's queue (or of one of its desks), most pressing first."""
+    """Return a page of the account's queue (or of one of its desks), most pressing first unless sorted otherwise."""
     wanted = wanted or Filter()
     start = read_cursor(cursor) if cursor else None
     keys = _keys(account, now, desk_key)
     if not keys:
         return Page(())
     params = _params(account, now, wanted, keys) | {"size": size + 1}
+    order, later = _ORDERS[sort]
     after = ""
     if start is not None:
         params["after_at"], params["after_id"] = start
-        after = " and (h.rank_at, h.case_id) > (%(after_at)s::timestamptz, %(after_id)s::uuid)"
+        after = f" and {later}"
     branch = (
-        "(select h.case_id, h.desk_key, h.part, h.step, h.since, h.due, h.warn, h.paused, h.rank_at from cases_hold h"
-        f" where {_conditions(wanted, keys)}{after} and h.desk_key = %(key{{0}})s"
-        " order by h.rank_at, h.case_id limit %(size)s)"
+        "(select h.case_id, h.desk_key, h.part, h.step, h.since, h.due, h.warn, h.paused, h.rank_at, h.seq"
+        f" from cases_hold h where {_conditions(wanted, keys, account, now)}{after} and h.desk_key = %(key{{0}})s"
+        f" order by {order} limit %(size)s)"
     )
-    found = _fetch(f"select * from ({_union(branch, keys)}) u order by rank_at, case_id limit %(size)s", params)
+    found = _fetch(
+        f"select h.*, {_CAME_BACK} from (select * from ({_union(branch, keys)}) u order by {order} limit %(size)s) h"
+        f" order by {order}",
+        params,
+    )
     more = len(found) > size
     found = found[:size]
     cases = _cases([row[0] for row in found], account, now)
@@ -106,21 +147,24 @@ def queue(
     return Page(rows, cursor_of(found[-1][8], found[-1][0]) if more else "")
 
 
-def counts(*, account: Account, now: datetime, wanted: Filter | None = None, desk_key: str = "") -> Counts:
-    """Return how many cases of each light wait at the account's desks, each case once."""
+def counts(
+    *, account: Account, now: datetime, wanted: Filter | None = None, desk_key: str = "", most: int = COUNTED
+) -> Counts:
+    """Return how many cases of each light wait at the account's desks, each case once; per desk no more than `most`."""
     wanted = wanted or Filter()
     keys = _keys(account, now, desk_key)
     empty = dict.fromkeys(_LIGHTS, 0)
     if not keys:
         return Counts(empty)
-    params = _params(account, now, wanted, keys) | {"size": COUNTED}
+    params = _params(account, now, wanted, keys) | {"size": most}
     branch = (
         "(select h.case_id, h.rank_at, h.warn, h.paused from cases_hold h"
-        f" where {_conditions(wanted, keys)} and h.desk_key = %(key{{0}})s order by h.rank_at limit %(size)s)"
+        f" where {_conditions(wanted, keys, account, now)} and h.desk_key = %(key{{0}})s"
+        " order by h.rank_at limit %(size)s)"
     )
     totals = ", ".join(f"count(*) filter (where {rule})" for rule in _LIGHTS.values())
     row = _fetch(f"select {totals}, count(*) from ({_union(branch, keys)}) h", params)[0]
-    return Counts(dict(zip(_LIGHTS, row[:-1], strict=True)), capped=row[-1] >= COUNTED)
+    return Counts(dict(zip(_LIGHTS, row[:-1], strict=True)), capped=row[-1] >= most)
 
 
 def light_of(due: datetime | None, warn: datetime | None, now: datetime, *, paused: bool) -> Light:
@@ -180,12 +224,22 @@ def _params(account: Account, now: datetime, wanted: Filter, keys: list[str]) ->
         "items": list(wanted.items),
         "area": wanted.area + "%",
         "channel": wanted.channel,
+        "urgency": wanted.urgency,
         **{f"key{n}": key for n, key in enumerate(keys)},
-        **{f"word{n}": pattern for n, pattern in enumerate(patterns(wanted.text))},
+        **_words(account, now, wanted.text).params,
     }
 
 
-def _conditions(wanted: Filter, keys: list[str]) -> str:
+def _words(account: Account, now: datetime, text: str) -> Search:
+    """Return how words are looked for, found out once for the page and its counts."""
+    kept: tuple[datetime, str, Search] | None = getattr(account, "_queue_words", None)
+    if kept is None or kept[:2] != (now, text):
+        kept = (now, text, search_for(text, "h.case_id"))
+        account._queue_words = kept  # type: ignore[attr-defined]
+    return kept[2]
+
+
+def _conditions(wanted: Filter, keys: list[str], account: Account, now: datetime) -> str:
     """Return the condition of every branch. What isn't asked for is not in the statement."""
     kept = ["h.until is null", "h.listed", "h.case_id <> all(%(blind)s::uuid[])"]
     if len(keys) > 1:
@@ -193,19 +247,17 @@ def _conditions(wanted: Filter, keys: list[str]) -> str:
             "not exists (select 1 from cases_hold o where o.case_id = h.case_id and o.until is null and o.listed"
             " and o.desk_key = any(%(keys)s) and (o.rank_at, o.desk_key) < (h.rank_at, h.desk_key))"
         )
-    if wanted.light is not None:
-        kept.append(_LIGHTS[wanted.light])
-    if wanted.items:
-        kept.append("h.item = any(%(items)s)")
-    if wanted.area:
-        kept.append("h.area_path like %(area)s")
-    if wanted.channel:
-        kept.append("h.channel = %(channel)s")
-    kept += [
-        f"exists (select 1 from cases_casewords w where w.case_id = h.case_id and w.words like %(word{n})s)"
-        for n in range(len(patterns(wanted.text)))
-    ]
-    return " and ".join(kept)
+    asked = (
+        (wanted.light, _LIGHTS.get(wanted.light or Light.DONE, "false")),
+        (wanted.items, "h.item = any(%(items)s)"),
+        (wanted.area, "h.area_path like %(area)s"),
+        (wanted.channel, "h.channel = %(channel)s"),
+        (wanted.urgency, _OF_CASE.format(rule="c.urgency = %(urgency)s")),
+        (wanted.supervised, _OF_CASE.format(rule="c.supervised")),
+        (wanted.came_back, _CAME_BACK),
+    )
+    kept += [rule for given, rule in asked if given]
+    return " and ".join([*kept, *_words(account, now, wanted.text).conditions])
 
 
 def _union(branch: str, keys: list[str]) -> str:
@@ -226,6 +278,7 @@ def _cases(ids: list[UUID], account: Account, now: datetime) -> dict[UUID, Case]
 
 
 def _row(found: tuple[Any, ...], case: Case, now: datetime) -> QueueRow:
-    _, desk_key, part, step, since, due, warn, paused, rank = found
+    _, desk_key, part, step, since, due, warn, paused, rank, _, came_back = found
     due = None if rank == END_OF_DAYS else due
-    return QueueRow(case, desk_key, part, step, since, due, warn, paused, light_of(due, warn, now, paused=paused))
+    light = light_of(due, warn, now, paused=paused)
+    return QueueRow(case, desk_key, part, step, since, due, warn, paused, light, came_back)

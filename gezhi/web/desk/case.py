@@ -30,6 +30,7 @@ from gezhi.web.acting import Doing, Tried, attempt, doings
 from gezhi.web.areas import named
 from gezhi.web.desk import previews, showing
 from gezhi.web.desk.decisions import open_on
+from gezhi.web.desk.done import say_done
 from gezhi.web.desk.frame import frame
 from gezhi.web.desk.maps import map_of
 from gezhi.web.desk.rows import case_light, channel_title
@@ -91,7 +92,7 @@ def act(request: HttpRequest, account: Account, number: str) -> HttpResponse:
         kept = () if tried.wrong else typed(request)
         asked = Asked(tried=tried, do=next(iter(tried.wrong), ""), kept=kept, seen=request.POST.get("seen", ""))
         return show(request, account, find(account, number, now), now, asked, status=409 if tried.message else 422)
-    messages.success(request, tried.done)
+    say_done(request, account, number, tried, now)
     return after(request, account, number, now)
 
 

@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.core.cache import cache
-from django.db.models import Count, Value
+from django.db.models import Count, F, TextField, Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
 from gezhi.cases import queries as cases
+from gezhi.cases.access import views_of
+from gezhi.cases.models import SavedView
 from gezhi.enactment import queries as enactment
 from gezhi.notices import queries as notices
 from gezhi.people import access
@@ -20,6 +24,10 @@ from gezhi.territory import queries as territory
 from gezhi.web import wording
 
 _NAMES_KEPT_SECONDS = 60
+# The columns of a saved view, empty in the rows that only count.
+_NO_VIEW = {
+    f"v_{name}": Value("", output_field=TextField()) for name in ("id", "name", "page", "query", "desk")
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,7 @@ class Frame:
     sees_areas: bool
     sees_top: bool
     can_setup: bool
+    views: tuple[SavedView, ...] = ()
 
     @property
     def who(self) -> str:
@@ -54,7 +63,7 @@ def frame(account: Account, now: datetime, schemes: Sequence[Scheme] | None = No
     `schemes` are those in force, where the page has them at hand.
     """
     reach = access.reach(account, now)
-    unread, waiting = _counts(account, now)
+    unread, waiting, views = _beside(account, now)
     return Frame(
         desks=own_desks(account, now, schemes),
         unread=unread,
@@ -62,19 +71,36 @@ def frame(account: Account, now: datetime, schemes: Sequence[Scheme] | None = No
         sees_areas=bool(reach.area_paths),
         sees_top=any(path.count("/") == 1 for path in reach.area_paths),
         can_setup=access.SETUP in reach.rights,
+        views=views,
     )
 
 
-def _counts(account: Account, now: datetime) -> tuple[int, int]:
-    """Return how many messages are unread and how many proposals wait for the reader."""
-    unread = notices.inbox(account, unread_only=True).order_by()
-    waiting = cases.proposals_for(account=account, now=now).order_by()
-    both = [
-        rows.annotate(what=Value(what)).values("what").annotate(n=Count("pk")).values_list("what", "n")
-        for what, rows in (("unread", unread), ("waiting", waiting))
+def _beside(account: Account, now: datetime) -> tuple[int, int, tuple[SavedView, ...]]:
+    """Return how many messages are unread, how many proposals wait, and the reader's views: one query."""
+    counted = {
+        "unread": notices.inbox(account, unread_only=True).order_by(),
+        "waiting": cases.proposals_for(account=account, now=now).order_by(),
+    }
+    first, second = (
+        rows.annotate(what=Value(what))
+        .values("what")
+        .annotate(n=Count("pk"), **_NO_VIEW)
+        .values_list("what", "n", *_NO_VIEW)
+        for what, rows in counted.items()
+    )
+    kept = SavedView.objects.filter(views_of(account, now)).annotate(
+        what=Value("view"), n=F("place"), v_id=Cast("pk", TextField()), v_name=F("name"), v_page=F("page"),
+        v_query=F("query"), v_desk=F("desk_key"),
+    )  # fmt: skip
+    rows = list(first.union(second, kept.values_list("what", "n", *_NO_VIEW), all=True))
+    numbers = {row[0]: row[1] for row in rows}
+    views = [
+        SavedView(pk=UUID(row[2]), name=row[3], page=row[4], query=row[5], desk_key=row[6], place=row[1])
+        for row in rows
+        if row[0] == "view"
     ]
-    found = dict(both[0].union(both[1], all=True))
-    return found.get("unread", 0), found.get("waiting", 0)
+    views.sort(key=lambda view: (view.desk_key, view.place, view.pk))
+    return numbers.get("unread", 0), numbers.get("waiting", 0), tuple(views)
 
 
 def own_desks(account: Account, now: datetime, schemes: Sequence[Scheme] | None = None) -> tuple[OwnDesk, ...]:

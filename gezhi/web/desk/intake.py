@@ -26,7 +26,7 @@ from gezhi.schemes.text import Text
 from gezhi.territory import queries as territory
 from gezhi.web import questions
 from gezhi.web.areas import named
-from gezhi.web.desk import wishes
+from gezhi.web.desk import menus, wishes
 from gezhi.web.desk.beside import say_refusal
 from gezhi.web.desk.frame import frame
 from gezhi.web.field.posts import own_areas
@@ -187,7 +187,7 @@ def _report(screen: Screen, now: datetime) -> cases.Report:
 def _show(request: HttpRequest, account: Account, screen: Screen, now: datetime) -> HttpResponse:
     on = timezone.localdate(now)
     schemes = wishes.schemes_in_force(now)
-    titles = {one.value: one.title for one in wishes.channels(schemes)}
+    titles = {one.value: one.title for one in menus.channels(schemes)}
     entry = catalogue.find(screen.sent.item, on) if screen.sent.item else None
     shown: dict[str, Any] = {
         "now": now,

@@ -19,7 +19,7 @@ from gezhi.schemes.state import Light
 from gezhi.web.desk import wishes
 from gezhi.web.desk.decisions import proposal_rows
 from gezhi.web.desk.frame import frame
-from gezhi.web.desk.queue import menus
+from gezhi.web.desk.menus import menus, taken
 from gezhi.web.desk.rows import by_light, case_row
 from gezhi.web.desk.wishes import Wish
 from gezhi.web.staff import for_staff
@@ -47,8 +47,9 @@ def every(request: HttpRequest, account: Account) -> HttpResponse:
     schemes = wishes.schemes_in_force(now)
     found = _found(account, now, wishes.case_filter(wish, schemes, now), wish.after)
     return _list(
-        request, account, now, wish=wish, found=found, shown=shown | {"menus": menus(account, wish, schemes, now)}
-    )
+        request, account, now, wish=wish, found=found,
+        shown=shown | {"menus": menus(account, wish, schemes, now), "taken": taken(wish, schemes, now)},
+    )  # fmt: skip
 
 
 @never_cache
@@ -110,7 +111,7 @@ def _list(
     found: queries.Page[Case],
     shown: dict[str, Any],
 ) -> HttpResponse:
-    rows = [case_row(case, now) for case in found.rows]
+    rows = [case_row(case, now, wish.words) for case in found.rows]
     around = {
         "now": now,
         "frame": frame(account, now),

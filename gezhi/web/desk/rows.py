@@ -15,6 +15,7 @@ from gezhi.schemes.state import Light
 from gezhi.territory import queries as territory
 from gezhi.web import wording
 from gezhi.web.clocks import row_words
+from gezhi.web.desk.finds import Marked, shown_why
 
 URGENT_FIRST = (Light.RED, Light.YELLOW, Light.GREEN, Light.PAUSED, Light.DONE)
 
@@ -33,24 +34,28 @@ class Row:
     place: str
     channel: str
     tags: tuple[str, ...]
+    version: int = 0
+    marked: tuple[Marked, ...] = ()
+    why: tuple[Marked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The rows of one light; `count` is how many there are in all, None where nobody counted."""
+    """The rows of one light (or of all, in another order); `count` is how many there are, None where nobody counted."""
 
-    light: Light
+    light: Light | None
     rows: tuple[Row, ...]
     count: int | None = None
 
 
-def queue_row(found: QueueRow, now: datetime) -> Row:
+def queue_row(found: QueueRow, now: datetime, sought: str = "") -> Row:
     """Make a row of a queue: the clock is that of the hold."""
     case, scheme = found.case, enactment.scheme(found.case.scheme_version_id)
     procedure = scheme.procedures[case.procedure]
     step = procedure.steps.get(found.step)
     words = row_words(found.due, found.light, calendar_of(scheme), now)
-    tags = (*_tags(case), *([gettext("co-handler")] if found.part else []))
+    told = ((found.came_back, gettext("came back")), (found.part, gettext("co-handler")))
+    tags = (*_tags(case, scheme), *(words for holds, words in told if holds))
     return _row(
         case,
         scheme,
@@ -59,10 +64,11 @@ def queue_row(found: QueueRow, now: datetime) -> Row:
         words=words,
         clause=_clause(step, procedure) if not found.part else "",
         tags=tags,
+        sought=sought,
     )
 
 
-def case_row(case: Case, now: datetime) -> Row:
+def case_row(case: Case, now: datetime, sought: str = "") -> Row:
     """Make a row of a list of cases: the clock is that of the whole case."""
     scheme = enactment.scheme(case.scheme_version_id)
     step, light = scheme.procedures[case.procedure].steps.get(case.step), case_light(case, now)
@@ -72,7 +78,7 @@ def case_row(case: Case, now: datetime) -> Row:
         words = row_words(case.case_due, light, calendar_of(scheme), now)
     rule = scheme.procedures[case.procedure].clock
     clause = rule.clause or scheme.procedures[case.procedure].clause if rule and light is not Light.DONE else ""
-    return _row(case, scheme, step, light, words=words, clause=clause, tags=_tags(case))
+    return _row(case, scheme, step, light, words=words, clause=clause, tags=_tags(case, scheme), sought=sought)
 
 
 def case_light(case: Case, now: datetime) -> Light:
@@ -97,12 +103,19 @@ def by_light(rows: Iterable[Row], counts: dict[Light, int] | None = None) -> lis
     return groups
 
 
+def in_order(rows: Iterable[Row]) -> list[Group]:
+    """Return rows as they are, without headings."""
+    found = tuple(rows)
+    return [Group(None, found)] if found else []
+
+
 def place_of(case: Case) -> str:
     """Return where a case is, as people say it: 云台村 第1网格."""
     if case.area is None:
         return gettext("no place yet")
     above = territory.short_name(case.area.parent.name) if case.area.parent else ""
-    return f"{above} {territory.short_name(case.area.name)}".strip()
+    here = territory.short_name(case.area.name)
+    return here if here.startswith(above) else f"{above} {here}".strip()
 
 
 def channel_title(scheme: Scheme, channel: str) -> str:
@@ -112,8 +125,9 @@ def channel_title(scheme: Scheme, channel: str) -> str:
 
 def _row(
     case: Case, scheme: Scheme, step: Step | None, light: Light, *, words: tuple[str, str], clause: str,
-    tags: tuple[str, ...],
+    tags: tuple[str, ...], sought: str,
 ) -> Row:  # fmt: skip
+    marked, why = shown_why(case, sought) if sought else ((), ())
     return Row(
         number=case.number,
         title=case.title,
@@ -125,11 +139,20 @@ def _row(
         place=place_of(case),
         channel=channel_title(scheme, case.channel),
         tags=tags,
+        version=case.version,
+        marked=marked,
+        why=why,
     )
 
 
-def _tags(case: Case) -> tuple[str, ...]:
-    told = ((case.supervised, gettext("supervised")), (case.trouble, gettext("needs a look")))
+def _tags(case: Case, scheme: Scheme) -> tuple[str, ...]:
+    degree = scheme.urgencies.get(case.urgency)
+    usual = next(iter(scheme.urgencies), "")
+    told = (
+        (degree is not None and degree.id != usual, wording.say(degree.title) if degree else ""),
+        (case.supervised, gettext("supervised")),
+        (case.trouble, gettext("needs a look")),
+    )
     return tuple(words for holds, words in told if holds)
 
 

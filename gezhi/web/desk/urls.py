@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from gezhi.web.desk import beside, case, inbox, intake, lists, moving, queue
+from gezhi.web.desk import beside, bulk, case, inbox, intake, lists, moving, queue, views
 
 urlpatterns: list[URLPattern] = [
     path("", queue.page, name="desk_queue"),
@@ -10,6 +10,13 @@ urlpatterns: list[URLPattern] = [
     path("supervised", lists.supervised, name="desk_supervised"),
     path("triage", lists.triage, name="desk_triage"),
     path("proposals", lists.proposals, name="desk_proposals"),
+    path("bulk", bulk.page, name="desk_bulk"),
+    path("bulk/<uuid:run>", bulk.run, name="desk_bulk_run"),
+    path("bulk/<uuid:run>/result.csv", bulk.result, name="desk_bulk_result"),
+    path("views", views.page, name="desk_views"),
+    path("views/save", views.save, name="desk_view_save"),
+    path("views/counts", views.counts, name="desk_counts"),
+    path("views/<uuid:view>", views.change, name="desk_view_change"),
     path("inbox", inbox.page, name="desk_inbox"),
     path("intake", intake.page, name="desk_intake"),
     path("intake/<str:number>", intake.receipt, name="desk_receipt"),

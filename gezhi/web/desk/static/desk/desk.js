@@ -1,92 +1,26 @@
-// What the desk gains when scripts run: keys, the case beside the queue, actions without a round trip, drafts.
+// What the desk gains when scripts run: the lists' keys (queue.js), actions without a round trip, drafts.
 // Without scripts every row and every action is a link or a form of its own.
 
 import { startPhotos } from "../gezhi/photos.js";
+import { startLists } from "./queue.js";
 
-const wide = window.matchMedia("(min-width: 1400px)");
-const queue = document.querySelector("[data-queue]");
-const panel = document.querySelector("[data-aside-panel]");
-let asked = 0;
-
-document.addEventListener("keydown", onKey);
 document.addEventListener("click", (event) => {
   const way = event.target.closest("[data-do]");
   if (way && !event.defaultPrevented && isPlain(event)) openAction(event, way);
 });
 document.addEventListener("click", closeMenus);
+document.addEventListener("keydown", (event) => event.key === "Escape" && closeMenus(event));
 forgetOthers();
 startDrafts(document);
 
-if (queue && panel) {
-  queue.addEventListener("click", (event) => {
-    const row = event.target.closest("[data-row]");
-    // the enter key opens the whole page
-    if (!row || !wide.matches || !isPlain(event) || event.detail === 0) return;
-    event.preventDefault();
-    choose(row);
-  });
-  for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) document.body.addEventListener(name, sayFailed);
-  const first = rows().find((row) => row.dataset.row === sessionStorage.getItem("desk.row")) ?? rows()[0];
-  if (wide.matches && first) choose(first);
-}
-
-function isPlain(event) {
-  return event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey;
-}
-
-function rows() {
-  return queue ? [...queue.querySelectorAll("[data-row]")] : [];
-}
-
-// j and k walk the list, enter opens the whole page, / goes to the search box
-function onKey(event) {
-  const typing = event.target.closest("input, textarea, select, [contenteditable]");
-  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === "/") {
-    const box = document.querySelector("[data-key='/']");
-    if (box) event.preventDefault();
-    box?.focus();
-    return;
-  }
-  if (event.key === "Escape") closeMenus(event);
-  if (event.key !== "j" && event.key !== "k") return;
-  const all = rows();
-  const at = all.findIndex((row) => row.matches(":focus, .is-on"));
-  const next = all[Math.min(all.length - 1, Math.max(0, at + (event.key === "j" ? 1 : -1)))];
-  if (!next) return;
-  next.focus();
-  if (panel && wide.matches) choose(next);
-}
-
-async function choose(row) {
-  for (const one of rows()) {
-    one.classList.toggle("is-on", one === row);
-    if (one !== row) one.removeAttribute("aria-current");
-  }
-  row.setAttribute("aria-current", "true");
-  sessionStorage.setItem("desk.row", row.dataset.row);
-  asked += 1;
-  const mine = asked;
-  await window.htmx.ajax("GET", row.dataset.aside, { target: panel, swap: "innerHTML" });
-  if (mine !== asked) return;
-  panel.scrollTop = 0;
+startLists((panel) => {
   for (const input of panel.querySelectorAll("[data-photo-input]")) startPhotos(input);
   for (const form of panel.querySelectorAll("form")) guard(form);
   startDrafts(panel);
-}
+});
 
-// the case beside the list did not come: say so, and lead to its own page
-function sayFailed(event) {
-  if (event.detail.target !== panel) return;
-  const row = rows().find((one) => one.classList.contains("is-on"));
-  const note = document.createElement("p");
-  note.className = "banner";
-  note.setAttribute("role", "alert");
-  const way = document.createElement("a");
-  way.href = row?.href ?? "";
-  way.textContent = panel.dataset.failed;
-  note.append(way);
-  panel.replaceChildren(note);
+function isPlain(event) {
+  return event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey;
 }
 
 function guard(form) {

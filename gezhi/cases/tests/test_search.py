@@ -1,0 +1,66 @@
+"""Search: by words, by how they sound, rare or common, in the queue and in all cases; never by a resident's name."""
+
+import pytest
+
+from gezhi.cases import operations, queries, words
+from gezhi.cases.queries import searching
+from gezhi.cases.tests.conftest import District
+
+pytestmark = pytest.mark.django_db
+
+
+def found(district: District, text: str) -> set[str]:
+    worker = district.cast.worker
+    listed = queries.cases(account=worker, now=district.now, wanted=queries.Wanted(text=text)).rows
+    queued = queries.queue(account=worker, now=district.now, wanted=queries.Filter(text=text)).rows
+    counted = queries.counts(account=worker, now=district.now, wanted=queries.Filter(text=text)).total
+    assert {case.number for case in listed} == {row.case.number for row in queued}
+    assert counted == len(queued)
+    return {case.number for case in listed}
+
+
+def hear() -> None:
+    heard, last = 1, None
+    while heard:
+        heard, last = operations.hear(after=last, most=2)
+
+
+@pytest.mark.parametrize("few", [searching.FEW, 0])
+def test_words_are_found_as_they_are_written_and_as_they_sound(
+    district: District, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(searching, "FEW", few)
+    bin_broken = district.open(title="垃圾箱破损", text="盖子掉了").number
+    flooded = district.open(title="路面积水", text="雨停了三天", address="清溪路 24 号").number
+    assert found(district, "jishui") == set()
+    hear()
+    for text, expected in (
+        ("垃圾", {bin_broken}), ("lajixiang", {bin_broken}), ("ljx", {bin_broken}), ("LaJi", {bin_broken}),
+        ("jishui", {flooded}), ("qingxilu", {flooded}), ("qxl 积水", {flooded}), ("jishui 垃圾", set()),
+        ("盖子", {bin_broken}), ("%", {bin_broken, flooded}), ("100%", set()),
+    ):  # fmt: skip
+        assert found(district, text) == expected, text
+
+
+def test_hearing_goes_on_where_it_was_and_hears_each_case_once(district: District) -> None:
+    for n in range(5):
+        district.open(title=f"第{n}处积水")
+    assert operations.hear(most=3)[0] == 3
+    hear()
+    assert operations.hear()[0] == 0
+    district.open(title="又一处积水")
+    assert operations.hear()[0] == 1
+
+
+def test_a_residents_name_is_not_found(district: District) -> None:
+    district.open(title="路面积水", contact="张三丰 13800000000")
+    hear()
+    for text in ("张三丰", "zhangsanfeng", "zsf", "13800000000"):
+        assert found(district, text) == set(), text
+
+
+def test_why_a_title_fits_is_known_by_place() -> None:
+    assert words.spans("南陵路垃圾箱破损", "lajixiang") == [(3, 6)]
+    assert words.spans("南陵路垃圾箱破损", "posun 南陵") == [(0, 2), (6, 8)]
+    assert words.spans("南陵路", "nlx") == []
+    assert words.spans("", "nlx") == []

@@ -1,0 +1,159 @@
+"""Several cases at once, saved views, filters and what they say when they fit nothing."""
+
+import re
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from gezhi.cases.models import BulkLine, BulkRun, SavedView
+from gezhi.cases.tests.test_door import to_department
+from gezhi.people.access import desks_of
+from gezhi.people.models import Appointment
+from gezhi.web.desk.tests.conftest import District
+from gezhi.web.desk.tests.test_queue import client, numbers
+
+pytestmark = pytest.mark.django_db
+
+
+def key_of(words: str, title: str) -> str:
+    """Return the key of what is offered under a title."""
+    found = re.search(rf'name="do" value="([^"]+)"[^>]*>(?:(?!</button>).)*?{title}', words, re.DOTALL)
+    assert found is not None, title
+    return found[1]
+
+
+def hidden(words: str, name: str) -> list[str]:
+    return re.findall(rf'<input type="hidden" name="{name}" value="([^"]*)"', words)
+
+
+def preview(browser: Client, cases: list[str], title: str, **answers: str) -> dict[str, object]:
+    """Choose something for cases, answer, look; return the form that would do it."""
+    chosen = browser.get("/desk/bulk", {"case": cases})
+    key = key_of(chosen.text, title)
+    first = browser.get("/desk/bulk", {"case": cases, "do": key})
+    sent = {f"bulk-{name}": value for name, value in answers.items()}
+    form = {"case": hidden(first.text.split("bulkform")[1], "case"), "do": key, "key": hidden(first.text, "key")[0]}
+    seen = browser.post("/desk/bulk", form | sent | {"step": "preview", "shown": ""})
+    assert seen.status_code == 200, seen.text
+    assert "reason" not in answers or answers["reason"] in seen.text
+    return form | sent | {"step": "run", "shown": hidden(seen.text, "shown")[0]}
+
+
+def test_several_are_previewed_then_done_once(
+    district: District, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    one, two = district.open().number, district.open().number
+    browser = client(district.cast.worker)
+    form = preview(browser, [one, two], "上报", reason="没有设备")
+    assert not BulkRun.objects.exists()
+    with django_assert_max_num_queries(14):
+        browser.get("/desk/bulk", {"case": [one, two], "do": form["do"]})
+    first, again = browser.post("/desk/bulk", form), browser.post("/desk/bulk", form)
+    assert first["Location"] == again["Location"]
+    assert {district.case(number).desk_key.split("@")[0] for number in (one, two)} == {"station_head"}
+    done = browser.get(first["Location"])
+    assert one in done.text
+    listed = browser.get(f"{first['Location']}/result.csv").text
+    assert listed.count("已办") == 2
+    other = client(district.cast.head)
+    assert other.get(first["Location"]).status_code == 404
+    assert other.get(f"{first['Location']}/result.csv").status_code == 404
+
+
+def test_answers_that_were_not_previewed_are_previewed_first(district: District) -> None:
+    number = district.open().number
+    browser = client(district.cast.worker)
+    form = preview(browser, [number], "上报", reason="没有设备")
+    answer = browser.post("/desk/bulk", form | {"bulk-reason": "改了主意"})
+    assert answer.status_code == 200
+    assert not BulkRun.objects.exists()
+
+
+def test_what_moved_since_the_preview_is_refused_with_the_reason(district: District) -> None:
+    one, two = district.open().number, district.open().number
+    browser = client(district.cast.worker)
+    form = preview(browser, [one, two], "上报", reason="没有设备")
+    district.act(district.cast.worker, one, "report_up", answers={"reason": "先报"})
+    answer = browser.post("/desk/bulk", form, follow=True)
+    assert {line.number: line.state for line in BulkLine.objects.all()} == {one: "refused", two: "done"}
+    assert "没办成" in answer.text
+
+
+def test_cases_out_of_reach_are_counted_never_named(district: District) -> None:
+    number = district.open().number
+    words = client(district.cast.other_head).get("/desk/bulk", {"case": [number, "nonsense"]}).text
+    assert "有 2 件没有列出" in words
+    assert "清溪路" not in words
+    assert client(district.cast.resident).get("/desk/bulk", {"case": number}).status_code == 403
+
+
+def test_a_missing_answer_is_asked_for_and_nothing_is_done(district: District) -> None:
+    number = district.open().number
+    browser = client(district.cast.worker)
+    key = key_of(browser.get("/desk/bulk", {"case": number}).text, "上报")
+    answer = browser.post("/desk/bulk", {"case": f"{number}:1", "do": key, "step": "run", "key": "x"})
+    assert answer.status_code == 422
+    assert not BulkRun.objects.exists()
+
+
+def test_a_view_is_kept_shown_counted_and_shared_with_the_desk(district: District) -> None:
+    cast = district.cast
+    district.open()
+    district.later(days=1)
+    district.open()
+    browser = client(cast.worker)
+    office = desks_of(cast.worker, district.now)[0].key
+    saved = browser.post("/desk/views/save", {
+        "name": "超期的", "page": "queue", "query": "light=red&after=xyz&next=//evil", "desk": office
+    })  # fmt: skip
+    assert saved["Location"] == "/desk/?light=red"
+    view = SavedView.objects.get()
+    assert "超期的" in browser.get("/desk/").text
+    assert browser.get("/desk/views/counts").json() == {str(view.pk): "1"}
+    assert "超期的" not in client(cast.head).get("/desk/").text
+    Appointment.objects.filter(account=cast.worker).update(until=district.now)
+    assert "超期的" not in browser.get("/desk/").text
+    assert browser.post(f"/desk/views/{view.pk}", {"do": "delete"}).status_code == 422
+    assert SavedView.objects.exists()
+
+
+def test_a_name_that_is_taken_keeps_what_was_chosen(district: District) -> None:
+    browser = client(district.cast.worker)
+    given = {"name": "急", "page": "queue", "query": "light=red"}
+    browser.post("/desk/views/save", given)
+    again = browser.post("/desk/views/save", given)
+    assert again.status_code == 422
+    assert "已有同名视图" in again.text
+    assert "light=red" in again.text
+
+
+def test_filters_that_exist_nowhere_say_so_and_are_taken_away_one_by_one(district: District) -> None:
+    district.open()
+    address = "/desk/?area=9999&item=no.such&channel=pigeon&urgency=soon&watched=yes&back=yes&sort=up&q=%s&desk=x@1"
+    answer = client(district.cast.worker).get(address % quote("沙尘\u202e暴"))
+    assert answer.status_code == 200
+    assert numbers(answer.text) == []
+    for value in ("9999", "no.such", "pigeon", "soon"):
+        assert value in answer.text
+    assert client(district.cast.worker).get("/desk/cases?holder=nobody@1&after=x").status_code == 200
+
+
+def test_sorting_is_by_age_without_headings(district: District) -> None:
+    opened = [district.open().number for _ in range(3)]
+    browser = client(district.cast.worker)
+    assert numbers(browser.get("/desk/?sort=newest").text) == opened[::-1]
+    assert numbers(browser.get("/desk/?sort=oldest").text) == opened
+
+
+def test_what_comes_back_is_found_as_such(district: District) -> None:
+    cast = district.cast
+    number = district.open().number
+    to_department(district, number)
+    browser = client(cast.dispatcher)
+    assert numbers(browser.get("/desk/?back=yes").text) == []
+    district.act(cast.clerk, number, "send_back", answers={"reason": "不归我们管"})
+    assert numbers(browser.get("/desk/?back=yes").text) == [number]
+    assert numbers(browser.get("/desk/cases?back=yes").text) == [number]
+    assert "回头件" in browser.get("/desk/").text
