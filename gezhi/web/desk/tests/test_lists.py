@@ -1,6 +1,7 @@
 """Several cases at once, saved views, filters and what they say when they fit nothing."""
 
 import re
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -28,13 +29,17 @@ def hidden(words: str, name: str) -> list[str]:
     return re.findall(rf'<input type="hidden" name="{name}" value="([^"]*)"', words)
 
 
-def preview(browser: Client, cases: list[str], title: str, **answers: str) -> dict[str, object]:
+def preview(browser: Client, cases: list[str], title: str, **answers: str) -> dict[str, Any]:
     """Choose something for cases, answer, look; return the form that would do it."""
     chosen = browser.get("/desk/bulk", {"case": cases})
     key = key_of(chosen.text, title)
     first = browser.get("/desk/bulk", {"case": cases, "do": key})
     sent = {f"bulk-{name}": value for name, value in answers.items()}
-    form = {"case": hidden(first.text.split("bulkform")[1], "case"), "do": key, "key": hidden(first.text, "key")[0]}
+    form: dict[str, Any] = {
+        "case": hidden(first.text.split("bulkform")[1], "case"),
+        "do": key,
+        "key": hidden(first.text, "key")[0],
+    }
     seen = browser.post("/desk/bulk", form | sent | {"step": "preview", "shown": ""})
     assert seen.status_code == 200, seen.text
     assert "reason" not in answers or answers["reason"] in seen.text
