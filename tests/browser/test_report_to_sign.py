@@ -64,7 +64,7 @@ def test_a_resident_reports_at_a_point_and_signs_what_the_grid_worker_settled(ca
     do(head, "核查通过")
 
     resident.goto(f"/matter/{number}")
-    expect(resident.get_by_role("heading", level=1)).to_contain_text("请您签单")
+    expect(resident.get_by_role("heading", level=1)).to_contain_text("办好了吗")
     _look(resident)
     resident.get_by_role("radio", name="满意", exact=True).check()
     press(resident, "签收")

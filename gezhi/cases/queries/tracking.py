@@ -9,6 +9,7 @@ from gezhi.cases.models import Case, CaseEvent, CaseFile, Comment
 from gezhi.cases.operations.intake import tidy_code
 from gezhi.cases.operations.projection import load_state
 from gezhi.cases.queries.names import Names, names_for
+from gezhi.cases.queries.similar import followers
 from gezhi.cases.queries.story import Entry, desks_in, public_story
 from gezhi.enactment import queries as enactment
 from gezhi.foundation import crypto
@@ -51,6 +52,8 @@ class Tracking:
     names: Names
     scheme: Scheme
     procedure: str
+    state: CaseState
+    followers: int
 
 
 def track(*, number: str, secret: str, now: datetime, language: str = "zh-hans") -> Tracking | None:
@@ -125,4 +128,6 @@ def _tracking(
         names=names,
         scheme=scheme,
         procedure=state.procedure,
+        state=state,
+        followers=followers([lead.pk]).get(lead.pk, 0),
     )

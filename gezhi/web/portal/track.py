@@ -22,14 +22,16 @@ from gezhi.cases.errors import CaseError
 from gezhi.cases.models import CaseFile
 from gezhi.cases.queries import Entry, Tracking
 from gezhi.foundation import clock, files
+from gezhi.foundation.models import StoredFile
 from gezhi.schemes.clocks import calendar_of
 from gezhi.schemes.model import CLOSED, Action, Question
 from gezhi.schemes.state import REPORTER, Choice, Light, Refused
 from gezhi.schemes.text import Text
 from gezhi.web import pace, questions, wording
 from gezhi.web.clocks import clock_view
-from gezhi.web.components import ClockView, StoryItem
-from gezhi.web.portal import followed, tickets
+from gezhi.web.components import ClockView, Picture, StoryItem
+from gezhi.web.portal import followed, progress, tickets
+from gezhi.web.portal.progress import Second
 from gezhi.web.stories import Address, action_icon, pictures, story_item
 from gezhi.web.ways import Course, courses
 
@@ -48,6 +50,7 @@ class Offered:
     blocked: str
     clause: str
     first: bool
+    second: Second | None = None
 
 
 @never_cache
@@ -235,6 +238,9 @@ def _show(
         "headline": _headline(found),
         "light": _light(found),
         "holder": _holder(found),
+        "stages": progress.stages(found.scheme, found.state),
+        "next": "" if found.paused else progress.comes_next(found.scheme, found.state),
+        "sides": _both_sides(found),
         "done": _what_was_done(found),
         "silence": _what_silence_means(found),
         "waits_for_reporter": found.paused and _waits_for_reporter(found) and not _has_answered(found),
@@ -263,7 +269,7 @@ def _headline(found: Tracking) -> str:
     if not _is_reporters(found):
         return gettext("It is being handled")
     ways = [way.value for choice in found.choices for way in _action(found, choice).ways.get(found.step, ())]
-    return gettext("Is it done? Please sign") if CLOSED in ways else gettext("It is your turn now")
+    return gettext("%(item)s: is it done?") % {"item": found.item} if CLOSED in ways else gettext("It is your turn now")
 
 
 def _is_reporters(found: Tracking) -> bool:
@@ -322,6 +328,17 @@ def _what_silence_means(found: Tracking) -> str:
     return gettext("If nothing comes by then: %(action)s.") % {"action": wording.say(action.title)} if action else ""
 
 
+def _both_sides(found: Tracking) -> tuple[Picture, ...]:
+    """Return the first photo that was sent with the report and the newest of what was done, side by side."""
+    photos = [one for one in found.files if one.file.kind == StoredFile.Kind.PHOTO]
+    before = next((one for one in photos if one.desk_key == REPORTER.key), None)
+    after = next((one for one in reversed(photos) if one.desk_key != REPORTER.key), None)
+    if before is None or after is None:
+        return ()
+    shown = pictures((before, after), found.scheme, _addresses(found))
+    return (replace(shown[0], label=gettext("as you reported it")), replace(shown[1], label=gettext("as it is now")))
+
+
 def _light(found: Tracking) -> str:
     if found.step == CLOSED:
         return Light.DONE
@@ -352,6 +369,7 @@ def _offered(found: Tracking, choice: Choice, wrong: questions.Form | None, now:
         blocked=wording.say(Text(choice.zh, choice.en)) or choice.blocked,
         clause=choice.clause or action.clause,
         first=False,
+        second=progress.second_handling(found, choice.action, now) if not choice.blocked else None,
     )
 
 

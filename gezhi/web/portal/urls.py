@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from gezhi.web.portal import followed, grids, home, report, services, track
+from gezhi.web.portal import followed, grids, home, report, results, services, track
 
 urlpatterns: list[URLPattern] = [
     path("", home.page, name="portal_home"),
@@ -24,6 +24,8 @@ urlpatterns: list[URLPattern] = [
     path("followed/<str:number>/stop", followed.stop, name="portal_unfollow"),
     path("grid", grids.choose, name="portal_my_grid"),
     path("grid/<str:code>", grids.board, name="portal_grid"),
+    path("results", results.page, name="portal_results"),
+    path("results/photo/<uuid:file>", results.photo, name="portal_result_photo"),
     path("services", services.guide, name="portal_services"),
     path("services/<str:scheme>/<str:item>", services.one, name="portal_service"),
 ]

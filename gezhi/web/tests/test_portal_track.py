@@ -143,12 +143,12 @@ def test_the_headline_says_whose_turn_it_is(district: District, browser_of: Brow
     # that it may be withdrawn makes nothing ready to sign, and its form is not the open one
     assert "撤回申请" in words
     assert "正在办理" in words
-    assert "请您签单" not in words
+    assert "办好了吗" not in words
     assert 'class="sign"' not in words
     other = _opened(district, client)
     _to_sign(district, other)
     words = client.get(f"/matter/{other}").content.decode()
-    assert "请您签单" in words
+    assert "办好了吗" in words
     assert words.count('class="sign"') == 1
 
 

@@ -150,3 +150,7 @@ function pieceSet(text) {
   for (const word of text.match(/[a-z]{4,}/g) ?? []) pieces.add(word.slice(0, 5));
   return pieces;
 }
+
+for (const link of document.querySelectorAll("[data-opens]")) {
+  link.addEventListener("click", () => (document.getElementById(link.dataset.opens).open = true));
+}
