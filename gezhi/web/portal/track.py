@@ -232,6 +232,7 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     wrong = wrong or {}
+    offered = _everything_offered(found, wrong, now)
     shown = {
         "now": now,
         "found": found,
@@ -246,7 +247,8 @@ def _show(
         "waits_for_reporter": found.paused and _waits_for_reporter(found) and not _has_answered(found),
         "missing": _what_is_missing(found) if found.paused and _waits_for_reporter(found) else None,
         "clocks": _clocks(found, now),
-        "offered": _everything_offered(found, wrong, now),
+        "offered": offered,
+        "signing": any(one.first for one in offered),
         "errors": {name: text for form in wrong.values() for name, text in form.errors.items()},
         "pictures": pictures(found.files, found.scheme, _addresses(found)),
         "story": _story(found),
