@@ -1,7 +1,9 @@
 """The demo district's staff: the cast that people log in as, and everybody else, so that no post is empty."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import count
 from random import Random
 from typing import Any
 
@@ -34,8 +36,11 @@ def hire(scheme: Scheme, on: date, now: datetime, rng: Random) -> Staff:
     areas = list(territory.areas(on).defer("boundary").order_by("code"))
     at: dict[str, Account] = {}
     leaves: dict[str, int] = {}
+    phones = _phones()
     for member in plan()["cast"]:
-        account = operations.create_staff(actor=None, username=member["username"], name=member["name"], now=now)
+        account = operations.create_staff(
+            actor=None, username=member["username"], name=member["name"], phone=next(phones), now=now
+        )
         operations.set_password(actor=None, account=account, password=password_of(member["username"]), now=now)
         desk = _appoint(account, member, scheme, areas, now)
         at[desk], leaves[desk] = account, member["leaves"]
@@ -43,7 +48,9 @@ def hire(scheme: Scheme, on: date, now: datetime, rng: Random) -> Staff:
     for post in plan()["names"]["posts"]:
         for area in areas:
             if area.level == scheme.posts[post].at and f"{post}@{area.code}" not in at:
-                account = operations.create_staff(actor=None, username=f"{post}-{area.code}", name=next(names), now=now)
+                account = operations.create_staff(
+                    actor=None, username=f"{post}-{area.code}", name=next(names), phone=next(phones), now=now
+                )
                 operations.appoint(actor=None, account=account, post=post, area=area, since=now, now=now)
                 at[f"{post}@{area.code}"] = account
     for department in Department.objects.order_by("code"):
@@ -76,6 +83,11 @@ def _resident(now: datetime) -> Account:
     return operations.register_resident(
         phone=given["phone"], password=password_of(given["phone"]), name=given["name"], now=now
     )
+
+
+def _phones() -> Iterator[str]:
+    """Yield telephone numbers that nobody can have: no mobile number begins like that."""
+    return (f"1000001{n:04}" for n in count(1))
 
 
 def _names(rng: Random) -> Any:

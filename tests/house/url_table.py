@@ -104,6 +104,7 @@ TABLE: dict[str, Row] = {
     "web:portal_unfollow": everybody(_POST_ONLY, _NO_CASE),
     "web:portal_my_grid": everybody(),
     "web:portal_grid": everybody(args=lambda cast: {"code": cast.grids[0].code}),
+    "web:portal_card": everybody(args=lambda cast: {"code": cast.grids[0].code}),
     "web:portal_results": everybody(),
     "web:portal_result_photo": everybody(_GONE, _this(file=UNKNOWN_ID)),
     "web:portal_services": everybody(),

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET
 
+from gezhi.enactment import queries as enactment
 from gezhi.foundation import clock
 from gezhi.people import queries as people
 from gezhi.people.models import Appointment
@@ -22,6 +23,9 @@ from gezhi.web import wording
 from gezhi.web.areas import named
 from gezhi.web.components import MapView
 from gezhi.web.portal import places, tickets
+from gezhi.web.portal.results import numbers
+
+MOST_DUTIES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +40,12 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A post on the board: who holds it, and who stands in."""
+    """A post on the board: who holds it, who stands in, and what it does."""
 
     post: str
     area: str
+    near: bool
+    does: str
     holders: tuple[Person, ...]
     stand_ins: tuple[Person, ...]
 
@@ -75,20 +81,35 @@ def board(request: HttpRequest, code: str) -> HttpResponse:
     if not chain:
         raise Http404(gettext("There is no area of this code today."))
     area = chain[-1]
-    address = settings.PUBLIC_ADDRESS.rstrip("/") + reverse("web:portal_grid", kwargs={"code": code})
     seats = _seats(chain, now)
     shown = {
         "area": area,
         "name": territory.short_name(area.name),
         "above": chain[:-1],
         "below": list(territory.children(area, timezone.localdate(now)).order_by("code")),
-        "seats": seats,
-        "first": next((person for seat in seats for person in seat.holders), None),
+        "near": [seat for seat in seats if seat.near],
+        "far": [seat for seat in seats if not seat.near],
         "map": _map(area),
-        "qr": tickets.qr(address),
-        "address": address,
+        "numbers": numbers(area, now),
     }
     return render(request, "portal/grid.html", shown)
+
+
+@require_GET
+def card(request: HttpRequest, code: str) -> HttpResponse:
+    """Show the contact card alone, to be printed and hung up: who is there, the number, a QR code to the board."""
+    now = clock.now()
+    chain = territory.chain(code, timezone.localdate(now))
+    if not chain:
+        raise Http404(gettext("There is no area of this code today."))
+    address = settings.PUBLIC_ADDRESS.rstrip("/") + reverse("web:portal_grid", kwargs={"code": code})
+    shown = {
+        "area": chain[-1],
+        "name": named(chain, from_level=1 if len(chain) > 1 else 0),
+        "near": [seat for seat in _seats(chain, now) if seat.near],
+        "qr": tickets.qr(address),
+    }
+    return render(request, "portal/card.html", shown)
 
 
 def _seats(chain: list[Area], now: datetime) -> list[Seat]:
@@ -100,10 +121,14 @@ def _seats(chain: list[Area], now: datetime) -> list[Seat]:
     for one in wanted:
         if one.area is not None:
             held.setdefault((one.area.code, one.post), []).append(one)
+    does = _what_posts_do(timezone.localdate(now))
+    near = {area.code for area in chain[-2:]}
     return [
         Seat(
             post=titles.get(post, post),
             area=territory.short_name(area.name),
+            near=area.code in near,
+            does=does.get(post, ""),
             holders=_persons((one for one in here if not one.stand_in), titles, now),
             stand_ins=_persons((one for one in here if one.stand_in), titles, now),
         )
@@ -111,6 +136,17 @@ def _seats(chain: list[Area], now: datetime) -> list[Seat]:
         for (code, post), here in held.items()
         if code == area.code
     ]
+
+
+def _what_posts_do(on: date) -> dict[str, str]:
+    """Return for each post the steps that it holds by the plans in force, in a few words."""
+    found: dict[str, dict[str, None]] = {}
+    for _, scheme in enactment.all_in_force(on):
+        for procedure in scheme.procedures.values():
+            for step in procedure.steps.values():
+                for holder in step.holder:
+                    found.setdefault(holder.value, {})[wording.say(step.title)] = None
+    return {post: gettext(", ").join(list(steps)[:MOST_DUTIES]) for post, steps in found.items()}
 
 
 def _persons(held: Iterable[Appointment], titles: dict[str, str], now: datetime) -> tuple[Person, ...]:

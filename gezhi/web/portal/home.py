@@ -19,7 +19,13 @@ MOST_SHOWN = 10
 def page(request: HttpRequest) -> HttpResponse:
     """Show the start page."""
     now = clock.now()
-    shown = {"tracked": tickets.tracked(request)[:5], "mine": _own(request, now)}
+    resident = tickets.resident(request)
+    followed = queries.followed_by(account=resident) if resident else ()
+    shown = {
+        "tracked": tickets.tracked(request)[:5],
+        "followed": list(dict.fromkeys([*followed, *tickets.followed(request)]))[:5],
+        "mine": _own(request, now),
+    }
     return render(request, "portal/home.html", shown)
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from gezhi.enactment import queries as enactment
 from gezhi.foundation import clock
+from gezhi.schemes.flow import edges
 from gezhi.schemes.model import Action, Item, Procedure, Scheme
 from gezhi.schemes.state import REPORTER
 from gezhi.web import wording
@@ -30,31 +31,61 @@ class Stage:
 
 @require_GET
 def guide(request: HttpRequest) -> HttpResponse:
-    """List what can be applied for: the items that say which papers they need."""
-    on = timezone.localdate(clock.now())
-    groups = catalogue.groups(on)
+    """List what can be applied for, by kind; `q` searches titles and papers, in pinyin too."""
+    words = request.GET.get("q", "").strip()[:60]
+    groups = catalogue.groups(timezone.localdate(clock.now()))
     for group in groups:
-        group.entries = [entry for entry in group.entries if entry.note and entry.applied_for]
-    return render(request, "portal/services.html", {"groups": [group for group in groups if group.entries]})
+        group.entries = [entry for entry in group.entries if entry.applied_for and _fits(entry, words)]
+    shown = {"groups": [group for group in groups if group.entries], "words": words}
+    return render(request, "portal/services.html", shown)
 
 
 @require_GET
 def one(request: HttpRequest, scheme: str, item: str) -> HttpResponse:
-    """Show one service: papers, times, what happens when a paper is missing, what to do against a refusal."""
+    """Show one service: papers, times, who does it and where, what happens when a paper is missing."""
     on = timezone.localdate(clock.now())
     entry = catalogue.find(item, on, scheme)
     if entry is None:
         raise Http404(gettext("There is no such service now."))
     _, plan = enactment.in_force(scheme, on)
     procedure = plan.procedures[plan.items[item].procedure]
+    whole = plan.items[item].limit or (procedure.clock.limit[0].value if procedure.clock else "")
     shown = {
         "entry": entry,
         "papers": [paper.strip() for paper in _BETWEEN_PAPERS.split(entry.note) if paper.strip()],
-        "stages": [_stage(plan, procedure, step_id, plan.items[item]) for step_id in procedure.steps],
+        "whole": wording.say_limit(whole) if whole and not whole.startswith("answer.") else "",
+        "first": _first_holder(plan, procedure),
+        "stages": [_stage(plan, procedure, step_id, plan.items[item]) for step_id in _in_order(procedure)],
         "rights": [wording.say(action.title) for action in procedure.actions.values() if _by_reporter(action)],
         "clause": plan.items[item].clause or procedure.clause,
     }
     return render(request, "portal/service.html", shown)
+
+
+def _fits(entry: catalogue.Entry, words: str) -> bool:
+    told = f"{entry.words} {entry.note}".lower()
+    return all(word in told for word in words.lower().split())
+
+
+def _first_holder(plan: Scheme, procedure: Procedure) -> str:
+    """Return the post that takes it in first, in words; the first of several that a place may have."""
+    step = procedure.steps.get(procedure.first[0].value) if procedure.first else None
+    post = next((plan.posts[one.value] for one in step.holder if one.value in plan.posts), None) if step else None
+    return wording.say(post.title) if post else ""
+
+
+def _in_order(procedure: Procedure) -> list[str]:
+    """Return the steps in the order in which a matter comes to them."""
+    onward = [one for one in edges(procedure) if not one.back]
+    found, layer = dict[str, None](), [one.value for one in procedure.first]
+    while layer:
+        found |= dict.fromkeys(layer)
+        layer = [one.target for one in onward if one.source in layer and one.target not in found]
+    reached = [step for step in found if step in procedure.steps]
+    # the reporter's own step comes at the end of every way, however soon one may lead there
+    signs = [step for step in reached if any(one.value == REPORTER.key for one in procedure.steps[step].holder)]
+    rest = [step for step in procedure.steps if step not in found]
+    return [*(step for step in reached if step not in signs), *rest, *signs]
 
 
 def _stage(plan: Scheme, procedure: Procedure, step_id: str, item: Item) -> Stage:

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path("followed/<str:number>/stop", followed.stop, name="portal_unfollow"),
     path("grid", grids.choose, name="portal_my_grid"),
     path("grid/<str:code>", grids.board, name="portal_grid"),
+    path("grid/<str:code>/card", grids.card, name="portal_card"),
     path("results", results.page, name="portal_results"),
     path("results/photo/<uuid:file>", results.photo, name="portal_result_photo"),
     path("services", services.guide, name="portal_services"),
