@@ -9,3 +9,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("gezhi.api.urls")),
     path("", include("gezhi.web.urls")),
 ]
+
+handler400 = "gezhi.web.refusals.bad_request"
+handler500 = "gezhi.web.refusals.server_error"

@@ -81,6 +81,15 @@ def say_past(moment: datetime, now: datetime) -> str:
     return pgettext("day word and time", "%(day)s %(time)s") % {"day": day, "time": f"{local:%H:%M}"}
 
 
+def say_exactly(value: date) -> str:
+    """Return a day or a moment with nothing left to guess: `2026年5月12日（周二）17:30:05`."""
+    local = _local(value) if isinstance(value, datetime) else None
+    day = say_day(local.date() if local else value, date.min)
+    if local is None:
+        return day
+    return pgettext("date and time", "%(day)s %(time)s") % {"day": day, "time": f"{local:%H:%M:%S}"}
+
+
 def say_limit(limit: str) -> str:
     """Return a limit in words: `3 workdays` → `3个工作日`, `until 2026-11-27` → `至2026年11月27日`."""
     try:

@@ -1,7 +1,7 @@
 """The design system's small parts as template tags; what has markup of its own lives in `templates/web/parts`."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import template
@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from gezhi.schemes.state import Light
 from gezhi.schemes.text import Text
 from gezhi.territory import queries as territory
-from gezhi.web import wording
+from gezhi.web import undo, wording
 from gezhi.web.components import SHEETS
 
 register = template.Library()
@@ -85,13 +85,19 @@ def say(text: Text | str) -> str:
 @register.simple_tag(takes_context=True)
 def moment(context: Mapping[str, Any], value: datetime) -> SafeString:
     """Say a due moment with weekday and time, in a `<time>`; reads the page's `now`."""
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), wording.say_moment(value, context["now"]))
+    return _time(value, wording.say_moment(value, context["now"]))
 
 
 @register.simple_tag(takes_context=True)
 def past(context: Mapping[str, Any], value: datetime) -> SafeString:
     """Say when something happened, in a `<time>`; reads the page's `now`."""
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), wording.say_past(value, context["now"]))
+    return _time(value, wording.say_past(value, context["now"]))
+
+
+@register.simple_tag
+def when(value: date, words: str = "") -> SafeString:
+    """Say a day or a moment in a `<time>`, exactly unless words are given; exact when pointed at."""
+    return _time(value, words or wording.say_exactly(value))
 
 
 @register.filter
@@ -136,6 +142,12 @@ def split(words: str) -> list[str]:
     return words.split()
 
 
+@register.filter(name="undo")
+def undo_address(tags: str | None) -> str:
+    """Return where the undoing of a message is sent to; empty when it can't be undone."""
+    return undo.address(tags)
+
+
 @register.filter
 def initial(name: str) -> str:
     """Return the letter that stands for a person: the family name's first character."""
@@ -159,6 +171,11 @@ def _drawing(symbol: str, classes: str, label: str) -> SafeString:
     return format_html(
         '<svg class="{}" {}><use href="{}#{}"/></svg>', classes, heard, static("gezhi/icons.svg"), symbol
     )
+
+
+def _time(value: date, words: str) -> SafeString:
+    """Draw a time in words, machine-readable, exact when pointed at."""
+    return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), wording.say_exactly(value), words)
 
 
 def _is_here(context: Mapping[str, Any], name: str) -> bool:

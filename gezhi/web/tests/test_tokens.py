@@ -12,14 +12,14 @@ _COLOUR = re.compile(r"(--c-[\w-]+):\s*(#[0-9a-f]{6})\b")
 
 def _dark_blocks() -> list[dict[str, str]]:
     system = re.search(r":root:not\(\[data-theme=\"light\"\]\) \{(.*?)\}", TOKENS, re.DOTALL)
-    chosen = re.search(r":root\[data-theme=\"dark\"\] \{(.*?)\}", TOKENS, re.DOTALL)
+    chosen = re.search(r"\n  \[data-theme=\"dark\"\] \{(.*?)\}", TOKENS, re.DOTALL)
     assert system
     assert chosen
     return [dict(re.findall(r"([\w-]+):\s*([^;]+);", block[1])) for block in (system, chosen)]
 
 
 def _palette(theme: str) -> dict[str, str]:
-    light = dict(_COLOUR.findall(TOKENS.split("@media (prefers-color-scheme: dark)")[0]))
+    light = dict(_COLOUR.findall(TOKENS.split("@media screen and (prefers-color-scheme: dark)")[0]))
     if theme == "light":
         return light
     return light | {name: value for name, value in _dark_blocks()[0].items() if re.fullmatch(r"#[0-9a-f]{6}", value)}

@@ -1,11 +1,13 @@
 // What every page gains when scripts run. Nothing here is needed to report, track or sign.
 
 import { startDrafts } from "./drafts.js";
+import { startNetwork } from "./network.js";
 import { startPhotos } from "./photos.js";
 import { startUploads } from "./uploads.js";
 
 const TOO_COARSE_M = 100;
 document.documentElement.classList.add("has-script");
+startNetwork(document.querySelector("[data-netline]"));
 
 const ahead = ["portal", "field"].includes(document.body.dataset.surface);
 for (const input of document.querySelectorAll("[data-photo-input]")) (ahead ? startUploads : startPhotos)(input);
