@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.utils.translation.reloader import translation_file_changed
 from hypothesis import settings as hypothesis_settings
 from pytest_django import Settings
 
@@ -18,8 +19,9 @@ pytest_plugins = ["gezhi.people.tests.cast"]
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let nothing of the machine's own installation in, and let the pages speak Chinese (no .mo is committed)."""
-    if not hasattr(config, "workerinput"):
-        prepare.compile_words()
+    if not hasattr(config, "workerinput") and prepare.compile_words():
+        # what was read while the rooms were loaded are the words of before
+        translation_file_changed(sender=None, file_path=Path("django.mo"))
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # costs nothing
     django_settings.DATA_KEYS = "dGVzdHMtb25seS1rZXktdGVzdHMtb25seS1rZXktMDE="
     # Pages in tests link the style sheets as they lie in the source: nothing was collected.
