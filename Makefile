@@ -23,8 +23,8 @@ bench: setup-dev ## measure speed on this machine (docs/performance.md)
 realdata: setup-dev ## run real records through the product, where ../shared/data is there
 	@exec .venv/bin/python -m gezhi.host.throwaway -- .venv/bin/python -m realdata
 
-screens: setup-dev ## photograph the pages of a running `make run` into build/screens
-	@.venv/bin/python -m tests.browser.ready && exec .venv/bin/python -m tests.browser.screens
+screens: setup-dev ## photograph every page in the demo district into docs/screens
+	@.venv/bin/python -m tests.browser.ready && exec .venv/bin/python -m gezhi.host.throwaway -- .venv/bin/python -m tests.browser.screens
 
 docs: setup-dev ## build the documentation into site/, warnings are errors
 	@NO_MKDOCS_2_WARNING=1 exec .venv/bin/mkdocs build --strict --quiet

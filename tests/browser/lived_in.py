@@ -9,10 +9,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import pyotp
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpRequest
 from django.test import Client
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from gezhi.cases import operations
 from gezhi.cases.models import CaseFile
@@ -20,11 +21,13 @@ from gezhi.cases.tests.conftest import SHANGHAI, District
 from gezhi.enactment import operations as enactment
 from gezhi.enactment.models import SchemeVersion
 from gezhi.foundation import files, outbox
+from gezhi.people import operations as people
 from gezhi.people.models import Account
 from gezhi.people.tests.cast import BEGAN, Cast
 from gezhi.schemes import source
 from gezhi.web.portal import drafts
 
+PASSWORD = "walk the grid daily"
 BEGINS = datetime(2026, 6, 1, 9, 0, tzinfo=SHANGHAI)
 # As people write when they are upset: in one breath, in two writings of which one runs from the right.
 LONG = (
@@ -71,18 +74,32 @@ class Lived:
         for who in by:
             self.act(name, who, "report_up", reason="排水口在井下，没有设备，要请上级派专业队伍")
 
-    def browser(self, who: Account | None, *, begun: str = "") -> Client:
-        """Return somebody's browser; `begun` names a draft that it holds: what, where, contact or receipt."""
+    def cookie(self, role: str, *, begun: str = "") -> str:
+        """Return the session of a role's browser; `begun` names a draft that it holds: what, where, contact, receipt.
+
+        `halfway` is somebody who gave the password and still owes the code.
+        """
         client = Client()
-        if who is not None:
+        if role == "halfway":
+            self._give_password(client)
+        elif who := self.cast.role(role):
             client.force_login(who)
         if begun:
             request = HttpRequest()
             request.session = client.session
             drafts.keep(request, self._draft(begun))
             request.session.save()
-            client.cookies["sessionid"] = str(request.session.session_key)
-        return client
+            return str(request.session.session_key)
+        kept = client.cookies.get("sessionid")
+        return kept.value if kept is not None else ""
+
+    def _give_password(self, client: Client) -> None:
+        account, now = self.cast.outsider, self.district.now
+        if not account.has_second_factor:
+            people.set_password(actor=None, account=account, password=PASSWORD, now=now)
+            secret = people.begin_second_factor(account=account, now=now)
+            people.confirm_second_factor(account=account, code=pyotp.TOTP(secret).at(now), now=now)
+        client.post("/login", {"login": account.username, "password": PASSWORD})
 
     def _draft(self, step: str) -> drafts.Draft:
         draft = drafts.begin(item="env.litter")
@@ -99,6 +116,11 @@ class Lived:
 def settle_in(cast: Cast) -> Lived:
     """Put the shipped scheme into force and let two weeks pass."""
     enactment.enact(files=source.shipped() / "shawan", actor=None, on=date(2026, 1, 1), now=BEGAN)
+    return live(cast)
+
+
+def live(cast: Cast) -> Lived:
+    """Let two weeks pass in a district whose scheme is in force."""
     lived = Lived(District(cast, now=BEGINS))
     _of_old(lived)
     lived.district.now = BEGINS + timedelta(days=15)
@@ -163,9 +185,27 @@ def _to_departments(lived: Lived, name: str) -> None:
 def _photos(now: datetime) -> tuple[UUID, ...]:
     """Keep two photos as a resident's browser sends them."""
     kept = []
-    for colour in ((70, 90, 110), (150, 130, 90)):
+    for dusk in (False, True):
         picture = io.BytesIO()
-        Image.new("RGB", (640, 480), colour).save(picture, "JPEG")
+        _street(dusk).save(picture, "JPEG", quality=88)
         upload = SimpleUploadedFile("photo.jpg", picture.getvalue(), "image/jpeg")
         kept.append(files.store(upload, actor="", now=now).pk)
     return tuple(kept)
+
+
+def _street(dusk: bool) -> Image.Image:
+    """Draw a street with a house and a puddle: nobody's photo, and good to look at in the documentation."""
+    sky, wall, road, water = (
+        ("#8fa3b8", "#9c8f80", "#55585c", "#6f8193") if dusk else ("#c9d9e6", "#cdbfa8", "#8a8c8d", "#a9bccb")
+    )
+    picture = Image.new("RGB", (960, 720), sky)
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle((90, 150, 610, 470), fill=wall)
+    for left in range(140, 560, 110):
+        for top in (190, 310):
+            pen.rectangle((left, top, left + 62, top + 78), fill="#e8dca6" if dusk else "#6d7f8d")
+    pen.polygon(((0, 470), (960, 440), (960, 720), (0, 720)), fill=road)
+    pen.ellipse((330, 545, 800, 650), fill=water)
+    pen.rectangle((760, 230, 774, 500), fill="#4b4d4f")
+    pen.ellipse((738, 200, 796, 240), fill="#f4e3a0" if dusk else "#d8d8d0")
+    return picture

@@ -7,45 +7,20 @@ every page in both languages, both themes and three widths, as everybody.
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import product
-from typing import Literal
 
-import pyotp
 import pytest
-from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from gezhi.foundation import clock
-from gezhi.people import operations as people
 from gezhi.people.tests.cast import Cast
 from tests.browser import faults
 from tests.browser.lived_in import Lived, settle_in
-from tests.browser.walk import WALK, Visit, is_no_page, visits
+from tests.browser.look import ALL, EXTREMES, OTHERS, Look
+from tests.browser.walk import SURFACES, WALK, Visit, is_no_page, visits
 from tests.house.url_table import TABLE
 
-SURFACES = ("portal", "account", "field", "desk", "setup", "refusals")
-PASSWORD = "walk the grid daily"
 HEIGHT = 900
-
-
-@dataclass(frozen=True)
-class Look:
-    """A language, a theme and a width."""
-
-    language: str
-    theme: Literal["light", "dark"]
-    width: int
-
-    def __str__(self) -> str:
-        return f"{self.language} {self.theme} {self.width}"
-
-
-_THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-ALL = [Look(*one) for one in product(("zh-CN", "en-GB"), _THEMES, (360, 768, 1440))]
-EXTREMES = [Look("zh-CN", "light", 360), Look("en-GB", "dark", 1440)]
-OTHERS = [look for look in ALL if look not in EXTREMES]
 
 
 def test_every_address_is_walked_or_says_why_it_is_no_page() -> None:
@@ -131,7 +106,8 @@ class Walker:
             reduced_motion="reduce",
         )
         context.set_default_timeout(8_000)
-        self._sign_in(context, visit)
+        if cookie := self.lived.cookie(visit.role, begun=visit.begun):
+            context.add_cookies([{"name": "sessionid", "value": cookie, "url": self.address}])
         page = context.new_page()
         page.on("pageerror", lambda error: self._heard.append(f"script: {error}"))
         page.on("console", lambda line: self._heard.append(f"console: {line.text}") if line.type == "error" else None)
@@ -141,24 +117,3 @@ class Walker:
     def _hear_of(self, url: str) -> None:
         if not url.startswith((self.address, "data:", "blob:")):
             self._heard.append(f"asks elsewhere: {url}")
-
-    def _sign_in(self, context: BrowserContext, visit: Visit) -> None:
-        browser = self._halfway() if visit.role == "halfway" else self._browser(visit)
-        kept = browser.cookies.get("sessionid")
-        if kept is not None:
-            context.add_cookies([{"name": "sessionid", "value": kept.value, "url": self.address}])
-
-    def _browser(self, visit: Visit) -> Client:
-        who = None if visit.role == "anonymous" else getattr(self.lived.cast, visit.role)
-        return self.lived.browser(who, begun=visit.begun)
-
-    def _halfway(self) -> Client:
-        """Give the password and still owe the code."""
-        account, now = self.lived.cast.outsider, self.lived.district.now
-        if not account.has_second_factor:
-            people.set_password(actor=None, account=account, password=PASSWORD, now=now)
-            secret = people.begin_second_factor(account=account, now=now)
-            people.confirm_second_factor(account=account, code=pyotp.TOTP(secret).at(now), now=now)
-        client = Client()
-        client.post("/login", {"login": account.username, "password": PASSWORD})
-        return client

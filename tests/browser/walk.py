@@ -14,6 +14,7 @@ from tests.browser.lived_in import Lived
 from tests.house.url_table import TABLE
 
 type Arguments = Callable[[Lived], Mapping[str, Any]]
+SURFACES = ("portal", "account", "field", "desk", "setup", "refusals")
 STAFF = ("worker", "head", "centre", "dispatcher", "clerk", "leader")
 
 
@@ -153,8 +154,9 @@ def is_no_page(name: str) -> bool:
 
 @dataclass(frozen=True)
 class Visit:
-    """One page to open as somebody."""
+    """One page to open as somebody; `name` is its picture's."""
 
+    name: str
     address: str
     role: str
     main: bool = True
@@ -166,7 +168,7 @@ class Visit:
 def visits(lived: Lived, surface: str) -> list[Visit]:
     """Return everything to visit of a surface (`portal`, `field`, `desk`, `setup`, `account`, `refusals`)."""
     if surface == "refusals":
-        return [Visit(address, role, status=status) for address, role, status in REFUSALS]
+        return [Visit(f"refusal-{status}", address, role, status=status) for address, role, status in REFUSALS]
     found: list[Visit] = []
     for name, stop in WALK.items():
         if isinstance(stop, Stop) and surface_of(name) == surface:
@@ -175,7 +177,7 @@ def visits(lived: Lived, surface: str) -> list[Visit]:
         if surface_of(name) == surface:
             first = _slip(matter)(lived) if surface == "portal" else ""
             address = reverse(name, kwargs=dict(case(matter)(lived)))
-            found.append(Visit(address, role, main=False, first=first))
+            found.append(Visit(f"{_picture(name)}-{matter}", address, role, main=False, first=first))
     return found
 
 
@@ -183,7 +185,15 @@ def _stop(lived: Lived, name: str, stop: Stop) -> list[Visit]:
     address = reverse(name, kwargs=dict(stop.args(lived)))
     first = stop.first(lived)
     return [
-        Visit(address + query, role, role == stop.roles[0] and not place, stop.status, first, stop.begun)
+        Visit(
+            _picture(name) + _state(query),
+            address + query,
+            role,
+            role == stop.roles[0] and not place,
+            stop.status,
+            first,
+            stop.begun,
+        )
         for place, query in enumerate(stop.queries)
         for role in (stop.roles if not place else stop.roles[:1])
     ]
@@ -193,3 +203,14 @@ def surface_of(name: str) -> str:
     """Return to which surface an address belongs."""
     head = name.removeprefix("web:").split("_")[0]
     return head if head in ("portal", "field", "desk", "setup") else "account"
+
+
+def _picture(name: str) -> str:
+    return name.removeprefix("web:").replace("_", "-")
+
+
+def _state(query: str) -> str:
+    """Say a query as part of a file's name: `?tab=items` is `-items`, `?q=医` is `-q`."""
+    said = [one.split("=") for one in query.lstrip("?").split("&") if one]
+    words = [value.strip("/") if value.isascii() else key for key, value in said]
+    return "".join(f"-{word.replace('/', '-')}" for word in words)
