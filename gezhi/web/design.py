@@ -13,7 +13,7 @@ from gezhi.schemes.model import Option, Question
 from gezhi.schemes.state import Clock, Light
 from gezhi.schemes.text import Text
 from gezhi.schemes.worktime import WorkCalendar
-from gezhi.web import questions
+from gezhi.web import contrast, questions
 from gezhi.web.clocks import clock_view
 from gezhi.web.components import StoryItem, hold_table, pages
 
@@ -35,15 +35,13 @@ _KINDS = {
 def page(request: HttpRequest) -> HttpResponse:
     """Show the design system."""
     calendar = WorkCalendar.of(timezone="Asia/Shanghai", statutory_code="cn", hours=("08:30-12:00", "14:00-17:30"))
-    asked = questions.blank(_questions(), _offers(), clock.now())
-    wrong = questions.blank(_questions(), _offers(), clock.now(), prefix="wrong-")
-    for one in wrong.fields:
-        one.error = f"“{one.label}”：请写上或选一项。"
     return render(
         request,
         "web/design.html",
         {
             "now": MOMENT,
+            "sides": [_side(theme) for theme in contrast.THEMES],
+            "meetings": contrast.meetings(),
             "lights": [light.value for light in Light],
             "clocks": [clock_view(one, light, calendar, MOMENT) for one, light in _clocks()],
             "story": _story(),
@@ -57,11 +55,19 @@ def page(request: HttpRequest) -> HttpResponse:
                 ]
             ),
             "page": pages(3, 11),
-            "asked": asked,
-            "wrong": wrong,
             "icons": _icons(),
         },
     )
+
+
+def _side(theme: str) -> dict[str, object]:
+    """Return the forms of one theme's side; fields of the two sides have names of their own."""
+    now = clock.now()
+    asked = questions.blank(_questions(), _offers(), now, prefix=f"{theme}-")
+    wrong = questions.blank(_questions(), _offers(), now, prefix=f"{theme}-wrong-")
+    for one in wrong.fields:
+        one.error = f"“{one.label}”：请写上或选一项。"
+    return {"theme": theme, "asked": asked, "wrong": wrong}
 
 
 def _clocks() -> list[tuple[Clock, Light]]:

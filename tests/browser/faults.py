@@ -35,8 +35,16 @@ _FRAME = """() => {
     say(`${wide} px too wide`, past.at(-1));
   }
   for (const one of document.querySelectorAll("time")) {
-    if (!one.dateTime) say("a time without datetime", one);
+    if (!one.dateTime || !one.title) say("a time without datetime and title", one);
     if (seen(one) && one.getClientRects().length > 1) say("a time that wraps", one);
+  }
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const one = texts.currentNode;
+    if (!/[\u0590-\u08ff]/.test(one.data)) continue;
+    if (!one.parentElement.closest("[dir], bdi, textarea, option, script")) {
+      say("right-to-left words that are not set apart", one.parentElement);
+    }
   }
   for (const one of document.querySelectorAll("img")) {
     if (one.complete && one.naturalWidth === 0 && one.loading !== "lazy") say("a picture that did not come", one);
