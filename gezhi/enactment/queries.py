@@ -17,6 +17,8 @@ from gezhi.schemes.model import Finding, Scheme
 
 _KEPT_AT_MOST = 64
 _parsed: OrderedDict[UUID, Scheme] = OrderedDict()
+_DRAFTS_KEPT = 16
+_parsed_drafts: dict[tuple[UUID, int], Scheme] = {}
 _lock = threading.Lock()
 
 
@@ -104,6 +106,20 @@ def scheme(version_pk: UUID) -> Scheme:
         while len(_parsed) > _KEPT_AT_MOST:
             _parsed.popitem(last=False)
     return parsed
+
+
+def draft_scheme(draft: SchemeDraft) -> Scheme:
+    """Return the parsed scheme of a draft as it stands; raise SchemeError for files that make none."""
+    key = (draft.pk, draft.revision)
+    with _lock:
+        kept = _parsed_drafts.get(key)
+    if kept is None:
+        kept = source.load(source.Source(draft.source["main"], draft.source["files"]))
+        with _lock:
+            while len(_parsed_drafts) >= _DRAFTS_KEPT:
+                _parsed_drafts.pop(next(iter(_parsed_drafts)))
+            _parsed_drafts[key] = kept
+    return kept
 
 
 def _of(scheme_id: Any) -> QuerySet[SchemeVersion]:

@@ -29,7 +29,10 @@ class JournalEntry(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["book", "seq"], name="journal_one_entry_per_seq")]
-        indexes = [models.Index(fields=["book", "subject", "seq"], name="journal_by_subject")]
+        indexes = [
+            models.Index(fields=["book", "subject", "seq"], name="journal_by_subject"),
+            models.Index(fields=["-at", "-id"], name="journal_by_time"),
+        ]
 
 
 class Outbox(models.Model):

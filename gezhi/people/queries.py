@@ -1,7 +1,8 @@
 """Reading people: who holds what, for lists of the setup pages and for telling somebody."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Prefetch, Q, QuerySet
@@ -66,6 +67,15 @@ def filled(now: datetime) -> dict[str, int]:
     return {row["post"]: row["people"] for row in counted}
 
 
+def places_held(now: datetime) -> dict[str, frozenset[str]]:
+    """Return post → codes of the areas and departments where somebody holds it now, stand-ins left out."""
+    held = Appointment.objects.filter(access.in_force(now), stand_in=False, account__is_active=True)
+    found: dict[str, set[str]] = {}
+    for post, area, office in held.order_by().values_list("post", "area__code", "department__code").distinct():
+        found.setdefault(post, set()).add(area or office)
+    return {post: frozenset(places) for post, places in found.items()}
+
+
 def at_area(path: str, now: datetime) -> QuerySet[Appointment]:
     """Return the appointments that count now at an area and below, for boards and lists."""
     return (
@@ -83,6 +93,18 @@ def by_phone(raw: str) -> QuerySet[Account]:
     except ValidationError:
         return Account.objects.none()
     return Account.objects.filter(phone_key=phones.key(number))
+
+
+def named(words: str) -> Account | None:
+    """Return the account that a login name or a name means; None where there is none, or it may be several."""
+    found = list(Account.objects.filter(Q(username__iexact=words) | Q(name=words)).order_by("username")[:2])
+    return found[0] if len(found) == 1 else None
+
+
+def names(ids: Collection[UUID]) -> dict[str, str]:
+    """Return account id → name, for lists that keep ids."""
+    rows = Account.objects.filter(pk__in=ids).values_list("pk", "name") if ids else ()
+    return {str(pk): name for pk, name in rows}
 
 
 def post_titles(now: datetime, language: str) -> dict[str, str]:

@@ -78,6 +78,7 @@ class LimitRow:
     then: Text
     clause: str
     place: str
+    limit_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +295,9 @@ def _limit_row(
 ) -> LimitRow:
     clause = rule.clause or procedure.clause
     then = _then(scheme, procedure, rule)
-    return LimitRow(procedure.id, step, title, holder, _limit(rule), _warn(rule), then, clause, place)
+    # a stage's limit stands in a list, which has no name of its own to be changed by
+    at = "" if rule.id.startswith("stage:") else rule.path
+    return LimitRow(procedure.id, step, title, holder, _limit(rule), _warn(rule), then, clause, place, at)
 
 
 def _step_title(procedure: Procedure, step: str) -> Text:

@@ -113,10 +113,33 @@ WALK: dict[str, Stop | NoPage] = {
     "web:desk_item": Stop(["head", "dispatcher"], case("station")),
     "web:desk_merge": Stop(["worker"], case("twin")),
     # ── setup ──
-    "web:setup_schemes": Stop(["dispatcher", "steward"]),
+    "web:setup_schemes": Stop(["dispatcher", "steward", "worker"]),
     "web:setup_scheme": Stop(
-        ["dispatcher"], lambda lived: {"version": lived.version}, ("", "?tab=items", "?tab=posts", "?tab=findings")
+        ["dispatcher", "leader"],
+        lambda lived: {"version": lived.version},
+        tuple(
+            f"?part={part}"
+            for part in ("overview", "flow", "limits", "items", "calendar", "notices", "clauses", "check")
+        ),
     ),
+    "web:setup_document": Stop(["dispatcher"], lambda lived: {"version": lived.version}),
+    "web:setup_workbook": FILE,
+    "web:setup_folder": FILE,
+    "web:setup_audit_export": FILE,
+    "web:setup_change": Stop(
+        ["dispatcher"],
+        lambda lived: {"plan": lived.version},
+        ("?what=item", "?what=department", "?what=limit&at=procedures.report_up.steps.department"),
+    ),
+    "web:setup_try": Stop(["dispatcher"], lambda lived: {"plan": lived.version}, ("?item=env.litter",)),
+    "web:setup_enact": NoPage("needs a draft: walked in test_setup_plan"),
+    "web:setup_upload": Stop(["dispatcher"]),
+    "web:setup_compare": Stop(["dispatcher"]),
+    "web:setup_catalogue": Stop(["clerk", "dispatcher"], queries=("", "?q=bllj", "?q=zzz")),
+    "web:setup_calendars": Stop(["worker"], queries=("", "?amount=x", "?year=2030")),
+    "web:setup_notices": Stop(["dispatcher"]),
+    "web:setup_audit": Stop(["dispatcher"], queries=("", "?who=nobody")),
+    "web:setup_begin": Stop(["steward"]),
     "web:setup_areas": Stop(["dispatcher", "steward"]),
     "web:setup_people": Stop(["dispatcher", "steward"]),
 }
@@ -142,7 +165,7 @@ ALSO: tuple[tuple[str, str, str], ...] = (
 REFUSALS: tuple[tuple[str, str, int], ...] = (
     ("/nowhere", "anonymous", HTTPStatus.NOT_FOUND),
     ("/desk/case/260601-0000", "clerk", HTTPStatus.NOT_FOUND),
-    ("/setup/", "clerk", HTTPStatus.FORBIDDEN),
+    ("/setup/begin", "clerk", HTTPStatus.FORBIDDEN),
     ("/desk/", "resident", HTTPStatus.FORBIDDEN),
 )
 

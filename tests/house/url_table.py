@@ -54,6 +54,7 @@ def _this(**args: str) -> Arguments:
 # Objects that there are none of.
 _NO_DRAFT = _this(key="no-such-draft")
 _NO_CASE = _this(number="no-such-number")
+_NO_PLAN = _this(plan=UNKNOWN_ID)
 _POST_ONLY = HTTPStatus.METHOD_NOT_ALLOWED
 _GONE = HTTPStatus.NOT_FOUND
 # What a browser has no draft of, or no code for, leads back to the page that asks for it.
@@ -157,8 +158,28 @@ TABLE: dict[str, Row] = {
     "web:desk_merge": only(*_STAFF, status=_GONE, args=_NO_CASE),
     "web:desk_unmerge": everybody(_POST_ONLY, _NO_CASE),
     # ── setup: for holders of the right ──
-    "web:setup_schemes": only(*_SETUP),
-    "web:setup_scheme": only(*_SETUP, status=_GONE, args=_this(version=UNKNOWN_ID)),
+    # a plan in force is read by everybody who works by it; drafts are for who sets up
+    "web:setup_schemes": only(*_STAFF),
+    "web:setup_scheme": only(*_STAFF, status=_GONE, args=_this(version=UNKNOWN_ID)),
+    "web:setup_document": only(*_STAFF, status=_GONE, args=_this(version=UNKNOWN_ID)),
+    "web:setup_catalogue": only(*_STAFF),
+    "web:setup_calendars": only(*_STAFF),
+    "web:setup_notices": only(*_STAFF),
+    "web:setup_workbook": only(*_SETUP, status=_GONE, args=_NO_PLAN),
+    "web:setup_folder": only(*_SETUP, status=_GONE, args=_NO_PLAN),
+    "web:setup_change": only(*_SETUP, status=_GONE, args=_NO_PLAN),
+    "web:setup_try": only(*_SETUP, status=_GONE, args=_NO_PLAN),
+    "web:setup_enact": only(*_SETUP, status=_GONE, args=_NO_PLAN),
+    "web:setup_begin_draft": everybody(_POST_ONLY, _NO_PLAN),
+    "web:setup_accept": everybody(_POST_ONLY, _NO_PLAN),
+    "web:setup_discard": everybody(_POST_ONLY, _NO_PLAN),
+    "web:setup_cancel": everybody(_POST_ONLY, _NO_PLAN),
+    "web:setup_shipped": everybody(_POST_ONLY),
+    "web:setup_upload": only(*_SETUP),
+    "web:setup_compare": only(*_SETUP),
+    "web:setup_audit": only(*_SETUP),
+    "web:setup_audit_export": only(*_SETUP),
+    "web:setup_begin": only(*_SETUP),
     "web:setup_areas": only(*_SETUP),
     "web:setup_people": only(*_SETUP),
     # ── REST: a session is no token ──

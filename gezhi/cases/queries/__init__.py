@@ -3,6 +3,7 @@
 from gezhi.cases.queries.foresight import Foreseen, Standing, foresee, standings
 from gezhi.cases.queries.kept import bulk_run, views
 from gezhi.cases.queries.lists import Wanted, cases, count, find, search
+from gezhi.cases.queries.looks import contact_looks
 from gezhi.cases.queries.own import Act, came_back, diary, frequent_items, passed_on
 from gezhi.cases.queries.page import CasePage, ClockView, case_page
 from gezhi.cases.queries.paging import Page
@@ -20,6 +21,7 @@ from gezhi.cases.queries.public import (
 from gezhi.cases.queries.queue import Counts, Filter, QueueRow, Sort, counts, queue
 from gezhi.cases.queries.ratings import RatingSum, rating_sums
 from gezhi.cases.queries.similar import Place, Similar, followers, similar
+from gezhi.cases.queries.standing import any_case, open_by_item, open_by_version
 from gezhi.cases.queries.story import Entry
 from gezhi.cases.queries.tracking import Tracking, track, track_own
 from gezhi.cases.queries.waiting import Load, loads, proposals_for
@@ -45,10 +47,12 @@ __all__ = [
     "Standing",
     "Tracking",
     "Wanted",
+    "any_case",
     "bulk_run",
     "came_back",
     "case_page",
     "cases",
+    "contact_looks",
     "count",
     "counts",
     "diary",
@@ -61,6 +65,8 @@ __all__ = [
     "loads",
     "most_reported",
     "numbers_now",
+    "open_by_item",
+    "open_by_version",
     "passed_on",
     "proposals_for",
     "published_photo",

@@ -10,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from gezhi.people import access
 from gezhi.people.models import Account
 from gezhi.territory.models import Area
+from gezhi.web.setup import beginning
 
 FIELD, DESK = "/field/", "/desk/"
 
@@ -40,8 +41,13 @@ def home(account: Account, now: datetime) -> str:
         return reverse("web:portal_home")
     grants = access.reach(account, now).grants
     if not grants:
-        return reverse("web:setup_schemes" if account.steward else "web:account")
+        return _keepers(now) if account.steward else reverse("web:account")
     codes = [grant.area for grant in grants if grant.area]
     if codes and len(codes) == len(grants) and not Area.objects.filter(parent__code__in=codes, until=None).exists():
         return FIELD
     return DESK
+
+
+def _keepers(now: datetime) -> str:
+    """Return where the keeper begins: at the first steps while the district is still to be set up."""
+    return reverse("web:setup_begin" if beginning.is_empty(now) else "web:setup_schemes")

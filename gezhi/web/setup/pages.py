@@ -25,6 +25,18 @@ def for_setup[**P](page: Page[P]) -> View[P]:
     return require_GET(_guarded(page))
 
 
+def for_readers[**P](page: Page[P]) -> View[P]:
+    """Give a page to read to everybody who works for the district: a plan in force is no secret to who works by it."""
+
+    @never_cache
+    @for_staff
+    @wraps(page)
+    def view(request: HttpRequest, account: Account, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        return page(request, account, clock.now(), *args, **kwargs)
+
+    return require_GET(view)
+
+
 def form_for_setup[**P](page: Page[P]) -> View[P]:
     """Give a page that shows a form and takes it to who has the right `setup`."""
     return require_http_methods(["GET", "HEAD", "POST"])(_guarded(page))

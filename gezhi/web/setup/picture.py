@@ -1,6 +1,6 @@
 """A flow drawn as swim lanes: a lane per level, a column per step forward. Plain numbers; the template draws them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext
@@ -9,11 +9,14 @@ from gezhi.schemes.explain import Flow, Link, Node
 from gezhi.schemes.model import CLOSED, Either, Scheme
 from gezhi.web import wording
 
-LEFT, TOP = 104, 12
-COLUMN, LANE = 148, 104
-WIDE, HIGH = 122, 62
+LEFT, TOP = 130, 12
+COLUMN, LANE = 146, 112
+WIDE, HIGH = 124, 62
 LONGEST_TITLE = 8
 LONGEST_LINE = 9
+LONGEST_RETURN = 11
+_INSET = 12  # from a lane's edge to its boxes
+_CHANNELS = 2  # dashed ways that fit below the boxes of a lane
 _DEPARTMENTS, _REPORTER, _OTHERS = "department", "reporter", "others"
 
 
@@ -38,6 +41,7 @@ class Box:
     y: int
     first: bool
     end: bool
+    changed: bool
     returns: tuple[str, ...]
 
     @property
@@ -54,8 +58,7 @@ class Arrow:
     words: str
     x: int
     y: int
-    back: bool
-    by_system: bool
+    by_system: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +70,29 @@ class Picture:
     lanes: tuple[Lane, ...]
     boxes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]
+    backs: tuple[Arrow, ...]
     says: str
 
 
-def draw(scheme: Scheme, flow: Flow) -> Picture:
-    """Place a flow's steps in lanes and columns, and its ways between them."""
+def draw(scheme: Scheme, flow: Flow, changed: Collection[str] = ()) -> Picture:
+    """Place a flow's steps in lanes and columns, and its ways between them; `changed` steps are marked."""
     columns = _columns(flow)
     lanes = _lanes(scheme, flow)
     used = [lane for lane in _order(scheme) if lane in lanes.values()]
     spots = _spots(flow.nodes, columns, lanes, used)
     joined = _joined(flow.links)
-    returns, arrows = _ways(joined, columns, spots)
-    boxes = tuple(_box(node, spots[node.id], flow, returns.get(node.id, ())) for node in flow.nodes)
+    ahead, back = _sorted_ways(joined, columns)
+    returns, backs = _Ways(spots, used).back(back)
+    boxes = tuple(
+        _box(node, spots[node.id], flow, returns.get(node.id, ()), changed=node.id in changed) for node in flow.nodes
+    )
     return Picture(
         width=LEFT + COLUMN * (max(x for x, _ in spots.values()) + 1),
-        height=2 * TOP + LANE * len(used),
+        height=2 * TOP + LANE * len(used) - 8,
         lanes=tuple(Lane(_lane_title(scheme, lane), TOP + LANE * at) for at, lane in enumerate(used)),
         boxes=boxes,
-        arrows=arrows,
+        arrows=tuple(_arrow(spots[source], spots[target], links) for (source, target), links in ahead.items()),
+        backs=backs,
         says=gettext("%(flow)s: %(steps)s. The tables below say the same.")
         % {"flow": wording.say(flow.title), "steps": gettext(", ").join(box.title for box in boxes)},
     )
@@ -176,20 +184,62 @@ def _joined(links: Iterable[Link]) -> dict[tuple[str, str], list[Link]]:
     return found
 
 
-def _ways(
-    joined: Mapping[tuple[str, str], Sequence[Link]], columns: Mapping[str, int], spots: Mapping[str, tuple[int, int]]
-) -> tuple[dict[str, tuple[str, ...]], tuple[Arrow, ...]]:
-    """Return the ways back as words per step, and the ways forward as arrows."""
-    returns: dict[str, dict[str, None]] = {}
-    arrows = []
+type Joined = Mapping[tuple[str, str], Sequence[Link]]
+
+
+def _sorted_ways(joined: Joined, columns: Mapping[str, int]) -> tuple[dict[tuple[str, str], list[Link]], list[Link]]:
+    """Return the ways forward, those between two steps together, and the ways back."""
+    ahead: dict[tuple[str, str], list[Link]] = {}
+    back: list[Link] = []
     for (source, target), links in joined.items():
-        back = [link for link in links if link.back or columns[target] <= columns[source]]
-        for link in back:
-            returns.setdefault(source, {})[_bounded(link)] = None
-        ahead = [link for link in links if link not in back]
-        if ahead:
-            arrows.append(_arrow(spots[source], spots[target], ahead))
-    return {step: tuple(words) for step, words in returns.items()}, tuple(arrows)
+        for link in links:
+            if link.back or columns[target] <= columns[source]:
+                back.append(link)
+            else:
+                ahead.setdefault((source, target), []).append(link)
+    return ahead, back
+
+
+class _Ways:
+    """The dashed ways back. One that has a single end and room is an arrow; others are words below their box."""
+
+    def __init__(self, spots: Mapping[str, tuple[int, int]], lanes: Sequence[str]) -> None:
+        self.spots = spots
+        self.taken = set(spots.values())
+        self.channels = dict.fromkeys(range(len(lanes)), 0)
+        self.incoming: dict[str, int] = {}
+
+    def back(self, links: Iterable[Link]) -> tuple[dict[str, tuple[str, ...]], tuple[Arrow, ...]]:
+        """Return the words per step, and the arrows."""
+        ends: dict[tuple[str, str], list[Link]] = {}
+        for link in links:
+            ends.setdefault((link.source, link.action), []).append(link)
+        words: dict[str, dict[str, None]] = {}
+        arrows = []
+        for (source, _), found in ends.items():
+            arrow = self._arrow(found[0]) if len({link.target for link in found}) == 1 else None
+            if arrow is not None and source not in words:
+                arrows.append(arrow)
+            else:
+                words.setdefault(source, {})[_cut(f"↩ {_bounded(found[0])}", LONGEST_RETURN)] = None
+        return {step: tuple(said) for step, said in words.items()}, tuple(arrows)
+
+    def _arrow(self, link: Link) -> Arrow | None:
+        (column, lane), (to_column, to_lane) = self.spots[link.source], self.spots[link.target]
+        between = range(min(lane, to_lane) + 1, max(lane, to_lane))
+        blocked = any((to_column, one) in self.taken for one in between)
+        if blocked or self.channels[lane] >= _CHANNELS or column == to_column:
+            return None
+        level = self.channels[lane]
+        self.channels[lane] += 1
+        turn = self.incoming.get(link.target, 0)
+        self.incoming[link.target] = turn + 1
+        (sx, sy), (tx, ty) = _corner((column, lane)), _corner((to_column, to_lane))
+        down, along = sx + 22, sy + HIGH + 14 + 14 * level
+        end = tx + WIDE - 20 - 12 * turn
+        turned, edge = (6, ty - 2) if to_lane > lane else (-6, ty + HIGH + 2)
+        path = f"M{down} {sy + HIGH}V{along - 6}q0 6-6 6H{end + 6}q-6 0-6 {turned}V{edge}"
+        return Arrow(path, _cut(_bounded(link), LONGEST_RETURN), (down + end) // 2, along + 4)
 
 
 def _arrow(source: tuple[int, int], target: tuple[int, int], links: Sequence[Link]) -> Arrow:
@@ -208,10 +258,10 @@ def _arrow(source: tuple[int, int], target: tuple[int, int], links: Sequence[Lin
         turn = 8 if ty > sy else -8
         path = f"M{sx + WIDE} {sy + middle}H{tx + half - 8}q8 0 8 {turn}V{edge}"
         x, y = sx + WIDE + 8, sy + middle - 8
-    return Arrow(path, words, x, y, back=False, by_system=all(link.by_system for link in links))
+    return Arrow(path, words, x, y, by_system=all(link.by_system for link in links))
 
 
-def _box(node: Node, spot: tuple[int, int], flow: Flow, returns: tuple[str, ...]) -> Box:
+def _box(node: Node, spot: tuple[int, int], flow: Flow, returns: tuple[str, ...], *, changed: bool) -> Box:
     x, y = _corner(spot)
     limit = wording.say(flow.limit if node.id == CLOSED else node.limit)
     return Box(
@@ -224,12 +274,13 @@ def _box(node: Node, spot: tuple[int, int], flow: Flow, returns: tuple[str, ...]
         y=y,
         first=node.first,
         end=node.id == CLOSED,
+        changed=changed,
         returns=returns[:2],
     )
 
 
 def _corner(spot: tuple[int, int]) -> tuple[int, int]:
-    return LEFT + COLUMN * spot[0], TOP + LANE * spot[1] + (LANE - HIGH) // 2 - 8
+    return LEFT + COLUMN * spot[0], TOP + LANE * spot[1] + _INSET
 
 
 def _bounded(link: Link) -> str:

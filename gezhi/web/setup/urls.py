@@ -2,11 +2,10 @@
 
 from django.urls import URLPattern, path
 
-from gezhi.web.setup import areas, people, schemes
+from gezhi.web.setup import areas, people, plan_urls
 
 urlpatterns: list[URLPattern] = [
-    path("", schemes.schemes, name="setup_schemes"),
-    path("scheme/<uuid:version>", schemes.scheme, name="setup_scheme"),
+    *plan_urls.urlpatterns,
     path("areas", areas.areas, name="setup_areas"),
     path("people", people.persons, name="setup_people"),
 ]

@@ -30,20 +30,21 @@ def test_every_flow_of_every_shipped_scheme_is_drawn_whole(name: str) -> None:
         assert drawn <= len(ahead)
         assert drawn >= len(ahead) - back
         assert (picture.width - LEFT) % COLUMN == 0
+        ways_back = len(picture.backs) + sum(len(box.returns) for box in picture.boxes)
+        assert bool(ways_back) == any(link.back or boxes[link.source].x > boxes[link.target].x for link in flow.links)
 
 
 @pytest.mark.django_db
-def test_a_scheme_is_read_tab_by_tab(district: District) -> None:
+def test_a_scheme_is_read_part_by_part(district: District) -> None:
     version = SchemeVersion.objects.get()
     for language, words in (("zh-hans", "逐级上报"), ("en", "Report up")):
         browser = client(district.cast.dispatcher, language)
         assert str(version.pk) in browser.get("/setup/").text
-        for tab in ("", "?flow=agency", "?tab=items", "?tab=posts", "?tab=findings"):
-            answer = browser.get(f"/setup/scheme/{version.pk}{tab}")
+        for part in ("overview", "flow", "limits", "items", "calendar", "notices", "clauses", "check"):
+            answer = browser.get(f"/setup/scheme/{version.pk}?part={part}")
             assert answer.status_code == 200
-            if not tab:
-                assert words in answer.text
-                assert "<svg" in answer.text
+            assert words in answer.text, "the contents stand beside every part"
+        assert 'class="flow"' in browser.get(f"/setup/scheme/{version.pk}?flow=agency").text
 
 
 @pytest.mark.django_db
