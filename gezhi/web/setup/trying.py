@@ -138,25 +138,24 @@ def _play(request: HttpRequest, scheme: Scheme) -> dict[str, Any]:
         return {"wrong": " ".join(wording.say(one.text) for one in bad.findings)}
     except (plays.PlayError, Refused, LookupError, TypeError, ValueError, AttributeError) as bad:
         return {"wrong": gettext("The table can't be played: %(why)s") % {"why": str(bad)[:200]}}
+    procedure = scheme.procedures[played.state.procedure] if played.state else None
     return {
-        "played": [_row(scheme, row) for row in played.rows],
+        "played": [_row(procedure, row) for row in played.rows],
         "differing": plays.differences(played.rows)[:20],
         "ended": played.state is not None and played.state.step == CLOSED,
     }
 
 
-def _row(scheme: Scheme, row: Mapping[str, str]) -> dict[str, Any]:
-    titles = {step.id: step.title for one in scheme.procedures.values() for step in one.steps.values()}
-    actions = {action.id: action.title for one in scheme.procedures.values() for action in one.actions.values()}
-    known = actions.get(row["action"])
-    step = titles.get(row["step"])
+def _row(procedure: Procedure | None, row: Mapping[str, str]) -> dict[str, Any]:
+    known = procedure.actions.get(row["action"]) if procedure else None
+    step = procedure.steps.get(row["step"]) if procedure else None
     return {
         "at": row["at"][:16].replace("T", " "),
         "by": row["by"],
-        "action": wording.say(known) if known else _word(row["action"]),
+        "action": wording.say(known.title) if known else _word(row["action"]),
         "ok": row["ok"] == "yes",
         "reason": row["reason"].partition(": ")[2],
-        "step": wording.say(step) if step else (gettext("closed") if row["step"] == CLOSED else row["step"]),
+        "step": wording.say(step.title) if step else (gettext("closed") if row["step"] == CLOSED else row["step"]),
         "step_due": row["step_due"][:16].replace("T", " "),
         "case_due": row["case_due"][:16].replace("T", " "),
         "light": row["step_light"] or row["case_light"],
