@@ -177,7 +177,7 @@ def test_an_item_and_a_department_are_added_without_a_programmer(cast: Cast) -> 
     draft = operations.change_draft(actor=cast.dispatcher, draft=draft.pk, seen=2, change=item, now=NOW)
     plan = source.load(source.Source(draft.source["main"], draft.source["files"]))
     assert (plan.items["env.charging"].procedure, plan.departments["new_office"].title.zh) == ("report_up", "新设局")
-    with pytest.raises(ValidationError, match="stands there already"):
+    with pytest.raises(ValidationError, match=r"env\.charging"):
         operations.change_draft(actor=cast.dispatcher, draft=draft.pk, seen=3, change=item, now=NOW)
     formula = operations.RowChange("catalogue", "env.charging", {"title": "=cmd()"})
     with pytest.raises(ValidationError):
@@ -205,7 +205,7 @@ def test_a_draft_comes_into_force_once_and_only_against_what_was_seen(cast: Cast
     first = operations.enact_draft(actor=cast.dispatcher, draft=_shipped(cast).pk, seen=1, on=TODAY, now=NOW).row
     one, other = (operations.draft_from(actor=cast.dispatcher, version=first.pk, now=NOW) for _ in range(2))
     operations.enact_draft(actor=cast.steward, draft=one.pk, seen=1, on=TODAY, newest=first.pk, now=NOW)
-    with pytest.raises(ValidationError, match="force"):
+    with pytest.raises(ValidationError, match=r"force|施行"):
         operations.enact_draft(actor=cast.dispatcher, draft=one.pk, seen=1, on=TODAY, newest=first.pk, now=NOW)
     other = operations.change_draft(
         actor=cast.dispatcher, draft=other.pk, seen=1, change=operations.VersionChange("2014.3"), now=NOW
