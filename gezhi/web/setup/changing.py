@@ -60,7 +60,7 @@ def change(request: HttpRequest, account: Account, now: datetime, plan: UUID) ->
             messages.success(request, gettext("Changed in the draft. Here is what it changes."))
             return redirect(f"{reverse('web:setup_compare')}?new={draft}")
     words = {"plan": found, "entry": entry, "errors": errors, "title": found.title, "units": units()}
-    return shown(request, account, now, "setup/change.html", words, status=400 if errors else 200)
+    return shown(request, account, now, "setup/change.html", words, status=422 if errors else 200)
 
 
 def _make(request: HttpRequest, account: Account, now: datetime, plan: Plan, entry: Entry) -> UUID:

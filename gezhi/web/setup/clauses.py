@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 
 from gezhi.schemes.model import Scheme
 from gezhi.web import wording
+from gezhi.web.setup.notices import bare
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def _rules(scheme: Scheme) -> Iterator[tuple[str, Carried]]:
         if item.procedure:
             yield item.clause, Carried(gettext("Item"), wording.say(item.title), f"?part=items#i-{item.id}")
     for notice in scheme.notices.values():
-        title = wording.say(notice.subject)
+        title = bare(wording.say(notice.subject))
         yield notice.clause, Carried(gettext("Notice"), title, f"?part=notices#n-{notice.id}")
 
 

@@ -26,13 +26,13 @@ def upload(request: HttpRequest, account: Account, now: datetime) -> HttpRespons
     sent = request.FILES.get("file")
     if sent is None:
         messages.error(request, gettext("Choose a file first."))
-        return _upload_page(request, account, now, [], status=400)
+        return _upload_page(request, account, now, [], status=422)
     try:
         # read no more than could be taken: a larger file is refused by its size
         raw = sent.read(parcels.MOST_BYTES + 1)
         draft = operations.upload_draft(actor=account, file_name=sent.name or "", raw=raw, now=now)
     except SchemeError as bad:
-        return _upload_page(request, account, now, bad.findings, status=400)
+        return _upload_page(request, account, now, bad.findings, status=422)
     messages.success(request, gettext("Kept as a draft. Nothing is in force yet: read what the check says."))
     return redirect(_check(draft.pk))
 

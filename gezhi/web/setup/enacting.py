@@ -89,7 +89,7 @@ def _page(request: HttpRequest, account: Account, now: datetime, plan: Plan, err
         "who_may": people.holders_of("enact", now)[:6],
         "from_begin": (request.POST.get("from") or request.GET.get("from", "")) == "begin",
     }
-    return shown(request, account, now, "setup/enact.html", words, status=400 if errors else 200)
+    return shown(request, account, now, "setup/enact.html", words, status=422 if errors else 200)
 
 
 @deed_for_setup

@@ -27,6 +27,7 @@ class Letter:
     to: str
     texts: tuple[tuple[str, str, str, str], ...]
     facts: tuple[str, ...]
+    title: str
 
 
 def letters(scheme: Scheme, now: datetime) -> list[Letter]:
@@ -49,7 +50,13 @@ def _letter(scheme: Scheme, notice: Notice, rung: tuple[str, ...], now: datetime
         to=gettext(", ").join(wording.say(desk_word(scheme, word)) for word in notice.to),
         texts=tuple(texts),
         facts=tuple(names),
+        title=bare(wording.say(notice.subject)),
     )
+
+
+def bare(subject: str) -> str:
+    """Return a subject without its placeholders, to name the template by."""
+    return " ".join(_PLACEHOLDER.sub("", subject).split()).strip(" ：:·")
 
 
 def _sample(scheme: Scheme, language: str, now: datetime) -> Mapping[str, str]:

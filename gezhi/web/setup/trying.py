@@ -53,7 +53,7 @@ def trial(request: HttpRequest, account: Account, now: datetime, plan: UUID) -> 
         words |= _play(request, found.scheme)
     elif request.GET.get("item"):
         words |= _foresee(found.scheme, words["item"], words["at"])
-    return shown(request, account, now, "setup/try.html", words, status=400 if words.get("wrong") else 200)
+    return shown(request, account, now, "setup/try.html", words, status=422 if words.get("wrong") else 200)
 
 
 def _full(scheme: Scheme, item: Item) -> str:

@@ -63,7 +63,7 @@ def test_one_limit_is_changed_and_the_difference_shown(office: Client, version: 
     draft = SchemeDraft.objects.get()
     assert (draft.base, draft.version) == (version, "2014.2")
     bad = office.post(form, {"amount": "-2", "unit": "workdays"})
-    assert bad.status_code == 400
+    assert bad.status_code == 422
     assert 'value="-2"' in bad.text, "what was typed is still there"
 
 
@@ -76,10 +76,10 @@ def test_an_item_gets_an_id_from_its_name(office: Client, version: SchemeVersion
     plan = queries.draft_scheme(SchemeDraft.objects.get(pk=draft.pk))
     assert plan.items["env.feixianchongdian"].limit == "2 workdays"
     late = office.post(form, values | {"title": "另一项", "seen": draft.revision})
-    assert late.status_code == 400, "the draft was changed since it was looked at"
+    assert late.status_code == 422, "the draft was changed since it was looked at"
     assert "另一项" in late.text
     formula = office.post(form, values | {"title": "=1+1", "seen": draft.revision + 1})
-    assert formula.status_code == 400
+    assert formula.status_code == 422
 
 
 def test_a_draft_comes_into_force_after_a_second_look_only(office: Client, version: SchemeVersion) -> None:
@@ -90,12 +90,12 @@ def test_a_draft_comes_into_force_after_a_second_look_only(office: Client, versi
     on = (today + timedelta(days=3)).isoformat()
     assert on in office.get(f"{page}?on={on}").text
     form = {"on": on, "seen": draft.revision, "newest": str(version.pk)}
-    assert office.post(page, form | {"again": "yes"}).status_code == 400
-    assert office.post(page, form | {"again": on, "seen": 99}).status_code == 400
+    assert office.post(page, form | {"again": "yes"}).status_code == 422
+    assert office.post(page, form | {"again": on, "seen": 99}).status_code == 422
     answer = office.post(page, form | {"again": on}, follow=True)
     assert f"自 {on} 起施行" in answer.text
     planned = SchemeVersion.objects.exclude(pk=version.pk).get()
-    assert office.post(page, form | {"again": on}).status_code == 400, "once is enough"
+    assert office.post(page, form | {"again": on}).status_code == 422, "once is enough"
     back = office.post(f"/setup/scheme/{planned.pk}/cancel", {"reason": "再议"}, follow=True)
     assert "已撤回" in back.text
     assert queries.in_force("shawan", today + timedelta(days=5))[0] == version
@@ -124,7 +124,7 @@ def test_a_workbook_goes_out_and_comes_back(office: Client, version: SchemeVersi
     assert office.get(f"/setup/scheme/{SchemeDraft.objects.get().pk}/enact").text.count("暂时不能施行") == 1
     broken = io.BytesIO(b"PK nothing")
     broken.name = "x.xlsx"
-    assert office.post("/setup/upload", {"file": broken}).status_code == 400
+    assert office.post("/setup/upload", {"file": broken}).status_code == 422
     assert office.get(f"/setup/scheme/{version.pk}/folder").content[:2] == b"PK"
 
 
@@ -154,7 +154,7 @@ def test_a_plan_is_tried_without_making_a_case(office: Client, version: SchemeVe
     ):
         wrong = io.BytesIO(raw)
         wrong.name = "s.csv"
-        assert office.post(f"/setup/scheme/{version.pk}/try", {"file": wrong}).status_code == 400
+        assert office.post(f"/setup/scheme/{version.pk}/try", {"file": wrong}).status_code == 422
 
 
 @pytest.mark.parametrize(("words", "found"), [("baolulaji", True), ("bllj", True), ("垃圾", True), ("zzz", False)])
