@@ -1,6 +1,6 @@
 """Intake by HTTP against plain statements: `python -m gezhi.host.throwaway --durable -- python -m bench.intake`.
 
-Side by side, in turns: the product's real endpoint (granian, 2 workers x 2 threads, its real checks: token, point in
+Side by side, in turns: the product's real endpoint (granian, 2 workers x 8 threads, its real checks: token, point in
 polygon, scheme, encryption, log chain) under 8 clients that each keep one connection; pgbench with 8 clients writing
 the very same rows as plain statements in one transaction; the batch door with 100 cases a request. Medians of the
 rounds. fsync is on. Of the server's own log nothing is written.
@@ -23,9 +23,12 @@ import time
 from pathlib import Path
 
 from bench.ground import Ground, prepare
+from bench.work import WHO, Work
 
-CLIENTS, WORKERS, THREADS, PORT = 8, 2, 2, 8765
+CLIENTS, WORKERS, THREADS, PORT = 8, 2, 8, 8765
 BATCH = 100
+# What a client writes down beforehand for a second: more than it can send.
+MOST_SINGLE, MOST_BATCHES = 500, 25
 _LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 _COLON = re.compile(r":(?=[A-Za-z_])")
 TEXT = "清溪路 24 号便民超市门口路面积水，排水口堵塞，雨停了三天水还不退，老人出不了门，请尽快派人来看。"
@@ -36,51 +39,61 @@ def main(words: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=int, default=10, help="a round")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=THREADS, help="of each of the two processes")
     parser.add_argument("--small", action="store_true", help="a quick look: two rounds of three seconds")
     options = parser.parse_args(words)
     seconds, rounds = (3, 2) if options.small else (options.seconds, options.rounds)
     ground = prepare()
-    server = _serve()
+    server = _serve(options.threads)
     try:
         # So that each process knows each grid, as after the first minutes of a working day.
         _drive(ground, 3, batch=BATCH)
         _drive(ground, 3)
-        _print([_round(ground, seconds) for _ in range(rounds)])
+        _print([_round(ground, seconds, server.pid) for _ in range(rounds)], options.threads)
     finally:
         server.terminate()
         server.wait()
     return 0
 
 
-def _round(ground: Ground, seconds: int) -> dict[str, float]:
+def _round(ground: Ground, seconds: int, server: int) -> dict[str, float]:
+    work = Work(server)
     single = _drive(ground, seconds)
+    spent, single_work = sorted(single), work.since_last(len(single))
     plain = _pgbench(seconds)
+    plain_work = work.since_last(plain * seconds)
     batch = _drive(ground, seconds, batch=BATCH)
-    spent = sorted(single)
+    batch_work = work.since_last(BATCH * len(batch))
     return {
         "http": len(single) / seconds,
         "p50": 1000 * spent[len(spent) // 2],
         "p99": 1000 * spent[int(len(spent) * 0.99)],
         "pgbench": plain,
         "batch": BATCH * len(batch) / seconds,
+        **{f"http {who}": ms for who, ms in single_work.items()},
+        **{f"pgbench {who}": ms for who, ms in plain_work.items()},
+        **{f"batch {who}": ms for who, ms in batch_work.items()},
     }
 
 
-def _print(rounds: list[dict[str, float]]) -> None:
+def _print(rounds: list[dict[str, float]], threads: int) -> None:
     middle = {key: statistics.median(one[key] for one in rounds) for key in rounds[0]}
     share = middle["http"] / middle["pgbench"]
-    print(f"medians of {len(rounds)} rounds, {CLIENTS} clients, {WORKERS} workers x {THREADS} threads, fsync on")
+    print(f"medians of {len(rounds)} rounds, {CLIENTS} clients, {WORKERS} workers x {threads} threads, fsync on")
     spent = f"p50 {middle['p50']:.1f} ms  p99 {middle['p99']:.1f} ms"
     print(f"POST /api/v1/cases          {middle['http']:8.0f} cases/s   {spent}")
     print(f"pgbench, plain statements   {middle['pgbench']:8.0f} cases/s   the door reaches {share:.0%}")
     print(f"POST /api/v1/cases/batch    {middle['batch']:8.0f} cases/s   {BATCH} a request")
+    print("processor time per case, in ms (it says more than the rates while others work on the machine):")
+    for what in ("http", "pgbench", "batch"):
+        print(f"  {what:8}" + "".join(f"  {who} {middle[f'{what} {who}']:.2f}" for who in WHO))
 
 
-def _serve() -> "subprocess.Popen[bytes]":
+def _serve(threads: int) -> "subprocess.Popen[bytes]":
     if _answers():
         raise SystemExit(f"port {PORT} is taken: a server of an earlier measurement may still run")
     server = subprocess.Popen(
-        [sys.executable, "-m", "gezhi.host.web", "127.0.0.1", str(PORT), str(WORKERS), str(THREADS)]
+        [sys.executable, "-m", "gezhi.host.web", "127.0.0.1", str(PORT), str(WORKERS), str(threads)]
     )
     for _ in range(600):
         if _answers():
@@ -101,22 +114,26 @@ def _answers() -> bool:
 def _drive(ground: Ground, seconds: int, batch: int = 0) -> list[float]:
     """Let the clients send as fast as they are answered; return the seconds of each request."""
     with multiprocessing.get_context("fork").Pool(CLIENTS) as pool:
-        each = pool.starmap(_client, [(ground, seconds, batch, seed) for seed in range(CLIENTS)])
+        start = time.perf_counter() + 0.5 + 0.25 * seconds
+        each = pool.starmap(_client, [(ground, seconds, batch, seed, start) for seed in range(CLIENTS)])
     return [spent for one in each for spent in one]
 
 
-def _client(ground: Ground, seconds: int, batch: int, seed: int) -> list[float]:
-    """Send one request after the other on one connection.
+def _client(ground: Ground, seconds: int, batch: int, seed: int, start: float) -> list[float]:
+    """Send one request after the other on one connection, all clients from the same moment on.
 
-    By the socket itself: a client library would take its share of the same cores, and what it costs is not asked here.
+    By the socket itself, and written before: a client's own work would take its share of the same cores, as pgbench's
+    does not, and what it costs is not asked here.
     """
     rng = random.Random(f"{seed}{time.time_ns()}")
+    written = [_request(ground, rng, batch) for _ in range(seconds * (MOST_BATCHES if batch else MOST_SINGLE))]
     spent: list[float] = []
+    time.sleep(max(0.0, start - time.perf_counter()))
     until = time.perf_counter() + seconds
     with socket.create_connection(("127.0.0.1", PORT)) as line:
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         while time.perf_counter() < until:
-            sent = _request(ground, rng, batch)
+            sent = written.pop()
             began = time.perf_counter()
             line.sendall(sent)
             told = _answer(line)

@@ -85,12 +85,12 @@ def _call(request: HttpRequest, scope: str) -> Call:
     if kind.lower() != "bearer" or not token:
         raise ApiError(401, "no_token", _("Send a token: Authorization: Bearer gz_…"))
     now = clock.now()
-    row = accept_token(token=token.strip(), now=now)
-    if row is None:
+    admitted = accept_token(token=token.strip(), now=now)
+    if admitted is None:
         raise ApiError(401, "bad_token", _("This token is unknown, expired or revoked. Ask the district's office."))
-    if scope not in row.scopes:
+    if scope not in admitted.scopes:
         raise ApiError(403, "missing_scope", _("This token lacks the scope “%(scope)s”.") % {"scope": scope})
-    return Call(request, row.account, now)
+    return Call(request, admitted.account, now)
 
 
 def _field(message: str) -> str:

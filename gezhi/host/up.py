@@ -158,7 +158,7 @@ def _prepare(home: Home, console: Console, *, demo: bool) -> None:
 
 
 def _services(home: Home, host: str, port: int) -> list[Service]:
-    workers, threads = env.whole("GEZHI_WORKERS", 2, low=1, high=64), env.whole("GEZHI_THREADS", 2, low=1, high=16)
+    workers, threads = env.whole("GEZHI_WORKERS", 2, low=1, high=64), env.whole("GEZHI_THREADS", 8, low=1, high=64)
     web = [sys.executable, "-m", "gezhi.host.web", host, str(port), str(workers), str(threads)]
     return [
         Service(say("网页服务", "The web server"), web, home.logs / "web.log"),

@@ -169,12 +169,16 @@ def first_desk(account: Account, now: datetime) -> Desk | None:
     return next(iter(desks_of(account, now)), None)
 
 
-def note_first_desk(
-    account: Account, now: datetime, *, post: str | None, area: str | None, department: str | None
-) -> None:
-    """Note for `first_desk` what a statement with `FIRST_HELD` in it found; without a post the desk is the person."""
-    held = Desk("department", department) if department else Desk("post", post or "", area or "")
-    account._first_desk = (now, held if post else Desk("person", str(account.pk)))  # type: ignore[attr-defined]
+def note_first_desk(account: Account, now: datetime, desk: Desk) -> None:
+    """Note for `first_desk` what `desk_held` made of a statement with `FIRST_HELD` in it."""
+    account._first_desk = (now, desk)  # type: ignore[attr-defined]
+
+
+def desk_held(account_id: UUID, *, post: str | None, area: str | None, department: str | None) -> Desk:
+    """Return the desk of a row of `FIRST_HELD`; without a post it is the person."""
+    if post is None:
+        return Desk("person", str(account_id))
+    return Desk("department", department) if department else Desk("post", post, area or "")
 
 
 def reach(account: Account | None, now: datetime) -> Reach:

@@ -48,6 +48,14 @@ def to_wgs84(lon: ArrayLike, lat: ArrayLike, system: str) -> tuple[Numbers, Numb
     raise UnknownSystemError(f"{system!r}: write one of {', '.join(SYSTEMS)}")
 
 
+def to_wgs84_of_one(lon: float, lat: float, system: str) -> tuple[float, float]:
+    """Return `to_wgs84` of one point, without the cost of arrays where nothing is shifted."""
+    if system in {WGS84, CGCS2000}:
+        return lon, lat
+    x, y = to_wgs84(lon, lat, system)
+    return float(x), float(y)
+
+
 def from_wgs84(lon: ArrayLike, lat: ArrayLike, system: str) -> tuple[Numbers, Numbers]:
     """Return WGS-84 coordinates in `system`."""
     x, y = np.asarray(lon, float), np.asarray(lat, float)

@@ -75,7 +75,7 @@ class Router:
         """Route one WGS-84 point."""
         holder = self._holder(lon, lat)
         x, y = coordinates.plane_of_one(lon, lat)
-        point = shapely.Point(x, y)
+        point = shapely.points(x, y)
         if holder < 0:
             distance = self._nearest_border(point) * coordinates.scale_of_one(lat)
         else:
@@ -135,7 +135,7 @@ class Router:
     def candidates(self, lon: float, lat: float, within_m: float) -> tuple[tuple[str, float], ...]:
         """Return the areas within so many metres of a point, nearest first: what a page offers to choose from."""
         x, y = coordinates.plane_of_one(lon, lat)
-        point, factor = shapely.Point(x, y), coordinates.scale_of_one(lat)
+        point, factor = shapely.points(x, y), coordinates.scale_of_one(lat)
         found = self._plane_tree.query(point, predicate="dwithin", distance=within_m / factor)
         ranked = sorted((float(shapely.distance(self._plane[i], point)) * factor, self.codes[i]) for i in found)
         return tuple((code, metres) for metres, code in ranked)

@@ -7,11 +7,10 @@ that died between commit and reply, 24 threads at once), the same case comes bac
 
 import base64
 from bisect import bisect_right
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
-from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -37,15 +36,17 @@ from gezhi.enactment import queries as enactment
 from gezhi.enactment.models import SchemeVersion
 from gezhi.foundation import crypto
 from gezhi.foundation.ids import uuid7
+from gezhi.foundation.memory import Memory
 from gezhi.foundation.models import Outbox, StoredFile
+from gezhi.foundation.together import Together
 from gezhi.people.access import first_desk
 from gezhi.people.models import Account
 from gezhi.schemes.model import Scheme
 from gezhi.schemes.state import REPORTER, Desk, Opening, Refused
 
 OFFICE_CHANNELS = frozenset({"field", "hotline", "counter", "phone", "reception"})
-_REMEMBER_SECONDS = 1.0
-_remembered: dict[Hashable, tuple[float, Any]] = {}
+_days: Memory[list[date]] = Memory()
+_plans_known: Memory[list[tuple[SchemeVersion, Scheme]]] = Memory()
 _ALPHABET = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 
 
@@ -81,10 +82,8 @@ def open_case(*, actor: Account | None, report: Report, now: datetime) -> Opened
 
     Raises `BadInput`, `AskArea` (near a border) or the engine's `Refused`; then nothing was kept.
     """
-    result = open_batch(actor=actor, reports=[report], now=now)[0]
-    if isinstance(result, Exception):
-        raise result
-    return result
+    one = _prepare(report, actor, now=now, today=timezone.localdate(now), ahead=None)
+    return _result(one, *_together.ask(one))
 
 
 def open_batch(
@@ -99,10 +98,8 @@ def open_batch(
             prepared.append(_prepare(report, actor, now=now, today=today, ahead=ahead.get(n)))
         except (CaseError, Refused) as error:
             prepared.append(error)
-    good = [one for one in prepared if isinstance(one, _Prepared)]
-    numbers = statements.insert(_rows(good)) if good else {}
-    known = _known([one for one in good if one.opened.case_id not in numbers])
-    return [_result(one, numbers, known) if isinstance(one, _Prepared) else one for one in prepared]
+    written = iter(_write([one for one in prepared if isinstance(one, _Prepared)]))
+    return [_result(one, *next(written)) if isinstance(one, _Prepared) else one for one in prepared]
 
 
 def tracking_code(case_id: UUID) -> str:
@@ -215,6 +212,19 @@ def _write_up(
     )
 
 
+def _write(prepared: Sequence[_Prepared]) -> list[tuple[str, Case | None]]:
+    """Write what is new in one statement; return each one's number, or the case that its client key had made before."""
+    if not prepared:
+        return []
+    # In one order everywhere: two statements that bring the same keys must not wait for each other.
+    numbers = statements.insert(_rows(sorted(prepared, key=lambda one: one.client_key)))
+    known = _known([one for one in prepared if one.opened.case_id not in numbers])
+    return [(numbers.get(one.opened.case_id, ""), known.get(one.client_key)) for one in prepared]
+
+
+_together = Together(_write)
+
+
 def _rows(prepared: Sequence[_Prepared]) -> dict[Any, Sequence[Row | msgspec.Raw]]:
     return {
         Case: [one.case for one in prepared],
@@ -239,11 +249,9 @@ def _known(prepared: Sequence[_Prepared]) -> dict[str, Case]:
     return {case.client_key: case for case in rows}
 
 
-def _result(one: _Prepared, numbers: dict[UUID, str], known: dict[str, Case]) -> Opened:
-    number = numbers.get(one.opened.case_id)
-    if number is not None:
+def _result(one: _Prepared, number: str, case: Case | None) -> Opened:
+    if case is None:
         return replace(one.opened, number=number)
-    case = known[one.client_key]
     secret = tracking_code(case.pk)
     return Opened(
         case_id=case.pk, number=case.number, secret=secret if crypto.hash_secret(secret) == case.secret_hash else "",
@@ -255,8 +263,8 @@ def _result(one: _Prepared, numbers: dict[UUID, str], known: dict[str, Case]) ->
 def _scheme(report: Report, on: date) -> tuple[SchemeVersion, Scheme]:
     """Return the plan that applies."""
     # By the span of days in which the same versions hold, not by the day: an import may be dated back over years.
-    span = bisect_right(_remember("days", enactment.days_of_change), on)
-    for version, scheme in _remember((report.scheme, span), partial(_plans, report.scheme, on)):
+    span = bisect_right(_days.get("", enactment.days_of_change), on)
+    for version, scheme in _plans_known.get((report.scheme, span), partial(_plans, report.scheme, on)):
         item = scheme.items.get(report.item)
         if item is not None and item.procedure:
             return version, scheme
@@ -273,22 +281,11 @@ def _plans(scheme: str, on: date) -> list[tuple[SchemeVersion, Scheme]]:
         raise BadInput(str(error), field="scheme") from error
 
 
-def _remember[Answer](key: Hashable, ask: Callable[[], Answer]) -> Answer:
-    """Return an answer that every report asks for from memory, for a second."""
-    present = monotonic()
-    kept = _remembered.get(key)
-    if kept is None or kept[0] < present:
-        if len(_remembered) > 1000:
-            _remembered.clear()
-        kept = _remembered[key] = (present + _REMEMBER_SECONDS, ask())
-    answer: Answer = kept[1]
-    return answer
-
-
 @receiver(post_save, sender=SchemeVersion)
 def _forget(**_signal: Any) -> None:
     """Ask again at once in the process that put a version into force; others do within a second."""
-    _remembered.clear()
+    _days.forget()
+    _plans_known.forget()
 
 
 def _nowhere(scheme: Scheme, on: date) -> Spot:

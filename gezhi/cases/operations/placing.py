@@ -123,10 +123,9 @@ def _routed(report: Report, on: date) -> Point | None:
     if report.lon is None or report.lat is None:
         raise BadInput(_("A point needs both longitude and latitude."), field="lon" if report.lon is None else "lat")
     try:
-        x, y = coordinates.to_wgs84(report.lon, report.lat, report.crs)
+        lon, lat = coordinates.to_wgs84_of_one(report.lon, report.lat, report.crs)
     except coordinates.UnknownSystemError as error:
         raise BadInput(str(error), field="crs") from error
-    lon, lat = float(x), float(y)
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
         raise BadInput(
             _("Longitude goes from -180 to 180, latitude from -90 to 90. Were the two swapped?"), field="lon"

@@ -38,7 +38,8 @@ def insert(rows: Mapping[type[models.Model], Sequence[Row | msgspec.Raw]]) -> di
     A case whose client key is taken is left out with all its rows.
     """
     given = {model: some for model in _WRITTEN if (some := rows.get(model))}
-    made = prepared.run(_insert_sql(tuple(given)), [_json(some) for some in given.values()])
+    # As the first statement of a request: sent again on a new connection it writes nothing twice, by the client key.
+    made = prepared.run_first(_insert_sql(tuple(given)), [_json(some) for some in given.values()])
     return {row[0]: row[1] for row in made}
 
 

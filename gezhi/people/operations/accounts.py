@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from gezhi.people import access, phones
 from gezhi.people.models import Account, ApiToken, Appointment, OneTimeLogin
 from gezhi.people.operations import _journal, signin
+from gezhi.people.operations.tokens import forget_tokens
 
 _USERNAME = re.compile(r"^[\w.\-]{2,64}$")
 
@@ -113,6 +114,7 @@ def deactivate(*, actor: Account | None, account: Account, now: datetime) -> Acc
     held = Appointment.objects.filter(account=account).exclude(until__lte=now)
     held.filter(since__lte=now).update(until=now)
     held.filter(since__gt=now).update(until=F("since"))
+    forget_tokens()
     account.refresh_from_db()
     _journal.write("deactivate", actor=actor, subject=account, now=now)
     return account

@@ -2,17 +2,23 @@
 
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.utils.translation import gettext as _
 
 from gezhi.foundation import crypto, prepared
+from gezhi.foundation.memory import Memory
 from gezhi.people import access
 from gezhi.people.models import Account, ApiToken
 from gezhi.people.operations import _journal
+from gezhi.schemes.state import Desk
 
 # What a token may be allowed; each door of the API names the one that it needs.
 SCOPES = ("cases:read", "cases:write", "cases:batch")
@@ -20,11 +26,10 @@ _MARK = "gz_"
 _HINT = 9
 # `last_used_at` is written at most this often, so that a busy token does not cost a write per request.
 _USED_EVERY = timedelta(minutes=5)
-# In the order of the models' fields.
-_OF_TOKEN = ("id", "account_id", "scopes", "last_used_at")
+# In the order of the model's fields.
 _OF_ACCOUNT = ("id", "username", "kind", "language", "steward", "is_active")
 _USABLE = f"""
-select t.id, t.scopes::text, t.last_used_at, held.post, held.area, held.department,
+select t.id, t.scopes::text, t.last_used_at, t.expires_at, held.post, held.area, held.department,
        {", ".join(f"a.{name}" for name in _OF_ACCOUNT)}
 from {ApiToken._meta.db_table} t join {Account._meta.db_table} a on a.id = t.account_id
 left join lateral ({access.FIRST_HELD.format(account="a.id", now="%(now)s")}) held on true
@@ -73,26 +78,68 @@ def revoke_token(*, actor: Account | None, token: ApiToken, now: datetime) -> Ap
     access.require(actor, access.SETUP, now)
     if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now):
         _journal.write("revoke_token", actor=actor, subject=token.account, now=now, token=str(token.pk))
+    forget_tokens()
     token.refresh_from_db()
     return token
 
 
-def accept_token(*, token: str, now: datetime) -> ApiToken | None:
-    """Return the token's row with its account when it may be used now, else None. One query; rarely a second.
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """For whom a token acts, and what it may be used for."""
 
-    Asked of the database at each request, so that a token that was revoked ends at once. Of the account only what a
-    door needs is read, and its first desk along with it; the rest would be when it is asked for.
+    account: Account
+    scopes: Sequence[str]
+
+
+@dataclass(slots=True)
+class _Usable:
+    """What was read of a token that may be used: enough for a door, and the account's first desk along with it."""
+
+    pk: UUID
+    scopes: list[str]
+    last_used_at: datetime | None
+    expires_at: datetime | None
+    first: Desk
+    about: list[Any]
+
+
+_usable: Memory[_Usable] = Memory()
+
+
+def accept_token(*, token: str, now: datetime) -> Admitted | None:
+    """Return for whom the token acts when it may be used now, else None. At most one query; rarely a second.
+
+    What was found is kept for a second, since a busy program asks a thousand times in it. A token that is revoked ends
+    at once in the process where that was done, and within that second in the others.
     """
-    found = prepared.run_first(_USABLE, {"digest": _digest(token), "now": now})
-    if not found:
+    digest = _digest(token)
+    try:
+        found = _usable.get(digest, partial(_ask, digest, now))
+    except LookupError:
         return None
-    pk, scopes, last_used_at, post, area, department, *about = found[0]
-    if last_used_at is None or last_used_at < now - _USED_EVERY:
-        ApiToken.objects.filter(pk=pk).update(last_used_at=now)
-    row = ApiToken.from_db(DEFAULT_DB_ALIAS, _OF_TOKEN, (pk, about[0], json.loads(scopes), last_used_at))
-    row.account = Account.from_db(DEFAULT_DB_ALIAS, _OF_ACCOUNT, about)
-    access.note_first_desk(row.account, now, post=post, area=area, department=department)
-    return row
+    if found.expires_at is not None and found.expires_at <= now:
+        return None
+    if found.last_used_at is None or found.last_used_at < now - _USED_EVERY:
+        ApiToken.objects.filter(pk=found.pk).update(last_used_at=now)
+        found.last_used_at = now
+    # Of the account only what a door needs; the rest is read when it is asked for.
+    account = Account.from_db(DEFAULT_DB_ALIAS, _OF_ACCOUNT, found.about)
+    access.note_first_desk(account, now, found.first)
+    return Admitted(account, found.scopes)
+
+
+def forget_tokens() -> None:
+    """Look every token up anew: one was revoked or an account closed."""
+    _usable.forget()
+
+
+def _ask(digest: str, now: datetime) -> _Usable:
+    rows = prepared.run_first(_USABLE, {"digest": digest, "now": now})
+    if not rows:
+        raise LookupError("no token that may be used now")
+    pk, scopes, last_used_at, expires_at, post, area, department, *about = rows[0]
+    first = access.desk_held(about[0], post=post, area=area, department=department)
+    return _Usable(pk, json.loads(scopes), last_used_at, expires_at, first, about)
 
 
 def _digest(token: str) -> str:
