@@ -10,8 +10,8 @@ from functools import lru_cache
 
 _FILL = "q"
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_BETWEEN = re.compile(f"(?<=[{_HAN}])(?=[{_HAN}])")
 _IS_HAN = re.compile(f"[{_HAN}]")
+_RUN = re.compile(f"[{_HAN}]{{2,}}")
 _SPECIAL = re.compile(r"([\\%_])")
 _LATIN = re.compile("[a-z]{3,40}")
 SHORTEST = 2
@@ -20,7 +20,7 @@ _MOST_WORDS = 6
 
 def stored(text: str) -> str:
     """Return text as it is kept for search."""
-    return _BETWEEN.sub(_FILL, text.lower())
+    return _RUN.sub(lambda run: _FILL.join(run[0]), text.lower())
 
 
 def sought(query: str) -> tuple[str, ...]:
@@ -44,7 +44,7 @@ def sound(text: str) -> str:
 
     清溪路积水 → `qingxilujishui qxljs`.
     """
-    heard = [_syllables(stretch) for stretch in re.findall(f"[{_HAN}]{{2,}}", text)]
+    heard = [_syllables(stretch) for stretch in _RUN.findall(text)]
     return " ".join(part for one in heard for part in ("".join(one), "".join(s[:1] for s in one)))
 
 

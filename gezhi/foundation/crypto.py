@@ -105,8 +105,18 @@ def _cipher(secret: bytes) -> AESGCM:
     return AESGCM(secret)
 
 
+_last: tuple[object, object, tuple[Key, ...]] = (None, None, ())
+
+
 def _keys() -> tuple[Key, ...]:
-    return _read(settings.DATA_KEYS, settings.DATA_KEYS_FILE)
+    """Return the keys in use. Each case asks three times, so the same settings are known by being the same objects."""
+    global _last  # noqa: PLW0603
+    given, file = settings.DATA_KEYS, settings.DATA_KEYS_FILE
+    last_given, last_file, keys = _last
+    if given is not last_given or file is not last_file:
+        keys = _read(given, file)
+        _last = (given, file, keys)
+    return keys
 
 
 @lru_cache(maxsize=4)

@@ -8,7 +8,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import OperationalError, connection
+from psycopg import adapters
+from psycopg.adapt import Dumper
 
+
+class Json(bytes):
+    """JSON as it came from the encoder; it goes to PostgreSQL without being read again."""
+
+
+class _JsonDumper(Dumper):
+    oid = adapters.types["json"].oid
+
+    def dump(self, obj: Json) -> bytes:
+        return obj
+
+
+adapters.register_dumper(Json, _JsonDumper)
 type Params = Sequence[object] | Mapping[str, object]
 
 

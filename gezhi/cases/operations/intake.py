@@ -67,13 +67,10 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
+    """Rows as JSON, ready to be joined with others' into one statement, and what the sender is told."""
+
     client_key: str
-    case: msgspec.Raw
-    event: Row
-    holds: msgspec.Raw
-    words: Row
-    outbox: Row
-    files: list[Row]
+    rows: dict[Any, bytes]
     opened: Opened
 
 
@@ -200,16 +197,15 @@ def _write_up(
         case_id=case_id, number="", secret=secret, fresh=True, step=pattern.step, desk_key=filled.desk_key,
         step_due=pattern.step_due, case_due=pattern.case_due, placed=case["area_id"] is not None,
     )  # fmt: skip
-    return _Prepared(
-        client_key=case["client_key"],
-        case=msgspec.Raw(msgspec.json.encode(case)[:-1] + b"," + filled.columns[1:]),
-        event=event,
-        holds=msgspec.Raw(filled.holds),
-        words={"case_id": case_id, "words": words_of(case)},
-        outbox=outbox_row(CHANGED, msgspec.Raw(filled.effect), now),
-        files=files(case_id),
-        opened=opened,
-    )
+    rows = {
+        Case: statements.encode(case)[:-1] + b"," + filled.columns[1:],
+        CaseEvent: statements.encode(event),
+        Hold: filled.holds[1:-1],
+        CaseWords: statements.encode({"case_id": case_id, "words": words_of(case)}),
+        Outbox: statements.encode(outbox_row(CHANGED, msgspec.Raw(filled.effect), now)),
+        CaseFile: statements.encode(files(case_id))[1:-1],
+    }
+    return _Prepared(case["client_key"], rows, opened)
 
 
 def _write(prepared: Sequence[_Prepared]) -> list[tuple[str, Case | None]]:
@@ -225,15 +221,8 @@ def _write(prepared: Sequence[_Prepared]) -> list[tuple[str, Case | None]]:
 _together = Together(_write)
 
 
-def _rows(prepared: Sequence[_Prepared]) -> dict[Any, Sequence[Row | msgspec.Raw]]:
-    return {
-        Case: [one.case for one in prepared],
-        CaseEvent: [one.event for one in prepared],
-        Hold: [hold for one in prepared for hold in msgspec.json.decode(one.holds, type=list[msgspec.Raw])],
-        CaseWords: [one.words for one in prepared],
-        Outbox: [one.outbox for one in prepared],
-        CaseFile: [file for one in prepared for file in one.files],
-    }
+def _rows(prepared: Sequence[_Prepared]) -> dict[Any, list[bytes]]:
+    return {table: [one.rows[table] for one in prepared if one.rows[table]] for table in prepared[0].rows}
 
 
 def words_of(case: Row) -> str:
@@ -354,7 +343,7 @@ def _placed_by_photo(report: Report, photos: Sequence[StoredFile]) -> Report:
     if report.lon is not None or report.lat is not None or report.area:
         return report
     shown = next((photo for photo in photos if photo.lon is not None and photo.lat is not None), None)
-    return replace(report, lon=shown.lon, lat=shown.lat, crs="wgs84") if shown else report
+    return msgspec.structs.replace(report, lon=shown.lon, lat=shown.lat, crs="wgs84") if shown else report
 
 
 def _file_rows(

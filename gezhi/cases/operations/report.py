@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -34,8 +33,7 @@ _OVERRIDES = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _YEARS_BACK = timedelta(days=50 * 366)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(msgspec.Struct, frozen=True, kw_only=True):
     """A matter as it is sent in.
 
     `client_key` is made by the sender, once per matter: the same key again finds the same case. `lon`, `lat` are
@@ -59,7 +57,7 @@ class Report:
     anonymous: bool = False
     contact: str = ""
     urgency: str = ""
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = {}
     about: tuple[str, ...] = ()
     reporter: Account | None = None
     received_by: Desk | None = None
@@ -87,7 +85,7 @@ def clean(report: Report, *, now: datetime) -> Report:
     if report.facts and len(msgspec.json.encode(report.facts)) > FACTS_BYTES:
         raise BadInput(_("The facts are longer than %(most)s bytes of JSON.") % {"most": FACTS_BYTES}, field="facts")
     text = _bounded(plain(report.text), TEXT_LENGTH, "text")
-    return replace(
+    return msgspec.structs.replace(
         report,
         text=text,
         scheme=plain(report.scheme),

@@ -20,7 +20,7 @@ from gezhi.foundation import prepared
 from gezhi.foundation.models import Outbox
 
 type Row = dict[str, Any]
-_encoder = msgspec.json.Encoder()
+encode = msgspec.json.Encoder().encode
 # Every table that an intake writes, and by what its rows find their case.
 _WRITTEN: dict[type[models.Model], str] = {
     Case: "id",
@@ -32,29 +32,28 @@ _WRITTEN: dict[type[models.Model], str] = {
 }
 
 
-def insert(rows: Mapping[type[models.Model], Sequence[Row | msgspec.Raw]]) -> dict[UUID, str]:
+def insert(rows: Mapping[type[models.Model], Sequence[bytes]]) -> dict[UUID, str]:
     """Write new cases with their rows in one statement; return id → number of those that were new.
 
-    A case whose client key is taken is left out with all its rows.
+    Each element is one row as JSON, or several with commas between. A case whose client key is taken is left out with
+    all its rows.
     """
     given = {model: some for model in _WRITTEN if (some := rows.get(model))}
     # As the first statement of a request: sent again on a new connection it writes nothing twice, by the client key.
-    made = prepared.run_first(_insert_sql(tuple(given)), [_json(some) for some in given.values()])
+    made = prepared.run_first(
+        _insert_sql(tuple(given)), [prepared.Json(b"[" + b",".join(some) + b"]") for some in given.values()]
+    )
     return {row[0]: row[1] for row in made}
 
 
 def change(case: Row, events: list[Row], holds: list[Row], outbox: list[Row]) -> None:
     """Write a change of one case in one statement: its columns, the appended events, the holds, the effects."""
-    prepared.run(_change_sql(tuple(case)), [_json([case]), _json(events), _json(holds), _json(outbox)])
+    prepared.run(_change_sql(tuple(case)), [prepared.Json(encode(some)) for some in ([case], events, holds, outbox)])
 
 
 def as_bytea(value: bytes) -> str:
     """Return bytes as PostgreSQL reads them from JSON."""
     return "\\x" + value.hex()
-
-
-def _json(rows: Sequence[Row | msgspec.Raw]) -> str:
-    return _encoder.encode(rows).decode()
 
 
 @cache
