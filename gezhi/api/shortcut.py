@@ -1,6 +1,7 @@
 """The short way for programs: REST doors need no session, CSRF token or page language, so they skip those layers."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import Resolver404, resolve
@@ -8,6 +9,8 @@ from django.urls import Resolver404, resolve
 from gezhi.api.faults import ApiError, refusal
 
 PREFIX = "/api/"
+# The same few addresses are asked for all the time.
+_resolve = lru_cache(maxsize=1024)(resolve)
 
 
 def shortcut(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
@@ -20,7 +23,7 @@ def shortcut(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callabl
         if not request.path_info.startswith(PREFIX):
             return get_response(request)
         try:
-            found = resolve(request.path_info)
+            found = _resolve(request.path_info)
         except Resolver404:
             return refusal(ApiError(404, "not_found", "There is no such door; see /api/v1/openapi.json."))
         answered: HttpResponse = found.func(request, *found.args, **found.kwargs)
