@@ -200,6 +200,51 @@ def require(account: Account | None, right: str, now: datetime) -> None:
         )
 
 
+def may_set_up(account: Account | None, now: datetime, *, path: str = "", department: str = "") -> bool:
+    """Say whether somebody may change areas and appoint at a place: an area's path, a department, or everywhere.
+
+    The right counts where its post is held, and below; at the top of the tree it counts for all departments too.
+    `None` is the system itself, and the keeper of the installation may everywhere.
+    """
+    if account is None or (account.steward and account.is_active):
+        return True
+    grants = [grant for grant in reach(account, now).grants if SETUP in grant.rights]
+    if any(grant.path.count("/") == 1 for grant in grants):
+        return True
+    if department:
+        return any(grant.department == department for grant in grants)
+    return bool(path) and any(grant.path and path.startswith(grant.path) for grant in grants)
+
+
+def require_set_up(account: Account | None, now: datetime, *, path: str = "", department: str = "") -> None:
+    """Raise `Denied` unless somebody may set up this place."""
+    require(account, SETUP, now)
+    if not may_set_up(account, now, path=path, department=department):
+        raise Denied(_("Your right to set up does not reach this place; ask the office above it."))
+
+
+def may_keep(account: Account | None, other: Account, now: datetime) -> bool:
+    """Say whether somebody may keep another's account: slips, closing, tokens. Whoever may do that could act as them.
+
+    So every post that the other holds or will hold must lie within reach; a keeper of the installation needs the
+    whole of it.
+    """
+    if may_set_up(account, now):
+        return True
+    if other.steward:
+        return False
+    held = Appointment.objects.filter(Q(until=None) | Q(until__gt=now), account=other)
+    places = held.values_list("area__path", "department__code")
+    return all(may_set_up(account, now, path=path or "", department=code or "") for path, code in places)
+
+
+def require_keep(account: Account | None, other: Account, now: datetime) -> None:
+    """Raise `Denied` unless somebody may keep this account."""
+    require(account, SETUP, now)
+    if not may_keep(account, other, now):
+        raise Denied(_("This person also serves where your right to set up does not reach; ask the office above it."))
+
+
 def title_of(right: str) -> str:
     """Return what a right is called in the reader's language; its id where it has no name here."""
     return str(RIGHT_TITLES.get(right, right))

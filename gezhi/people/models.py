@@ -228,6 +228,45 @@ class RecoveryCode(models.Model):
         return f"recovery code of {self.account_id}"
 
 
+class Upload(models.Model):
+    """A table or map file that an office has sent and looks at before it is taken over; forgotten after some days.
+
+    The content is kept encrypted, since a table of staff has telephone numbers. `result` is what the check found.
+    """
+
+    class Purpose(models.TextChoices):
+        """What it is to become."""
+
+        AREAS = "areas", _("Areas")
+        STAFF = "staff", _("Staff")
+
+    class State(models.TextChoices):
+        """How far it is. `checking` waits for, or is being worked on by, the worker."""
+
+        CHECKING = "checking", _("being checked")
+        CHECKED = "checked", _("checked")
+        TAKING = "taking", _("being taken over")
+        TAKEN = "taken", _("taken over")
+        FAILED = "failed", _("not readable")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    purpose = models.CharField(max_length=10, choices=Purpose)
+    name = models.CharField(max_length=120)
+    size = models.PositiveIntegerField()
+    content = EncryptedText(blank=True)
+    options = models.JSONField(default=dict, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.CHECKING)
+    result = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["account", "-created_at"], name="upload_of_account")]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.name}"
+
+
 class Throttle(models.Model):
     """Attempts to sign in from one address or at one account within a window, and until when it is locked."""
 

@@ -1,15 +1,16 @@
 """Reading people: who holds what, for lists of the setup pages and for telling somebody."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Func, Prefetch, Q, QuerySet, TextField, Value
 
 from gezhi.people import access, phones, spans
-from gezhi.people.models import Account, ApiToken, Appointment, Department, Post
+from gezhi.people.models import Account, ApiToken, Appointment, Department, OneTimeLogin, Post, Throttle
 from gezhi.schemes.state import Desk
+from gezhi.territory.models import Area
 
 
 def staff(now: datetime, *, words: str = "", include_closed: bool = False) -> QuerySet[Account]:
@@ -86,6 +87,26 @@ def at_area(path: str, now: datetime) -> QuerySet[Appointment]:
     )
 
 
+def serving(areas: Iterable[Area], now: datetime) -> list[Appointment]:
+    """Return the appointments at areas themselves that count now or are to come."""
+    rows = Appointment.objects.filter(Q(until=None) | Q(until__gt=now), area__in=list(areas))
+    return list(rows.select_related("account", "area").defer("area__boundary").order_by("area__path", "since", "pk"))
+
+
+def counted_below(paths: Sequence[str], now: datetime) -> dict[str, int]:
+    """Return for neighbouring areas, by their paths, how many people hold a post there or below: one query."""
+    if not paths:
+        return {}
+    depth = paths[0].count("/")
+    above = paths[0].rsplit("/", 2)[0] + "/" if depth > 1 else ""
+    part = Func(F("area__path"), Value("/"), Value(depth), function="split_part", output_field=TextField())
+    held = Appointment.objects.filter(
+        access.in_force(now), area__path__startswith=above, stand_in=False, account__is_active=True
+    )
+    counted = held.order_by().annotate(head=part).values("head").annotate(people=Count("account", distinct=True))
+    return {f"{above}{row['head']}/": row["people"] for row in counted if row["head"]}
+
+
 def by_phone(raw: str) -> QuerySet[Account]:
     """Return the accounts with a telephone number; what can't be a number finds nobody."""
     try:
@@ -110,6 +131,22 @@ def names(ids: Collection[UUID]) -> dict[str, str]:
 def post_titles(now: datetime, language: str) -> dict[str, str]:
     """Return post → title by the schemes in force."""
     return {post.post: post.say(language) for post in access.posts_in_force(spans.day_of(now))}
+
+
+def all_titles(language: str) -> dict[str, str]:
+    """Return post → title by any scheme that ever named it, for the posts of the past."""
+    return {post.post: post.say(language) for post in known_posts()}
+
+
+def is_locked(account: Account, now: datetime) -> bool:
+    """Say whether too many attempts keep an account from signing in now."""
+    return Throttle.objects.filter(key__endswith=f":{account.pk}", locked_until__gt=now).exists()
+
+
+def open_slip(account: Account, now: datetime) -> OneTimeLogin | None:
+    """Return the slip that an account could still be opened with, if there is one."""
+    usable = account.slips.filter(used_at=None, revoked_at=None, expires_at__gt=now)
+    return usable.order_by("-issued_at").first()
 
 
 def known_posts() -> QuerySet[Post]:

@@ -1,5 +1,6 @@
 """The workbook that an office fills in, made for this district: its posts and departments to choose from."""
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +21,11 @@ _FORMATS = {"since": _DATE, "until": _DATE}
 
 def write(file: Path, *, posts: Sequence[tuple[str, str, str]], departments: Sequence[tuple[str, str]]) -> None:
     """Write the template. `posts` are (id, title, level), `departments` (code, title)."""
+    file.write_bytes(body(posts=posts, departments=departments))
+
+
+def body(*, posts: Sequence[tuple[str, str, str]], departments: Sequence[tuple[str, str]]) -> bytes:
+    """Return the template as bytes."""
     book = Workbook()
     sheet = book.active
     if not isinstance(sheet, Worksheet):
@@ -36,7 +42,9 @@ def write(file: Path, *, posts: Sequence[tuple[str, str, str]], departments: Seq
     _choice(sheet, "department", lists, "E", len(departments))
     _yes_no(sheet)
     _help(book.create_sheet(_("How to fill in")))
-    save_workbook(book, file)
+    out = io.BytesIO()
+    save_workbook(book, out)
+    return out.getvalue()
 
 
 def _headings(sheet: Worksheet) -> None:

@@ -116,6 +116,35 @@ _WORDS: dict[str, tuple[str, str]] = {
         "“{code}”下还有 {count} 个区域，请先移走或关闭",
         "{count} areas are still below '{code}': move or close them first",
     ),
+    "undo_late": (
+        "这次变更自 {on} 起已经生效（或是一次导入），不能撤销；请另做一次变更",
+        "this change holds since {on} (or was an import) and can't be undone: enter another change instead",
+    ),
+    "undo_followed": (
+        "“{code}”在 {on} 还有另一次变更，请先撤销那一次",
+        "'{code}' has another change on {on}: undo that one first",
+    ),
+    "undo_used": (
+        "新区域 {code} 上已经登记了任职或事件，请先移走再撤销",
+        "posts or cases hang on the new areas {code} already: move them first, then undo",
+    ),
+    "cut_misses": (
+        "这条线没有把网格切成两块：请从边界外画到边界外，穿过网格",
+        "this line does not cut the grid in two: draw from outside the border, through the grid, to outside again",
+    ),
+    "cut_many": (
+        "这条线把网格切成了 {count} 块，最多 {most} 块：请画简单一些",
+        "this line cuts the grid into {count} parts, at most {most} are made: draw a simpler one",
+    ),
+    "line_short": ("一条线至少要两个点", "a line needs at least two points"),
+    "ground_out": (
+        "有 {area} 平方米在 {lon}, {lat} 附近不与任何相邻网格相接，不能让出：外边界请用导入修改",
+        "{area} m² near {lon}, {lat} touch no neighbour that could take them: change an outer border by an import",
+    ),
+    "neighbour_gone": (
+        "这样画会把相邻的“{code}”整个占去，请改用合并",
+        "this would take the whole of the neighbour '{code}': merge the two instead",
+    ),
     "move_below": ("不能把“{code}”移到它自己之下", "'{code}' can't be moved below itself"),
     "column_missing": (
         "文件没有“{column}”列，有的列是：{columns}",
@@ -134,6 +163,18 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{count} 行按代码没有已知的上级，作为顶层导入（如“{example}”）",
         "{count} rows have no known parent by their codes and become tops (for instance '{example}')",
     ),
+}
+
+# what the geometry library says of a polygon
+_REASONS = {
+    "Self-intersection": "边界自相交",
+    "Ring Self-intersection": "边界自相接",
+    "Hole lies outside shell": "洞在边界之外",
+    "Holes are nested": "洞中有洞",
+    "Nested shells": "区块相套",
+    "Interior is disconnected": "内部不连通",
+    "Too few points in geometry component": "顶点太少",
+    "Duplicate Rings": "边界重复",
 }
 
 NOTES = frozenset({"file_gbk", "code_from_name", "parents_none"})
@@ -165,7 +206,11 @@ class Finding:
     def say(self, language: str) -> str:
         """Return the finding in a language such as `zh-hans` or `en`, without its place."""
         zh, en = _WORDS[self.key]
-        words = (en if language.startswith("en") else zh).format(**self.values)
+        english = language.startswith("en")
+        values = self.values
+        if not english and "reason" in values:
+            values = {**values, "reason": _REASONS.get(values["reason"], values["reason"])}
+        words = (en if english else zh).format(**values)
         if not self.suggestion:
             return words
         return (

@@ -53,8 +53,14 @@ def _slip(name: str) -> Callable[[Lived], str]:
     return lambda lived: f"/t/{lived.numbers[name]}/{lived.codes[name]}"
 
 
+def grid(lived: Lived) -> Mapping[str, Any]:
+    """Open the first grid."""
+    return {"code": lived.cast.grids[0].code}
+
+
 PART = NoPage("a part that a page loads")
 FILE = NoPage("a file")
+SENT = NoPage("what was found in a file that somebody sent: see test_setup_ground")
 LEADS_ON = NoPage("leads on to a page")
 
 WALK: dict[str, Stop | NoPage] = {
@@ -140,8 +146,34 @@ WALK: dict[str, Stop | NoPage] = {
     "web:setup_notices": Stop(["dispatcher"]),
     "web:setup_audit": Stop(["dispatcher"], queries=("", "?who=nobody")),
     "web:setup_begin": Stop(["steward"]),
-    "web:setup_areas": Stop(["dispatcher", "steward"]),
-    "web:setup_people": Stop(["dispatcher", "steward"]),
+    "web:setup_areas": Stop(["dispatcher", "steward"], queries=("", "?q=nowhere", "?on=2021-01-01")),
+    "web:setup_ground": NoPage("data of a map"),
+    "web:setup_branch": PART,
+    "web:setup_area": Stop(["dispatcher"], grid, ("", "?on=2015-01-01")),
+    "web:setup_area_edit": Stop(["dispatcher"], grid),
+    "web:setup_area_split": Stop(["dispatcher"], grid),
+    "web:setup_area_merge": Stop(["dispatcher"], grid),
+    "web:setup_area_redraw": Stop(["dispatcher"], grid),
+    "web:setup_borders": Stop(["dispatcher"]),
+    "web:setup_areas_import": Stop(["dispatcher", "steward"]),
+    "web:setup_areas_template": FILE,
+    "web:setup_import_areas_run": SENT,
+    "web:setup_import_areas_map": NoPage("data of a map"),
+    "web:setup_people": Stop(["dispatcher", "steward"], queries=("", "?show=no_post", "?q=nobody")),
+    "web:setup_person_new": Stop(["dispatcher"]),
+    "web:setup_people_import": Stop(["dispatcher"]),
+    "web:setup_people_template": FILE,
+    "web:setup_people_import_run": SENT,
+    "web:setup_appoint": Stop(["dispatcher"], queries=("", "?who=网格&post=grid_worker&area=网格")),
+    "web:setup_coverage": Stop(["dispatcher"], queries=("", "?show=empty", "?level=department")),
+    "web:setup_departments": Stop(["dispatcher"]),
+    "web:setup_person": Stop(["dispatcher"], lambda lived: {"person": lived.cast.worker.pk}),
+    "web:setup_person_edit": Stop(["dispatcher"], lambda lived: {"person": lived.cast.worker.pk}),
+    "web:setup_person_transfer": Stop(
+        ["dispatcher"],
+        lambda lived: {"person": lived.cast.worker.pk, "held": lived.cast.worker.appointments.get().pk},
+    ),
+    "web:setup_doors": Stop(["dispatcher"]),
 }
 
 # Pages that show something else for another matter: address name → the case's name → who looks.

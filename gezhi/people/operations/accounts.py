@@ -3,7 +3,7 @@
 import re
 import secrets
 import unicodedata
-from datetime import datetime
+from datetime import date, datetime
 
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from gezhi.people import access, phones
+from gezhi.people import access, phones, spans
 from gezhi.people.models import Account, ApiToken, Appointment, OneTimeLogin
 from gezhi.people.operations import _journal, signin
 from gezhi.people.operations.tokens import forget_tokens
@@ -88,7 +88,7 @@ def change_profile(
 ) -> Account:
     """Change how a person is called and reached: one's own, or anybody's with the right to set up."""
     if actor is None or actor.pk != account.pk:
-        access.require(actor, access.SETUP, now)
+        access.require_keep(actor, account, now)
     account.name = _normal_name(name)
     account.language = language
     for field, value in _contact(phone, email).items():
@@ -105,7 +105,7 @@ def change_profile(
 @transaction.atomic
 def deactivate(*, actor: Account | None, account: Account, now: datetime) -> Account:
     """Close an account at once: its sessions, tokens, slips and appointments end now; what it did stays."""
-    access.require(actor, access.SETUP, now)
+    access.require_keep(actor, account, now)
     if actor is not None and actor.pk == account.pk:
         raise ValidationError(_("You can't close your own account; ask another person of the office."))
     Account.objects.filter(pk=account.pk).update(is_active=False, session_epoch=F("session_epoch") + 1)
@@ -121,9 +121,26 @@ def deactivate(*, actor: Account | None, account: Account, now: datetime) -> Acc
 
 
 @transaction.atomic
+def leave(*, actor: Account | None, account: Account, last_day: date, now: datetime) -> Account:
+    """Let somebody leave after a last day: every post ends then; if that day is past, the account is closed at once."""
+    access.require_keep(actor, account, now)
+    if actor is not None and actor.pk == account.pk:
+        raise ValidationError(_("You can't end your own service; ask another person of the office."))
+    until = spans.end_of(last_day)
+    if until <= now:
+        return deactivate(actor=actor, account=account, now=now)
+    held = Appointment.objects.filter(account=account).exclude(until__lte=until)
+    held.filter(since__lt=until).update(until=until)
+    held.filter(since__gte=until).update(until=F("since"))
+    access.forget(account)
+    _journal.write("leave", actor=actor, subject=account, now=now, last_day=last_day.isoformat())
+    return account
+
+
+@transaction.atomic
 def reactivate(*, actor: Account | None, account: Account, now: datetime) -> Account:
     """Open a closed account again, without its former posts."""
-    access.require(actor, access.SETUP, now)
+    access.require_keep(actor, account, now)
     account.is_active = True
     account.save(update_fields=["is_active"])
     _journal.write("reactivate", actor=actor, subject=account, now=now)

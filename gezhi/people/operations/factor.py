@@ -57,7 +57,7 @@ def drop_second_factor(*, actor: Account | None, account: Account, password: str
         if not account.check_password(password):
             raise ValidationError({"password": _("This is not your present password.")})
     else:
-        access.require(actor, access.SETUP, now)
+        access.require_keep(actor, account, now)
     account.totp_secret, account.totp_since, account.totp_step = "", None, 0
     account.save(update_fields=["totp_secret", "totp_since", "totp_step"])
     RecoveryCode.objects.filter(account=account).delete()

@@ -37,7 +37,7 @@ class Slip:
 @transaction.atomic
 def issue_slip(*, actor: Account | None, account: Account, now: datetime) -> Slip:
     """Make a one-time login for a person: the first, or after a forgotten password. Earlier slips end."""
-    access.require(actor, access.SETUP, now)
+    access.require_keep(actor, account, now)
     if not account.is_active:
         raise ValidationError(_("This account is closed; open it again first."))
     OneTimeLogin.objects.filter(account=account, used_at=None, revoked_at=None).update(revoked_at=now)
@@ -85,7 +85,7 @@ def change_password(*, account: Account, old: str, new: str, now: datetime) -> A
 @transaction.atomic
 def set_password(*, actor: Account | None, account: Account, password: str, now: datetime) -> Account:
     """Set a password outright, for demo people and tests. An office issues a slip: then only its owner knows it."""
-    access.require(actor, access.SETUP, now)
+    access.require_keep(actor, account, now)
     _store(account, password, now)
     _journal.write("set_password", actor=actor, subject=account, now=now)
     return account
@@ -95,7 +95,7 @@ def set_password(*, actor: Account | None, account: Account, password: str, now:
 def end_sessions(*, actor: Account | None, account: Account, now: datetime) -> Account:
     """Sign a person out everywhere: a lost phone, a shared computer."""
     if actor is None or actor.pk != account.pk:
-        access.require(actor, access.SETUP, now)
+        access.require_keep(actor, account, now)
     account.session_epoch += 1
     account.save(update_fields=["session_epoch"])
     _journal.write("end_sessions", actor=actor, subject=account, now=now)

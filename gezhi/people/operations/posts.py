@@ -104,7 +104,7 @@ def appoint(
 
     Raises `ValidationError` where the post is unknown, stands elsewhere, or is held by the same person already.
     """
-    access.require(actor, access.SETUP, now)
+    _require_at(actor, now, area, department)
     Account.objects.select_for_update().get(pk=account.pk)
     appointment = Appointment(
         account=account, post=post, area=area, department=department, since=since, until=until, stand_in=stand_in
@@ -117,18 +117,38 @@ def appoint(
     return Appointed(appointment, warnings)
 
 
+def foresee_appointment(wanted: Appointment, *, actor: Account | None, now: datetime) -> tuple[str, ...]:
+    """Return what the office should know before appointing; raises what `appoint` would. Writes nothing."""
+    _require_at(actor, now, wanted.area, wanted.department)
+    _check(wanted, _rules(wanted.post))
+    words = _seat_warnings(wanted, now)
+    if wanted.until is not None and wanted.until <= now:
+        words += (_("It lies wholly in the past: it goes into the books and gives no right now."),)
+    elif wanted.since < spans.begin_of(spans.day_of(now)):
+        words += (_("It begins in the past: from then on it counts as held."),)
+    return words
+
+
 @transaction.atomic
 def end_appointment(*, actor: Account | None, appointment: Appointment, until: datetime, now: datetime) -> Appointment:
     """End an appointment at an instant, which may be this one: it takes effect with the person's next request.
 
     An appointment that has not begun yet and is ended before its start stays in the books and never counts.
     """
-    access.require(actor, access.SETUP, now)
-    kept = (
-        Appointment.objects.select_for_update(of=("self",))
-        .select_related("account", "area", "department")
-        .get(pk=appointment.pk)
-    )
+    kept = _locked(appointment)
+    _require_at(actor, now, kept.area, kept.department)
+    _keep_one_who_sets_up(actor, kept, until)
+    return _end(actor, appointment, kept, until, now)
+
+
+def _locked(appointment: Appointment) -> Appointment:
+    rows = Appointment.objects.select_for_update(of=("self",)).select_related("account", "area", "department")
+    return rows.defer("area__boundary").get(pk=appointment.pk)
+
+
+def _end(
+    actor: Account | None, appointment: Appointment, kept: Appointment, until: datetime, now: datetime
+) -> Appointment:
     kept.until = max(until, kept.since)
     kept.save(update_fields=["until"])
     access.forget(appointment.account)
@@ -152,7 +172,10 @@ def transfer(
         raise ValidationError(_("The transfer must come after the start of the present post."))
     if appointment.until is not None and appointment.until < at:
         raise ValidationError(_("The present post ends before the transfer; appoint to the new one instead."))
-    ended = end_appointment(actor=actor, appointment=appointment, until=at, now=now)
+    kept = _locked(appointment)
+    _require_at(actor, now, kept.area, kept.department)
+    _keep_one_who_sets_up(actor, kept, at, then=post or kept.post)
+    ended = _end(actor, appointment, kept, at, now)
     return appoint(
         actor=actor,
         account=ended.account,
@@ -163,6 +186,26 @@ def transfer(
         stand_in=ended.stand_in,
         now=now,
     )
+
+
+def _require_at(actor: Account | None, now: datetime, area: Area | None, department: Department | None) -> None:
+    """Raise `Denied` unless the actor may appoint at this place."""
+    path, code = area.path if area else "", department.code if department else ""
+    access.require_set_up(actor, now, path=path, department=code)
+
+
+def _keep_one_who_sets_up(actor: Account | None, kept: Appointment, until: datetime, then: str = "") -> None:
+    """Refuse that somebody takes from themself the last right to set up: nobody could give it back from a page."""
+    if actor is None or actor.pk != kept.account_id or actor.steward:
+        return
+    rights = access.rights_in_force(spans.day_of(until))
+    if access.SETUP not in rights.get(kept.post, ()) or access.SETUP in rights.get(then, ()):
+        return
+    others = Appointment.objects.filter(access.in_force(until), account=actor).exclude(pk=kept.pk)
+    if not any(access.SETUP in rights.get(post, ()) for post in others.values_list("post", flat=True)):
+        raise ValidationError(
+            _("This is your own last post with the right to set up. Have another person of the office end it.")
+        )
 
 
 def _rules(post: str) -> list[Post]:
@@ -204,6 +247,12 @@ def _overlapping(wanted: Appointment) -> "models.QuerySet[Appointment]":
         Q(until=None) | Q(until__gt=wanted.since), post=wanted.post, area=wanted.area, department=wanted.department
     )
     return others.filter(since__lt=wanted.until) if wanted.until is not None else others
+
+
+def holds_already(row: Appointment, area: Area, since: datetime, until: datetime | None) -> bool:
+    """Say whether the person of an appointment holds the same post at an area in that time."""
+    wanted = Appointment(post=row.post, area=area, since=since, until=until)
+    return _overlapping(wanted).filter(account=row.account_id).exists()
 
 
 def _seat_warnings(wanted: Appointment, now: datetime) -> tuple[str, ...]:

@@ -104,7 +104,7 @@ def count_sending(*, purpose: str, ip: str, window: timedelta, now: datetime) ->
 @transaction.atomic
 def clear_lock(*, actor: Account | None, account: Account, now: datetime) -> None:
     """Lift the lock of an account whose owner stands at the office's counter."""
-    access.require(actor, access.SETUP, now)
+    access.require_keep(actor, account, now)
     Throttle.objects.filter(key__in=[_of_account(account).key, _of_code(account).key]).delete()
     _journal.write("clear_lock", actor=actor, subject=account, now=now)
 

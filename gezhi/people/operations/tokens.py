@@ -49,7 +49,7 @@ def issue_token(
     now: datetime,
 ) -> tuple[ApiToken, str]:
     """Make a token that acts for an account; return the row and the token itself, readable this once."""
-    access.require(actor, access.SETUP, now)
+    access.require_keep(actor, account, now)
     wanted = list(dict.fromkeys(scopes))
     if unknown := [scope for scope in wanted if scope not in SCOPES]:
         raise ValidationError({"scopes": _("Unknown scope: %(scope)s") % {"scope": unknown[0]}})
@@ -75,7 +75,7 @@ def issue_token(
 @transaction.atomic
 def revoke_token(*, actor: Account | None, token: ApiToken, now: datetime) -> ApiToken:
     """End a token at once."""
-    access.require(actor, access.SETUP, now)
+    access.require_keep(actor, token.account, now)
     if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now):
         _journal.write("revoke_token", actor=actor, subject=token.account, now=now, token=str(token.pk))
     forget_tokens()

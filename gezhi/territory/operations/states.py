@@ -10,10 +10,13 @@ from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Substr
 
+from gezhi.foundation import journal
 from gezhi.territory import queries
 from gezhi.territory.findings import Finding
 from gezhi.territory.models import Area, AreaChange, Former, Succession, TerritoryVersion
 
+BOOK = "territory"
+_NAMED = 200
 STATE = ("name", "path", "kind", "households", "people", "boundary", "west", "south", "east", "north", "source_crs")
 
 
@@ -55,7 +58,17 @@ def note(
     touched = len({area.id for pair in pairs for area in pair})
     change = AreaChange.objects.create(kind=kind, on=on, at=now, by=actor, note=text, areas=touched)
     Succession.objects.bulk_create(Succession(change=change, before=old, after=new) for old, new in pairs)
+    codes = sorted({area.code for pair in pairs for area in pair})
+    write_down(kind.value, now=now, actor=actor, on=on, codes=codes)
     return change
+
+
+def write_down(action: str, *, now: datetime, actor: UUID | None, on: date, codes: Sequence[str], **more: str) -> None:
+    """Write into the book of the territory who did what from when on; of very many areas the count alone."""
+    body = {"on": on.isoformat(), "areas": list(codes[:_NAMED]), "count": len(codes), **more}
+    journal.record(
+        BOOK, action, actor=str(actor or ""), now=now, subject=codes[0] if len(codes) == 1 else "", body=body
+    )
 
 
 def require_alive(areas: Iterable[Area], on: date) -> None:

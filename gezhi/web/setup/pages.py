@@ -16,6 +16,9 @@ from gezhi.people.models import Account
 from gezhi.web.desk.frame import frame
 from gezhi.web.staff import for_staff
 
+# The entry of the navigation under which the templates of a folder stand.
+_SECTIONS = {"ground": "web:setup_areas", "staff": "web:setup_people"}
+
 type Page[**P] = Callable[Concatenate[HttpRequest, Account, datetime, P], HttpResponseBase]
 type View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
@@ -63,4 +66,5 @@ def shown(
     request: HttpRequest, account: Account, now: datetime, template: str, words: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
     """Return a page in the desk's frame."""
-    return render(request, template, {"now": now, "frame": frame(account, now)} | words, status=status)
+    around = {"now": now, "frame": frame(account, now), "section": _SECTIONS.get(template.split("/")[1], "")}
+    return render(request, template, around | words, status=status)

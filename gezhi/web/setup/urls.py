@@ -2,10 +2,52 @@
 
 from django.urls import URLPattern, path
 
-from gezhi.web.setup import areas, people, plan_urls
+from gezhi.web.setup import (
+    appointing,
+    areas,
+    coverage,
+    doors,
+    ground_map,
+    importing,
+    people,
+    person,
+    plan_urls,
+    redrawing,
+    reshaping,
+)
 
 urlpatterns: list[URLPattern] = [
     *plan_urls.urlpatterns,
     path("areas", areas.areas, name="setup_areas"),
+    path("areas/ground.geojson", ground_map.ground, name="setup_ground"),
+    path("areas/branch/<str:code>", areas.branch, name="setup_branch"),
+    path("areas/import", importing.start, name="setup_areas_import"),
+    path("areas/import/template.<str:kind>", importing.template, name="setup_areas_template"),
+    path("areas/import/<uuid:upload>", importing.run, name="setup_import_areas_run"),
+    path("areas/import/<uuid:upload>.geojson", importing.run_map, name="setup_import_areas_map"),
+    path("import/<uuid:upload>/drop", importing.drop, name="setup_upload_drop"),
+    path("areas/borders", redrawing.borders, name="setup_borders"),
+    path("areas/changes/<uuid:change>/undo", redrawing.undo, name="setup_change_undo"),
+    path("area/<str:code>", areas.area, name="setup_area"),
+    path("area/<str:code>/edit", redrawing.edit, name="setup_area_edit"),
+    path("area/<str:code>/split", reshaping.split, name="setup_area_split"),
+    path("area/<str:code>/merge", reshaping.merge, name="setup_area_merge"),
+    path("area/<str:code>/redraw", redrawing.redraw, name="setup_area_redraw"),
     path("people", people.persons, name="setup_people"),
+    path("people/new", people.create, name="setup_person_new"),
+    path("people/import", people.start, name="setup_people_import"),
+    path("people/import/template.xlsx", people.template, name="setup_people_template"),
+    path("people/import/<uuid:upload>", people.run, name="setup_people_import_run"),
+    path("people/appoint", appointing.appoint, name="setup_appoint"),
+    path("people/coverage", coverage.board, name="setup_coverage"),
+    path("people/departments", doors.offices, name="setup_departments"),
+    path("people/<uuid:person>", person.person, name="setup_person"),
+    path("people/<uuid:person>/edit", person.edit, name="setup_person_edit"),
+    path("people/<uuid:person>/leave", person.leave, name="setup_person_leave"),
+    path("people/<uuid:person>/posts/<uuid:held>/end", person.end, name="setup_person_end"),
+    path("people/<uuid:person>/posts/<uuid:held>/transfer", appointing.transfer, name="setup_person_transfer"),
+    path("people/<uuid:person>/do/<str:what>", person.deed, name="setup_person_do"),
+    path("doors", doors.doors, name="setup_doors"),
+    path("doors/tokens/<uuid:token>/revoke", doors.revoke, name="setup_token_revoke"),
+    path("doors/webhooks/<uuid:endpoint>/<str:what>", doors.endpoint, name="setup_endpoint_switch"),
 ]

@@ -181,7 +181,7 @@ def _time(value: date, words: str) -> SafeString:
 def _is_here(context: Mapping[str, Any], name: str) -> bool:
     request = context.get("request")
     match = getattr(request, "resolver_match", None)
-    return match is not None and match.view_name == name
+    return match is not None and name in {match.view_name, context.get("section")}
 
 
 def _count(count: int | None, alarm: int) -> SafeString:

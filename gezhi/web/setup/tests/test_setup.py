@@ -1,7 +1,6 @@
 """The plan as people read it: for holders of the right only, every flow drawn whole, areas and people counted."""
 
 import pytest
-from pytest_django import DjangoAssertNumQueries
 
 from gezhi.cases.tests.conftest import District
 from gezhi.enactment.models import SchemeVersion
@@ -45,18 +44,6 @@ def test_a_scheme_is_read_part_by_part(district: District) -> None:
             assert answer.status_code == 200
             assert words in answer.text, "the contents stand beside every part"
         assert 'class="flow"' in browser.get(f"/setup/scheme/{version.pk}?flow=agency").text
-
-
-@pytest.mark.django_db
-def test_areas_are_counted_in_few_queries(
-    district: District, django_assert_max_num_queries: DjangoAssertNumQueries
-) -> None:
-    browser = client(district.cast.dispatcher)
-    browser.get("/setup/areas")
-    with django_assert_max_num_queries(14):
-        words = browser.get(f"/setup/areas?under={district.cast.township.code}").text
-    assert district.cast.villages[0].name in words
-    assert "赵中心" in words
 
 
 @pytest.mark.django_db
