@@ -150,6 +150,10 @@ def _of_old(lived: Lived) -> None:
     lived.act("closed", cast.resident, "accept", rating="satisfied")
     lived.open("papers", item="agency.medical", contact="10000000008", text="老人住院，要报销医疗费。")
     lived.act("papers", cast.worker, "supplement", missing="发票原件；出院记录；医保卡复印件")
+    lived.open("followed", text="路灯下的垃圾箱满了。")
+    operations.follow_as_resident(
+        actor=cast.resident, number=lived.numbers["followed"], client_key="a-key-of-the-resident", now=district.now
+    )
     lived.open("stuck", text="井盖松了，车一过就响，晚上睡不着。")
 
 

@@ -1,10 +1,12 @@
 """Residents' other ways: following instead of reporting, a telephone without a position, no scripts, no mouse."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
+from gezhi.cases import operations as cases
 from gezhi.cases.models import Case, Follow
 from gezhi.people.tests.cast import Cast
 from tests.browser.steps import Visit, check_accessible, check_fits, choose_item, enact, picture, press
@@ -98,3 +100,71 @@ def test_forty_photos_keep_the_first_nine_and_a_wrong_one_fails_alone(cast: Cast
     page.get_by_role("button", name=re.compile("virus.exe")).click()
     press(page, "下一步：在哪里")
     expect(page.get_by_role("heading", level=1)).to_contain_text("在哪里")
+
+
+def test_without_scripts_one_reports_tracks_and_signs(cast: Cast, visit: Visit) -> None:
+    enact()
+    page = visit(f"/report?area={cast.grids[0].code}", phone=True, script=False)
+    page.fill("main [name=text]", "مشكلة 路边垃圾 🗑️")
+    page.set_input_files("[name=photos]", _photo("plain.jpg"))
+    page.locator("details.pick", has_text=ITEM).locator("summary").click()
+    page.get_by_role("radio", name=re.compile(f"^{ITEM}")).last.check()
+    press(page, "下一步：在哪里")
+    expect(page.locator("#look")).to_contain_text(cast.grids[0].name)
+    press(page, "下一步：怎么联系您")
+    page.get_by_label("留个电话").check()
+    page.fill("[name=name]", "名" * 60)
+    page.fill("[name=phone]", "10000000009")
+    press(page, "提交")
+    number, code = (page.locator(".code").nth(at).inner_text() for at in (0, 1))
+    case = Case.objects.unscoped(reason="a test looks").get()
+    assert case.files.count() == 1
+    page.go_back()
+    page.reload()
+    expect(page.locator(".code").first).to_have_text(number)
+
+    now = datetime.now(UTC)
+    cases.act(actor=cast.worker, number=number, action="settle", answers={"result": "已清运"}, now=now)
+    cases.act(actor=cast.head, number=number, action="confirm", now=now)
+    other = visit("/track", phone=True, script=False)
+    other.fill("[name=number]", number)
+    other.fill("[name=secret]", code)
+    press(other, "打开")
+    expect(other.get_by_role("heading", level=1)).to_have_text(f"{ITEM}，办好了吗？")
+    check_fits(other)
+    other.get_by_role("radio", name="满意", exact=True).check()
+    press(other, "签收")
+    expect(other.get_by_role("heading", level=1)).to_contain_text("已办结")
+
+
+def test_the_portal_works_with_the_keyboard_alone(cast: Cast, visit: Visit) -> None:
+    enact()
+    page = visit("/report")
+    _tab_to(page, "textarea[name=text]")
+    page.keyboard.type("路灯坏了")
+    _tab_to(page, "[data-sounds] input")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/where"))
+    _tab_to(page, "input[name=address]")
+    page.keyboard.type(f"{cast.villages[1].name}口")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("group", name="是下面哪一处？")).to_be_visible()
+    _tab_to(page, "input[name=side]")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/contact"))
+    _tab_to(page, "input[name=who]")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/receipt"))
+    assert Case.objects.unscoped(reason="a test looks").get().anonymous
+
+
+def _tab_to(page: Page, selector: str) -> None:
+    """Press Tab until the element has the focus."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("what => document.activeElement.matches(what)", selector):
+            return
+    raise AssertionError(f"{selector} can't be reached with the keyboard")

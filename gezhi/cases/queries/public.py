@@ -176,9 +176,13 @@ def followed(
         return None
     rows = Case.objects.unscoped(reason="a follower sees what the plan publishes of it")
     case = rows.filter(number=tidied, follows__in=mine).select_related("area", "merged_into__area").first()
-    if case is None or _disclosed(case) is Disclosure.NOTHING:
+    if case is None:
         return None
-    return _followed(case, case.merged_into or case, now, language)
+    # a case may be given another item, or be joined with one that is nobody else's business
+    lead = case.merged_into or case
+    if any(one.about_keys or _disclosed(one) is Disclosure.NOTHING for one in (case, lead)):
+        return None
+    return _followed(case, lead, now, language)
 
 
 def followed_by(*, account: Account, most: int = 10) -> tuple[str, ...]:

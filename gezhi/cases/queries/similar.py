@@ -11,6 +11,7 @@ from django.db.models import Count, Q
 
 from gezhi.cases.access import CaseRows
 from gezhi.cases.models import Case, Follow
+from gezhi.enactment import queries as enactment
 from gezhi.schemes.disclosure import Disclosure, disclosure
 from gezhi.schemes.model import Scheme
 from gezhi.schemes.state import Light
@@ -59,13 +60,15 @@ def similar(
         return ()
     rows = rows.filter(scheme=scheme.id, item__in=wanted, closed_at=None, merged_into=None, about_keys=[])
     rows = rows.select_related("area", "words").only(
-        "number", "item", "procedure", "step", "lon", "lat", "opened_at", "closed_at", "paused", "case_due",
-        "case_warn", "step_due", "step_warn", "area__name", "words__words",
+        "number", "item", "scheme_version_id", "procedure", "step", "lon", "lat", "opened_at", "closed_at", "paused",
+        "case_due", "case_warn", "step_due", "step_warn", "area__name", "words__words",
     )  # fmt: skip
     ranked = []
     for case in rows[:_LOOKED_AT]:
         far = _metres(place, case)
         same = case.item == item
+        if disclosure(enactment.scheme(case.scheme_version_id), case.item) is Disclosure.NOTHING:
+            continue
         if (far is None or far <= NEAR_M) and (same or _alike(text, case.words.words)):
             ranked.append((not same, far or 0.0, case, far))
     ranked.sort(key=lambda one: one[:2])

@@ -124,6 +124,20 @@ class TestFollowing:
         operations.unfollow_as_resident(actor=None, number=other, secret=code)
         assert queries.followed(number=other, secret=code, now=district.now) is None
 
+    def test_what_becomes_nobody_elses_business_is_seen_no_longer(self, district: District) -> None:
+        cast = district.cast
+        number = district.open().number
+        code = operations.follow_as_resident(actor=None, number=number, client_key=KEY, now=district.now).secret
+        assert queries.followed(number=number, secret=code, now=district.now)
+        operations.change_item(
+            actor=cast.worker,
+            number=number,
+            item="dispute.neighbours",
+            reason="是邻里纠纷",
+            now=district.later(minutes=1),
+        )
+        assert queries.followed(number=number, secret=code, now=district.now) is None
+
     def test_what_is_not_published_can_not_be_followed(self, district: District) -> None:
         for item in ("staff.grid", "dispute.debt", "agency.elder"):
             number = district.open(item=item).number

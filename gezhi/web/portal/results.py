@@ -168,4 +168,4 @@ def _ended(one: Result) -> str:
         return gettext("ended without being handled: %(how)s") % {"how": one.outcome or gettext("withdrawn")}
     if one.again:
         return gettext("handled a second time, then closed")
-    return gettext("done, and closed")
+    return gettext("handled, and closed")

@@ -154,3 +154,7 @@ function pieceSet(text) {
 for (const link of document.querySelectorAll("[data-opens]")) {
   link.addEventListener("click", () => (document.getElementById(link.dataset.opens).open = true));
 }
+
+// a page that answered a form (something was missing) becomes a plain one: reloading or coming back never sends it again
+const posted = document.querySelector("[data-posted]");
+if (posted) history.replaceState(null, "", posted.dataset.posted || location.href);
