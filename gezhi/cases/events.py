@@ -7,7 +7,7 @@ notices; only effects that no scheme can word (a proposal, supervision) have wor
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 import msgspec
@@ -15,11 +15,12 @@ from django.conf import settings
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
-from gezhi.cases.access import can_see
+from gezhi.cases.access import as_uuid, can_see
 from gezhi.cases.models import Case, CaseEvent
 from gezhi.cases.operations.intake import tracking_code
 from gezhi.cases.operations.log import CHANGED, desk_from, replayed
 from gezhi.cases.operations.projection import load_state
+from gezhi.cases.operations.talking import seeing
 from gezhi.cases.queries.names import Names, names_for
 from gezhi.cases.queries.page import reporter_questions
 from gezhi.cases.queries.story import event_of
@@ -61,6 +62,8 @@ def register() -> None:
     for topic in ("case.proposed", "case.decided", "case.supervised", "case.watch_overdue"):
         outbox.subscribe(topic, "cases.notices", _teller(topic))
     outbox.subscribe("case.commented", "cases.notices", tell_commented)
+    outbox.subscribe("case.merged", "cases.notices", tell_merged)
+    outbox.subscribe("case.mentioned", "cases.notices", tell_mentioned)
 
 
 def tell_changed(body: dict[str, Any], now: datetime) -> None:
@@ -120,7 +123,45 @@ def tell_commented(body: dict[str, Any], now: datetime) -> None:
             notices.send(
                 to=[reader], key=f"case.commented/{case.number}/{body['seq']}", topic="case.commented", now=now,
                 subject=words % {"number": case.number}, body=case.title, link=link,
-                channels=("inbox",) if from_reporter else ("inbox", "mail"),
+                channels=("inbox",) if from_reporter else ("inbox", "mail"), **_about(case),
+            )  # fmt: skip
+
+
+def tell_merged(body: dict[str, Any], now: datetime) -> None:
+    """Tell who reported a duplicate that it is handled with another one, and who held it that it is out of hand."""
+    case = _case(body["case"])
+    if case.merged_into_id is None:
+        return  # it was taken back before anybody was told
+    held = _holders(case, [desk_from(key) for key in body["holders"]], now)
+    holders = [one for one in held if str(one.pk) != body["by"]]
+    for reader in [*_reporters(case), *holders]:
+        is_reporter = reader not in holders
+        with translation.override((reader.language if isinstance(reader, Account) else "") or _LANGUAGE):
+            subject = _("Your report %(number)s is handled together with another one about the same")
+            text = _("Nothing is lost: it goes on under your own number and code.")
+            if not is_reporter:
+                subject, text = _("%(number)s was merged into another case about the same"), case.title
+            notices.send(
+                to=[reader], key=f"case.merged/{case.number}/{body['seq']}", topic="case.merged", now=now,
+                subject=subject % {"number": case.number}, body=text,
+                channels=("inbox", "mail") if is_reporter else ("inbox",),
+                link=_link(case, to_reporter=is_reporter), **_about(case),
+            )  # fmt: skip
+
+
+def tell_mentioned(body: dict[str, Any], now: datetime) -> None:
+    """Tell the colleagues whom a note names, if they may (still) see the case; never who wrote it."""
+    case = _case(body["case"])
+    by = as_uuid(body["by"])
+    author = Account.objects.filter(pk=by).first() if by else None
+    wanted = seeing(case, [UUID(one) for one in body["accounts"] if one != body["by"]], now)
+    for reader in Account.objects.filter(pk__in=wanted):
+        with translation.override(reader.language or _LANGUAGE):
+            notices.send(
+                to=[reader], key=f"case.mentioned/{case.number}/{body['seq']}", topic="case.mentioned", now=now,
+                subject=_("%(name)s asks for you in a note on %(number)s")
+                % {"name": author.name if author else _("A colleague"), "number": case.number},
+                body=case.title, link=f"{_link(case, to_reporter=False)}#story", **_about(case),
             )  # fmt: skip
 
 
@@ -157,7 +198,7 @@ def _write(
                 body=wording.render(template.body.say(language), values),
                 channels=("inbox", "mail") if to_reporter else ("inbox",),
                 link=_link(told.case, to_reporter=to_reporter),
-                now=now,
+                now=now, **_about(told.case),
             )  # fmt: skip
 
 
@@ -211,6 +252,7 @@ def _teller(topic: str) -> outbox.Subscriber:
                 notices.send(
                     to=[account], key=f"{topic}/{case.number}/{body['seq']}", topic=topic, now=now, body=case.title,
                     subject=_office_words(topic, body) % {"number": case.number}, link=_link(case, to_reporter=False),
+                    **_about(case),
                 )  # fmt: skip
 
     return tell
@@ -271,6 +313,19 @@ def _topic(body: dict[str, Any]) -> str:
 
 def _link(case: Case, *, to_reporter: bool) -> str:
     return (REPORTER_LINK if to_reporter else OFFICE_LINK).format(number=case.number)
+
+
+class _About(TypedDict):
+    about: str
+    brief: str
+
+
+def _about(case: Case) -> _About:
+    """Return which case a message is about, and what a mail that lists it may say: number, item, place."""
+    item = enactment.scheme(case.scheme_version_id).items.get(case.item)
+    title = item.title.say(translation.get_language() or _LANGUAGE) if item else ""
+    where = case.area.name if case.area else _("no place yet")
+    return {"about": case.number, "brief": " · ".join(one for one in (case.number, title, where) if one)}
 
 
 def _moment(at: datetime | None) -> str:

@@ -244,6 +244,8 @@ class Hold(models.Model):
                 condition=Q(until=None, listed=True),
                 include=["warn", "paused", "item", "channel", "area_path"],
             ),
+            # what a desk ended last: how long it usually needs
+            models.Index(F("desk_key"), F("until").desc(), name="hold_ended", condition=Q(until__isnull=False)),
         ]
 
 
@@ -275,6 +277,29 @@ class Comment(models.Model):
     at = models.DateTimeField()
     public = models.BooleanField(default=False)
     text = models.TextField()
+    # Colleagues named with @ who could see the case then; they are told.
+    mentions = ArrayField(models.UUIDField(), null=True)
+    # The note whose words this one puts right; the earlier words stay in their own row.
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="replaced_by", db_constraint=False, db_index=False
+    )
+    withdrawn_at = models.DateTimeField(null=True)
+
+
+class Presence(models.Model):
+    """That a colleague has a case open just now, and which action that person is writing in.
+
+    Told to the others on the same page and forgotten within a minute or two: no record of anybody's work.
+    """
+
+    pk = models.CompositePrimaryKey("case_id", "account_id")
+    case = models.ForeignKey(Case, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    account = models.ForeignKey("people.Account", models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    seen_at = models.DateTimeField()
+    writing = models.CharField(max_length=WORD_LENGTH, blank=True, default="")
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["seen_at"], name="presence_old")]
 
 
 class Proposal(models.Model):

@@ -2,8 +2,9 @@
 
 from procrastinate.contrib.django import app
 
-from gezhi.cases import operations
+from gezhi.cases import operations, queries
 from gezhi.foundation import clock
+from gezhi.notices import digest_operations as digests
 
 _BATCH = 500
 
@@ -40,3 +41,20 @@ def hear(timestamp: int) -> None:  # noqa: ARG001
     heard, last = _BATCH, None
     while heard >= _BATCH:
         heard, last = operations.hear(after=last, most=_BATCH)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="cases.forget_presence", pass_context=False)
+def forget_presence(timestamp: int) -> None:  # noqa: ARG001
+    """Forget who had which case open a minute ago."""
+    operations.forget_old(now=clock.now())
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queueing_lock="cases.digests", pass_context=False)
+def write_digests(timestamp: int) -> None:  # noqa: ARG001
+    """Write the mails of this workday's morning; later where the machine stood still at eight."""
+    now = clock.now()
+    if queries.is_workday(now):
+        while digests.write_digests(now=now, limit=_BATCH) >= _BATCH:
+            continue

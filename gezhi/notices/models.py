@@ -74,6 +74,10 @@ class Message(models.Model):
     endpoint = models.ForeignKey(Endpoint, on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
     address = EncryptedText(blank=True)
     topic = models.CharField(max_length=60, default="", blank=True)
+    # The case that it is about, so that an inbox can put together what belongs together; empty where it is none.
+    about = models.CharField(max_length=40, default="", db_default="", blank=True)
+    # What may stand in a mail that lists it: number, item and place, nothing that anybody wrote.
+    brief = models.CharField(max_length=200, default="", db_default="", blank=True)
     subject = models.CharField(max_length=200)
     body = models.TextField(default="", blank=True)
     # Where the matter can be seen, as a path of this site.
@@ -101,6 +105,33 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel}: {self.subject}"
+
+
+class MailWish(models.Model):
+    """When a person wants to be written to by mail. Who has said nothing has no row: see `queries.mail_mode`."""
+
+    class Mode(models.TextChoices):
+        """How often."""
+
+        AT_ONCE = "at_once", _("At once")
+        DAILY = "daily", _("Once a workday, at 8:00")
+        NEVER = "never", _("Never")
+
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="mail_wish"
+    )
+    mode = models.CharField(max_length=10, choices=Mode)
+    changed_at = models.DateTimeField()
+    # Up to when messages were gathered in a digest: the next one begins there, and there is one for each workday.
+    digested_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["digested_at"], condition=Q(mode="daily"), name="mail_wish_daily"),
+        ]
+
+    def __str__(self) -> str:
+        return self.mode
 
 
 class Delivery(models.Model):

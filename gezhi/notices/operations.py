@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 from django.core.exceptions import ValidationError
@@ -18,8 +19,8 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from gezhi.foundation import crypto, journal
-from gezhi.notices import guard, senders
-from gezhi.notices.models import Delivery, Endpoint, Message
+from gezhi.notices import guard, queries, senders
+from gezhi.notices.models import Delivery, Endpoint, MailWish, Message
 from gezhi.people import access
 from gezhi.people import queries as people
 from gezhi.people.models import Account
@@ -50,18 +51,26 @@ def send(
     channels: Iterable[str] = ("inbox",),
     topic: str = "",
     link: str = "",
+    about: str = "",
+    brief: str = "",
     payload: Mapping[str, Any] | None = None,
     now: datetime,
 ) -> None:
     """Write messages to accounts (inbox, mail) and mail addresses, and to every webhook that wants the topic.
 
     At most once per key, channel and recipient: a repeated call adds nothing. An account without an address gets no
-    mail; a bare address gets mail only. At most two statements, whatever the number of recipients.
+    mail; a bare address gets mail only. `about` is the case, `brief` what may be said of it in a list. What is only
+    for the inbox goes by mail, too, to staff who want it at once, and then says no more than `brief`. At most three
+    statements, whatever the number of recipients.
     """
     recipients = [to] if isinstance(to, str) else list(to)
     wanted = set(channels)
-    text = {"key": key, "topic": topic, "subject": " ".join(subject.split())[:200], "body": body, "link": link}
-    rows = [row for one in recipients for row in _addressed(one, wanted, text, now)]
+    text = {
+        "key": key, "topic": topic, "subject": " ".join(subject.split())[:200], "body": body, "link": link,
+        "about": about[:40], "brief": " ".join(brief.split())[:200],
+    }  # fmt: skip
+    wishes = queries.mail_modes([one for one in recipients if isinstance(one, Account)])
+    rows = [row for one in recipients for row in _addressed(one, wanted, text, wishes, now)]
     if Message.Channel.WEBHOOK in wanted:
         rows += _announced(text, payload or {}, now)
     Message.objects.bulk_create(rows, ignore_conflicts=True)
@@ -73,6 +82,12 @@ def mark_read(*, account: Account, messages: Iterable[Message] | None = None, no
     if messages is not None:
         rows = rows.filter(pk__in=[message.pk for message in messages])
     return rows.update(read_at=now)
+
+
+def mark_unread(*, account: Account, messages: Iterable[Message]) -> int:
+    """Mark messages of one's own inbox as unread again; return how many became so."""
+    rows = Message.objects.filter(account=account, channel=Message.Channel.INBOX, read_at__isnull=False)
+    return rows.filter(pk__in=[message.pk for message in messages]).update(read_at=None)
 
 
 def deliver_due(*, now: datetime, limit: int = 10, transport: httpx.BaseTransport | None = None) -> int:
@@ -160,7 +175,9 @@ def enable_endpoint(*, actor: Account | None, endpoint: Endpoint, now: datetime)
     return endpoint
 
 
-def _addressed(to: Account | str, channels: set[str], text: Mapping[str, str], now: datetime) -> list[Message]:
+def _addressed(
+    to: Account | str, channels: set[str], text: Mapping[str, str], wishes: Mapping[UUID, str], now: datetime
+) -> list[Message]:
     rows = []
     if isinstance(to, str):
         if Message.Channel.MAIL in channels:
@@ -178,9 +195,26 @@ def _addressed(to: Account | str, channels: set[str], text: Mapping[str, str], n
                 sent_at=now,
             )
         )
-    if Message.Channel.MAIL in channels and to.email:
-        rows.append(_waiting(Message.Channel.MAIL, str(to.pk), text, now, account=to))
+    if to.email and (words := _by_mail(to, channels, text, wishes)):
+        rows.append(_waiting(Message.Channel.MAIL, str(to.pk), words, now, account=to))
     return rows
+
+
+def _by_mail(
+    to: Account, channels: set[str], text: Mapping[str, str], wishes: Mapping[UUID, str]
+) -> Mapping[str, str] | None:
+    """Return what a person is written by mail now, if anything."""
+    at_once = wishes[to.pk] == MailWish.Mode.AT_ONCE
+    if Message.Channel.MAIL in channels:
+        # what an operation asks staff to be mailed (a webhook that gave up) is not for them to switch off
+        return text if at_once or to.is_staff_member else None
+    if Message.Channel.INBOX in channels and at_once and to.is_staff_member and text["brief"]:
+        return {
+            **text,
+            "subject": text["brief"],
+            "body": _("Something happened that concerns you; sign in to read it."),
+        }
+    return None
 
 
 def _announced(text: Mapping[str, str], payload: Mapping[str, Any], now: datetime) -> list[Message]:

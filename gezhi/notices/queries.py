@@ -1,10 +1,12 @@
 """Reading messages: a person's inbox, and the log of what went out."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Max, QuerySet
 
-from gezhi.notices.models import Endpoint, Message
+from gezhi.notices.models import Endpoint, MailWish, Message
 from gezhi.people.models import Account
 
 
@@ -34,3 +36,27 @@ def outgoing(*, since: datetime | None = None, state: str = "", endpoint: Endpoi
     if endpoint is not None:
         rows = rows.filter(endpoint=endpoint)
     return rows.select_related("endpoint", "account").order_by("-created_at", "-id")
+
+
+def pulse(account: Account) -> tuple[int, datetime | None]:
+    """Return how many messages are unread and when the newest of them came: one query over the unread ones only."""
+    rows = Message.objects.filter(account=account, channel=Message.Channel.INBOX, read_at=None)
+    found = rows.aggregate(n=Count("pk"), newest=Max("created_at"))
+    return found["n"], found["newest"]
+
+
+def mail_modes(accounts: Sequence[Account]) -> dict[UUID, str]:
+    """Return when each of the people wants mail: as they said, else residents at once and staff never."""
+    if not accounts:
+        return {}
+    said = dict(MailWish.objects.filter(account__in=accounts).values_list("account_id", "mode"))
+    return {one.pk: said.get(one.pk) or _unsaid(one) for one in accounts}
+
+
+def mail_mode(account: Account) -> str:
+    """Return when a person wants mail."""
+    return mail_modes([account])[account.pk]
+
+
+def _unsaid(account: Account) -> str:
+    return MailWish.Mode.NEVER if account.is_staff_member else MailWish.Mode.AT_ONCE

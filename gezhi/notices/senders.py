@@ -13,9 +13,12 @@ import msgspec
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail import mailers as django_mailers
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from gezhi import __version__
 from gezhi.notices import guard
+from gezhi.notices.digest_operations import STOP_LINK, stop_token
 from gezhi.notices.models import Message
 
 TIMEOUT_SECONDS = 10.0
@@ -43,12 +46,18 @@ def mail(message: Message, address: str) -> Attempt:
     text = message.body
     if message.link:
         text = f"{text}\n\n{settings.PUBLIC_ADDRESS.rstrip('/')}{message.link}\n"
+    headers = {"Message-ID": f"<{message.pk}@gezhi>", "Auto-Submitted": "auto-generated"}
+    if message.account_id is not None:
+        stop = f"{settings.PUBLIC_ADDRESS.rstrip('/')}{STOP_LINK.format(token=stop_token(message.account_id))}"
+        with translation.override((message.account.language if message.account else "") or "zh-hans"):
+            text = f"{text}\n\n--\n{_('No more mail of this kind, without signing in:')} {stop}\n"
+        headers |= {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     letter = EmailMessage(
         subject=message.subject,
         body=text,
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[address],
-        headers={"Message-ID": f"<{message.pk}@gezhi>", "Auto-Submitted": "auto-generated"},
+        headers=headers,
     )
     return _timed(lambda: _hand_over(letter))
 

@@ -56,6 +56,16 @@ def counted(calendar: WorkCalendar, clock: Clock) -> Clock:
     return msgspec.structs.replace(clock, due=end.at, warn=warn, provisional=end.provisional)
 
 
+def working(calendar: WorkCalendar, clock: Clock) -> tuple[tuple[str, datetime], ...]:
+    """Return how the due instant came about: the limit's own first, then after each move the one that it led to."""
+    end = _first_due(calendar, clock)
+    found = [("", end.at)]
+    for move in clock.moves:
+        end = _moved(calendar, clock, end, move)
+        found.append((move, end.at))
+    return tuple(found)
+
+
 def due_of(calendar: WorkCalendar, clock: Clock) -> datetime | None:
     """Return when the clock is due; also while it is paused, when it shows nothing."""
     return clock.due if clock.paused_at is None else counted(calendar, clock).due

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext
 
+from gezhi.schemes import clocks
 from gezhi.schemes.calendars import DayKind
 from gezhi.schemes.durations import BadDuration, Duration, Unit
 from gezhi.schemes.state import Clock, Light
@@ -31,7 +32,44 @@ def clock_view(clock: Clock, light: Light, calendar: WorkCalendar, now: datetime
         else "",
         ruler=ruler,
         ruler_says=_ruler_says(clock, calendar, now) if ruler else "",
+        working=working(clock, calendar, now),
+        moved=_moved(clock, calendar, now),
     )
+
+
+def working(clock: Clock, calendar: WorkCalendar, now: datetime) -> tuple[str, ...]:
+    """Say how the due moment was counted: from when, then each pause and extension with the moment that it led to."""
+    lines = []
+    for move, after in clocks.working(calendar, clock):
+        words = {"due": wording.say_moment(after, now)}
+        if not move:
+            words |= {"start": wording.say_moment(clock.started, now), "limit": wording.say_limit(clock.limit)}
+            pattern = gettext("From %(start)s, %(limit)s: %(due)s")
+        else:
+            words["move"] = _move(move, calendar, now)
+            pattern = gettext("%(move)s: %(due)s")
+        lines.append(pattern % words)
+    if clock.paused_at is not None:
+        lines.append(gettext("Stands still since %(at)s") % {"at": wording.say_moment(clock.paused_at, now)})
+    return tuple(lines)
+
+
+def _moved(clock: Clock, calendar: WorkCalendar, now: datetime) -> str:
+    """Say in a few words what moved the due moment; nothing where nothing did."""
+    return gettext(", ").join(_move(one, calendar, now) for one in clock.moves)
+
+
+def _move(move: str, calendar: WorkCalendar, now: datetime) -> str:
+    word, _, rest = move.partition(" ")
+    if word == "extend":
+        return gettext("extended by %(limit)s") % {"limit": wording.say_limit(rest)}
+    since, until = (datetime.fromisoformat(one) for one in rest.split())
+    words = {
+        "day": wording.say_short_day(calendar.local_date(since), calendar.local_date(now)),
+        "span": wording.say_days_and_span(calendar.between(since, until), workday_seconds(calendar)),
+    }
+    pattern = gettext("%(day)s paused %(span)s") if word == "pause" else gettext("%(day)s with the reporter %(span)s")
+    return pattern % words
 
 
 def left(clock: Clock, calendar: WorkCalendar, now: datetime) -> str:

@@ -39,6 +39,9 @@ class ClockView:
     note: str = ""
     ruler: tuple[RulerCell, ...] = ()
     ruler_says: str = ""
+    # How the due moment was counted, line by line, and in short what moved it (pauses, extensions).
+    working: tuple[str, ...] = ()
+    moved: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,13 @@ class StoryItem:
     held: str = ""
     over: str = ""
     pictures: Sequence[Picture] = ()
+    # A note: who may read it (`inside`, `reporter` or nothing), its earlier words, whom it names, and its address
+    # while its author may still put it right.
+    audience: str = ""
+    before: Sequence[str] = ()
+    named: Sequence[str] = ()
+    mend: str = ""
+    taken_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

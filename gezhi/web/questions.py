@@ -34,6 +34,11 @@ class Offer:
     value: str
     title: str
     help: str = ""
+    # What a search box finds it by beside its title; figures to compare by (words, whether they are bad news);
+    # whether it is the one that fits.
+    words: str = ""
+    figures: tuple[tuple[str, bool], ...] = ()
+    suggested: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,7 @@ def _dispatch(visit: Visit, who: Account, number: str) -> None:
     page = _at_desk(visit, who, number)
     form = _take(page, "派遣")
     _look(page)
-    form.locator("select").select_option("city_management")
+    form.get_by_role("radio", name=re.compile("城市管理局")).check()
     form.get_by_role("checkbox", name=re.compile("水务局")).check()
     form.locator("[name$='-task']").fill("清运井内淤泥")
     form.get_by_role("button", name="派遣").click()

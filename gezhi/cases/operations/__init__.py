@@ -8,15 +8,29 @@ from gezhi.cases.operations.expiry import Swept, recount, sweep
 from gezhi.cases.operations.following import Following, follow, follow_as_resident, unfollow, unfollow_as_resident
 from gezhi.cases.operations.hearing import hear
 from gezhi.cases.operations.intake import Opened, open_batch, open_case, tidy_code
-from gezhi.cases.operations.linking import link_to_parent, merge, unmerge
+from gezhi.cases.operations.linking import link_to_parent, merge, unmerge, why_not_merge
 from gezhi.cases.operations.log import Checked, verify_log
 from gezhi.cases.operations.moving import change_item, follow_territory, place
+from gezhi.cases.operations.presence import BEAT_SECONDS, forget_old, gone, here
 from gezhi.cases.operations.report import Report
-from gezhi.cases.operations.talking import attach, comment, look_at_contact, withdraw_file
+from gezhi.cases.operations.talking import (
+    MENDABLE,
+    MOST_MENTIONS,
+    attach,
+    comment,
+    correct_note,
+    look_at_contact,
+    restore_file,
+    take_back_note,
+    withdraw_file,
+)
 from gezhi.cases.operations.views import change_view, delete_view, move_view, save_view
 from gezhi.cases.operations.watching import release, supervise
 
 __all__ = [
+    "BEAT_SECONDS",
+    "MENDABLE",
+    "MOST_MENTIONS",
     "Acted",
     "Aim",
     "Checked",
@@ -33,12 +47,16 @@ __all__ = [
     "change_view",
     "comment",
     "correct",
+    "correct_note",
     "decide",
     "delete_view",
     "follow",
     "follow_as_resident",
     "follow_territory",
+    "forget_old",
+    "gone",
     "hear",
+    "here",
     "link_to_parent",
     "look_at_contact",
     "merge",
@@ -48,14 +66,17 @@ __all__ = [
     "place",
     "recount",
     "release",
+    "restore_file",
     "save_view",
     "supervise",
     "sweep",
+    "take_back_note",
     "tidy_code",
     "unfollow",
     "unfollow_as_resident",
     "unmerge",
     "verify_log",
+    "why_not_merge",
     "withdraw",
     "withdraw_file",
 ]

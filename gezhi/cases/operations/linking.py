@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from gezhi.cases import number as numbers
 from gezhi.cases.access import MERGE, account_id, may, works_on
-from gezhi.cases.errors import Forbidden, Impossible, NotFound
+from gezhi.cases.errors import CaseError, Forbidden, Impossible, NotFound
 from gezhi.cases.models import Case, CaseEvent, MergeLink
 from gezhi.cases.operations.door import Acted, Open, acted, open_locked, own_desks, write
 from gezhi.cases.operations.log import RECORD, replayed
@@ -39,7 +39,9 @@ def merge(*, actor: Account | None, duplicate: str, main: str, reason: str = "",
         )
         dup.extra["merged_into_id"] = into.case.pk
         by = _desk(dup, actor)
+        held = sorted({hold.desk.key for hold in dup.state.holds if hold.until is None})
         dup.accept(_ended(dup, by, account_id(actor), into.case.number))
+        dup.tell("case.merged", by=account_id(actor), holders=held)
         into.note("merged_in", by=by.key, actor=account_id(actor), duplicate=dup.case.number)
         write(dup)
         write(into)
@@ -53,7 +55,7 @@ def unmerge(*, actor: Account | None, duplicate: str, now: datetime) -> Acted:
         link = MergeLink.objects.select_for_update().filter(duplicate=dup.case, undone_at=None).first()
         if link is None:
             raise Impossible(_("This case is not merged into another one."))
-        if actor is not None and not _may_merge(dup, actor):
+        if actor is not None and not _may_merge(dup.case, actor, dup.now):
             raise Forbidden(_("Taking a merge back needs the right to merge there; a post has it by the scheme."))
         link.undone_at, link.undone_actor = dup.now, account_id(actor)
         link.save(update_fields=["undone_at", "undone_actor"])
@@ -80,21 +82,37 @@ def link_to_parent(*, actor: Account | None, number: str, parent: str, now: date
         write(opened)
 
 
+def why_not_merge(*, actor: Account | None, duplicate: Case, main: Case, now: datetime) -> CaseError | None:
+    """Return why a case can't be merged into another one by this account, or None where it can."""
+    if duplicate.pk == main.pk:
+        return Impossible(_("A case can't be merged into itself."))
+    if actor is not None and not all(_may_merge(one, actor, now) for one in (duplicate, main)):
+        return Forbidden(_("Merging needs the right to it where both cases lie; a post has it by the scheme."))
+    told = (
+        (duplicate.step == CLOSED, _("A closed case is not merged any more; link the two instead.")),
+        (
+            main.merged_into_id is not None,
+            _("The main case was itself merged into another one; choose that one."),
+        ),
+        (
+            main.step == CLOSED,
+            _("The main case is closed, so nobody would deal with this one any more; link the two instead."),
+        ),
+        (
+            set(duplicate.about_keys) != set(main.about_keys),
+            _("A complaint about an official is only merged with one about the same."),
+        ),
+    )
+    found = next((words for holds, words in told if holds), "")
+    if not found and Case.objects.unscoped(reason="whether there are any").filter(merged_into=duplicate).exists():
+        found = _("Other cases were merged into this one and follow it. Merge the other way round.")
+    return Impossible(found) if found else None
+
+
 def _check(dup: Open, into: Open, actor: Account | None) -> None:
-    if actor is not None and not all(_may_merge(one, actor) for one in (dup, into)):
-        raise Forbidden(_("Merging needs the right to it where both cases lie; a post has it by the scheme."))
-    if dup.state.step == CLOSED:
-        raise Impossible(_("A closed case is not merged any more; link the two instead."))
-    if into.case.merged_into_id is not None:
-        raise Impossible(_("The main case was itself merged into another one; choose that one."))
-    if into.state.step == CLOSED:
-        raise Impossible(
-            _("The main case is closed, so nobody would deal with this one any more; link the two instead.")
-        )
-    if Case.objects.unscoped(reason="whether there are any").filter(merged_into=dup.case).exists():
-        raise Impossible(_("Other cases were merged into this one and follow it. Merge the other way round."))
-    if set(dup.case.about_keys) != set(into.case.about_keys):
-        raise Impossible(_("A complaint about an official is only merged with one about the same."))
+    refused = why_not_merge(actor=actor, duplicate=dup.case, main=into.case, now=dup.now)
+    if refused is not None:
+        raise refused
 
 
 def _tidy(number: str) -> str:
@@ -105,8 +123,8 @@ def _tidy(number: str) -> str:
     return tidied
 
 
-def _may_merge(opened: Open, actor: Account) -> bool:
-    return works_on(actor, opened.case, opened.now) and may(actor, MERGE, opened.case, opened.now)
+def _may_merge(case: Case, actor: Account, now: datetime) -> bool:
+    return works_on(actor, case, now) and may(actor, MERGE, case, now)
 
 
 def _ended(dup: Open, by: Desk, actor: str, main: str) -> Outcome:

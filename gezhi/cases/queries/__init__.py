@@ -1,5 +1,8 @@
 """Every read of cases. Each says for whom; lists are paged by key and cost the same however many cases there are."""
 
+from gezhi.cases.queries.alike import Alike
+from gezhi.cases.queries.colleagues import Colleague, colleagues, mentioned_in
+from gezhi.cases.queries.days import is_workday
 from gezhi.cases.queries.foresight import Foreseen, Standing, foresee, standings
 from gezhi.cases.queries.kept import bulk_run, views
 from gezhi.cases.queries.lists import Wanted, cases, count, find, search
@@ -28,8 +31,10 @@ from gezhi.cases.queries.waiting import Load, loads, proposals_for
 
 __all__ = [
     "Act",
+    "Alike",
     "CasePage",
     "ClockView",
+    "Colleague",
     "Counts",
     "Entry",
     "Filter",
@@ -52,6 +57,7 @@ __all__ = [
     "came_back",
     "case_page",
     "cases",
+    "colleagues",
     "contact_looks",
     "count",
     "counts",
@@ -62,7 +68,9 @@ __all__ = [
     "followers",
     "foresee",
     "frequent_items",
+    "is_workday",
     "loads",
+    "mentioned_in",
     "most_reported",
     "numbers_now",
     "open_by_item",

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from gezhi.cases.access import may_see_contact, works_on
 from gezhi.cases.errors import NotFound
 from gezhi.cases.models import Case, CaseEvent, CaseFile, Comment, Proposal, SupervisionWatch
 from gezhi.cases.operations.log import desk_from
 from gezhi.cases.operations.projection import load_state
+from gezhi.cases.queries.alike import ALIKE_DAYS, LOOKED_THROUGH, Alike, alike
 from gezhi.cases.queries.lists import find
 from gezhi.cases.queries.names import Names, names_for
 from gezhi.cases.queries.story import Entry, desks_in, office_story
@@ -60,6 +61,8 @@ class CasePage:
     proposals: tuple[Proposal, ...]
     watches: tuple[SupervisionWatch, ...]
     related: tuple[Case, ...]
+    alike: tuple[Alike, ...]
+    withdrawn: tuple[CaseFile, ...]
     duplicates: tuple[Case, ...]
     main: Case | None
     has_contact: bool
@@ -77,10 +80,11 @@ def case_page(*, account: Account, number: str, now: datetime, language: str = "
     desks = _desks(account, case, now)
     log = list(CaseEvent.objects.filter(case_id=case.pk).order_by("seq"))
     comments = tuple(Comment.objects.filter(case=case).order_by("at"))
-    files = tuple(CaseFile.objects.filter(case=case, withdrawn_at=None).select_related("file").order_by("at"))
+    every_file = tuple(CaseFile.objects.filter(case=case).select_related("file").order_by("at"))
+    files = tuple(one for one in every_file if one.withdrawn_at is None)
     proposals = tuple(Proposal.objects.filter(case=case).order_by("at"))
     watches = tuple(SupervisionWatch.objects.filter(case=case).order_by("since")) if case.supervised else ()
-    near = _related(case, account, now)
+    near, lately = _around(case, account, now)
     names = _names(scheme, state, language, log=log, comments=comments, proposals=proposals, watches=watches)
     holders = [hold.desk.key for hold in state.holds if hold.until is None]
     return CasePage(
@@ -99,6 +103,8 @@ def case_page(*, account: Account, number: str, now: datetime, language: str = "
         proposals=proposals,
         watches=watches,
         related=tuple(one for one in near if one.merged_into_id != case.pk and one.pk != case.merged_into_id),
+        alike=alike(case, (*near, *lately), account, now),
+        withdrawn=tuple(one for one in every_file if one.withdrawn_at is not None),
         duplicates=tuple(one for one in near if one.merged_into_id == case.pk),
         main=next((one for one in near if one.pk == case.merged_into_id), None),
         has_contact=bool(case.contact),
@@ -155,27 +161,47 @@ def _names(
         desks.add(state.received_by)
     desks |= set(state.about)
     actors = {row.actor for row in log} | {note.actor for note in comments} | {watch.actor for watch in watches}
+    actors |= {str(one) for note in comments for one in note.mentions or ()}
     return names_for(scheme, language, desks, actors - {""})
 
 
-def _related(case: Case, account: Account, now: datetime) -> list[Case]:
-    """Return its main case, duplicates, parent and children, then what is near in place and time with the same item."""
-    ties = (
+def _around(case: Case, account: Account, now: datetime) -> tuple[list[Case], list[Case]]:
+    """Return what the page shows beside the case, and what else may be the same matter: one query.
+
+    The first are its main case, duplicates, parent and children, then what is near in place and time with the same
+    item; the second what came last in the same area, where the case is still open.
+    """
+    seen = (
+        Case.objects.visible_to(account, now=now)
+        .exclude(pk=case.pk)
+        .select_related("area")
+        .defer("text", "contact", "state", "log_head", "area__boundary")
+        .order_by("-pk")
+    )
+    beside = seen.filter(_ties(case) | _near(case)).annotate(found_as=Value("beside"))[: RELATED * 2]
+    if case.closed_at is None and case.merged_into_id is None:
+        lately = seen.filter(area_path=case.area_path, opened_at__gte=case.opened_at - ALIKE_DAYS)
+        beside = beside.union(lately.annotate(found_as=Value("lately"))[:LOOKED_THROUGH], all=True)
+    found: tuple[list[Case], list[Case]] = ([], [])
+    for one in beside:
+        found[one.__dict__["found_as"] == "lately"].append(one)
+    return found
+
+
+def _ties(case: Case) -> Q:
+    return (
         Q(merged_into=case.pk)
         | Q(parent=case.pk)
         | Q(pk__in=[one for one in (case.merged_into_id, case.parent_id) if one])
     )
-    near = Q(pk__in=[])
-    if case.lat is not None and case.lon is not None:
-        near = Q(
-            lat__range=(case.lat - _NEAR_DEGREES, case.lat + _NEAR_DEGREES),
-            lon__range=(case.lon - _NEAR_DEGREES, case.lon + _NEAR_DEGREES),
-            item=case.item,
-            opened_at__gte=case.opened_at - _RELATED_DAYS,
-        )
-    rows = Case.objects.visible_to(account, now=now).exclude(pk=case.pk).filter(ties | near)
-    return list(
-        rows.select_related("area")
-        .defer("text", "contact", "state", "log_head", "area__boundary")
-        .order_by("-pk")[: RELATED * 2]
+
+
+def _near(case: Case) -> Q:
+    if case.lat is None or case.lon is None:
+        return Q(pk__in=[])
+    return Q(
+        lat__range=(case.lat - _NEAR_DEGREES, case.lat + _NEAR_DEGREES),
+        lon__range=(case.lon - _NEAR_DEGREES, case.lon + _NEAR_DEGREES),
+        item=case.item,
+        opened_at__gte=case.opened_at - _RELATED_DAYS,
     )

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from gezhi.cases.models import CaseEvent, CaseFile, Comment
 from gezhi.cases.operations.log import RECORD, Record
@@ -15,7 +16,7 @@ from gezhi.schemes.model import Action, Department, Option, Procedure, Scheme
 from gezhi.schemes.state import REPORTER, Desk, Event
 
 # What the log notes for the record only: shown elsewhere on the page, or to nobody but an audit.
-_SILENT = frozenset({"comment", "attach", "look_at_contact"})
+_SILENT = frozenset({"comment", "attach", "look_at_contact", "correct_note", "take_back_note"})
 _OFFICES = frozenset({"department", "departments"})
 
 
@@ -40,6 +41,11 @@ class Entry:
     files: tuple[CaseFile, ...] = ()
     comment: UUID | None = None
     clock: str = ""
+    # A note's earlier words, the newest last; whether it was taken back; whom it names; the account that wrote it.
+    before: tuple[str, ...] = ()
+    taken_back: bool = False
+    named: tuple[str, ...] = ()
+    actor: str = ""
 
 
 def office_story(
@@ -47,7 +53,7 @@ def office_story(
 ) -> tuple[Entry, ...]:
     """Return everything, newest first, but what a reporter chose: ratings reach offices as sums only."""
     entries = [_entry(scheme, names, row, files, inside=True) for row in log if not _silent(row)]
-    entries += [_note(names, note, inside=True) for note in comments]
+    entries += [_note(names, note, earlier, files, inside=True) for note, earlier in standing_notes(comments)]
     return _newest_first(entries)
 
 
@@ -68,7 +74,11 @@ def public_story(
             for one, row in zip(entries, rows, strict=True)
         ]
     entries = [entry for entry in entries if entry.kind != "expire" or entry.step]
-    entries += [_note(names, note, inside=False) for note in comments if note.public]
+    entries += [
+        _note(names, note, (), shown, inside=False)
+        for note, _earlier in standing_notes(comments)
+        if note.public and note.withdrawn_at is None
+    ]
     return _newest_first(entries)
 
 
@@ -157,13 +167,36 @@ def _recorded(names: Names, row: CaseEvent) -> Entry:
     }
     return Entry(
         at=record.at, kind=RECORD, action=record.action, title=record.action, office=names.desk(record.by),
-        person=names.person(record.actor), words={}, text=about.get("reason", ""), public=False,
+        person=names.person(record.actor), words={}, text=about.get("reason", ""), public=False, actor=record.actor,
     )  # fmt: skip
 
 
-def _note(names: Names, note: Comment, *, inside: bool) -> Entry:
+def standing_notes(comments: Iterable[Comment]) -> list[tuple[Comment, tuple[str, ...]]]:
+    """Return the notes as they read now, each with its earlier words, oldest first."""
+    by_id = {note.pk: note for note in comments}
+    replaced = {note.replaces_id for note in by_id.values()}
+    found = []
+    for note in by_id.values():
+        if note.pk in replaced:
+            continue
+        earlier, old = [], by_id.get(note.replaces_id) if note.replaces_id else None
+        while old is not None:
+            earlier.append(old.text)
+            old = by_id.get(old.replaces_id) if old.replaces_id else None
+        found.append((note, tuple(reversed(earlier))))
+    return found
+
+
+def _note(
+    names: Names, note: Comment, earlier: tuple[str, ...], files: Sequence[CaseFile], *, inside: bool
+) -> Entry:  # fmt: skip
+    gone = note.withdrawn_at is not None
+    text = _("(taken back by who wrote it)") if gone else note.text
     return Entry(
-        at=note.at, kind="comment", action="comment", title="", text=note.text, public=note.public, comment=note.pk,
+        at=note.at, kind="comment", action="comment", title="", text=text, public=note.public, comment=note.pk,
         office=names.desk(note.desk_key) if inside else names.office(note.desk_key),
-        person=names.person(note.actor) if inside else "",
+        person=names.person(note.actor) if inside else "", before=() if gone else earlier, taken_back=gone,
+        named=tuple(names.person(str(one)) for one in note.mentions or ()) if inside else (),
+        actor=note.actor if inside else "",
+        files=tuple(one for one in files if one.role == "comment" and one.at == note.at and one.actor == note.actor),
     )  # fmt: skip

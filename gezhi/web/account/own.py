@@ -6,24 +6,24 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gezhi.foundation import clock
-from gezhi.notices import operations as notices
 from gezhi.notices import queries as inbox_queries
+from gezhi.notices.models import MailWish
 from gezhi.people import operations, queries, second_factor
 from gezhi.people.models import Account
+from gezhi.web import inbox as messages_of
 from gezhi.web.account import idle
 from gezhi.web.account.forms import CodeForm, PasswordForm, PresentPassword, ProfileForm
 
-_PAGE = 30
 # When a page begins to warn that the session is about to end.
 WARN_SECONDS = 120
 
@@ -46,7 +46,15 @@ def profile(request: HttpRequest) -> HttpResponse:
             return redirect("web:account")
     titles = queries.post_titles(now, get_language() or "")
     posts = [(titles.get(row.post, row.post), row) for row in queries.history(account)]
-    return render(request, "account/profile.html", {"form": form, "posts": posts, "account": account, "now": now})
+    shown = {
+        "form": form,
+        "posts": posts,
+        "account": account,
+        "now": now,
+        "modes": MailWish.Mode.choices,
+        "mode": inbox_queries.mail_mode(account),
+    }
+    return render(request, "account/profile.html", shown)
 
 
 @login_required
@@ -102,16 +110,46 @@ def factor(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def inbox(request: HttpRequest) -> HttpResponse:
-    """Show one's messages; mark all of them, or one, as read."""
-    account = _account(request)
+    """Show one's messages by case; mark some or all of them as read or unread."""
+    account, now = _account(request), clock.now()
     if request.method == "POST":
-        one = request.POST.get("message", "")
-        chosen = list(inbox_queries.inbox(account).filter(pk=one)) if _is_id(one) else None
-        notices.mark_read(account=account, messages=chosen, now=clock.now())
-        return redirect("web:account_inbox")
-    page = Paginator(inbox_queries.inbox(account), _PAGE).get_page(request.GET.get("page"))
-    unread = inbox_queries.unread_count(account)
-    return render(request, "account/inbox.html", {"page": page, "unread": unread, "now": clock.now()})
+        messages_of.mark(request, account, now)
+        return redirect(request.get_full_path())
+    return render(request, "account/inbox.html", {"inbox": messages_of.read(request, account), "now": now})
+
+
+@login_required
+@never_cache
+@require_GET
+def message(request: HttpRequest, message: UUID) -> HttpResponse:
+    """Lead to what a message is about; it then counts as read."""
+    found = messages_of.opened(_account(request), message, clock.now())
+    if found is None:
+        raise Http404(_("This message is not among yours."))
+    return redirect(found.link or "web:account_inbox")
+
+
+@require_GET
+def unread(request: HttpRequest) -> HttpResponse:
+    """Say how many messages are unread; nothing (304) where that has not changed. It is no use of the session."""
+    if not isinstance(request.user, Account):
+        return JsonResponse({"signed_in": False})
+    count, newest = inbox_queries.pulse(request.user)
+    tag = f'"{count}-{newest.timestamp() if newest else 0:.0f}"'
+    answer: HttpResponse = (
+        HttpResponse(status=304) if request.headers.get("If-None-Match") == tag else JsonResponse({"unread": count})
+    )
+    answer["ETag"] = tag
+    answer["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+@login_required
+@never_cache
+@require_GET
+def back(request: HttpRequest) -> HttpResponse:
+    """Say that one is signed in again: the tab in which something was typed goes on by itself."""
+    return render(request, "account/back.html")
 
 
 @never_cache
@@ -119,16 +157,20 @@ def inbox(request: HttpRequest) -> HttpResponse:
 def session(request: HttpRequest) -> JsonResponse:
     """Say how long the session lasts (GET, which is no use of it), or begin its idle time anew (POST)."""
     now = clock.now()
-    if not request.user.is_authenticated:
-        return JsonResponse({"signed_in": False}, status=401)
+    if not isinstance(request.user, Account):
+        # an answer, not a fault: an open page asks whether it still is somebody's
+        return JsonResponse({"signed_in": False})
     if request.method == "POST":
         idle.note_use(request, now)
     return JsonResponse(
         {
             "signed_in": True,
+            "account": str(request.user.pk),
             "seconds_left": idle.seconds_left(request, now),
             "ends_at": idle.ends_at(request, now).isoformat(),
             "warn_seconds": WARN_SECONDS,
+            # signing in again made the tokens of open pages void
+            "csrf": get_token(request),
         }
     )
 
@@ -186,14 +228,6 @@ def _factor_page(
 
 def _in_groups(secret: str) -> str:
     return " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
-
-
-def _is_id(raw: str) -> bool:
-    try:
-        UUID(raw)
-    except ValueError:
-        return False
-    return True
 
 
 def _account(request: HttpRequest) -> Account:

@@ -16,37 +16,11 @@ from gezhi.cases import operations as cases
 from gezhi.cases.errors import CaseError, NotFound
 from gezhi.foundation import clock
 from gezhi.people.models import Account
-from gezhi.schemes.model import Question
 from gezhi.schemes.state import Refused
 from gezhi.schemes.text import Text
-from gezhi.web import questions, wording
+from gezhi.web import wording
 from gezhi.web.desk.case import Asked, after, find, show
 from gezhi.web.staff import for_staff
-
-PHOTOS = Question(id="note_photos", kind="photos", title=Text("照片或文件", "Photos or files"), required=False)
-
-
-@never_cache
-@require_POST
-@for_staff
-def note(request: HttpRequest, account: Account, number: str) -> HttpResponse:
-    """Write a note: for the offices, or also for who reported it; photos may come along."""
-    now = clock.now()
-    text, public = request.POST.get("note", ""), request.POST.get("public") == "yes"
-    form = questions.read([PHOTOS], request, {}, now, actor=str(account.pk))
-    kept = tuple(UUID(one) for one in form.answers.get("note_photos", []))
-    asked = Asked(note=text, errors={**form.errors})
-    if form.errors:
-        return show(request, account, find(account, number, now), now, asked, status=422)
-    try:
-        cases.comment(actor=account, number=number, text=text, public=public, files=kept, now=now)
-    except NotFound as missing:
-        raise Http404(str(missing)) from missing
-    except CaseError as error:
-        asked = Asked(note=text, errors={"note": str(error)})
-        return show(request, account, find(account, number, now), now, asked, status=422)
-    messages.success(request, gettext("The note is kept."))
-    return after(request, account, number, now)
 
 
 @never_cache
@@ -129,6 +103,17 @@ def withdraw_file(request: HttpRequest, account: Account, number: str, file: UUI
     return _do(
         request, account, number, gettext("The file is out of sight; the log keeps that it was there."),
         lambda now: cases.withdraw_file(actor=account, number=number, file=file, now=now),
+    )  # fmt: skip
+
+
+@never_cache
+@require_POST
+@for_staff
+def restore_file(request: HttpRequest, account: Account, number: str, file: UUID) -> HttpResponse:
+    """Bring back a file that was just taken out of sight."""
+    return _do(
+        request, account, number, gettext("The file is back."),
+        lambda now: cases.restore_file(actor=account, number=number, file=file, now=now),
     )  # fmt: skip
 
 

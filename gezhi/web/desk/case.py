@@ -16,6 +16,7 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from gezhi.cases import operations as cases
 from gezhi.cases import queries
 from gezhi.cases.access import MERGE, SUPERVISE, may
 from gezhi.cases.errors import NotFound
@@ -28,17 +29,18 @@ from gezhi.schemes.model import CLOSED
 from gezhi.web import wording
 from gezhi.web.acting import Doing, Tried, attempt, doings
 from gezhi.web.areas import named
-from gezhi.web.desk import previews, showing
+from gezhi.web.desk import previews, showing, undo
 from gezhi.web.desk.decisions import open_on
 from gezhi.web.desk.done import say_done
 from gezhi.web.desk.frame import frame
+from gezhi.web.desk.kept import keeps_what_was_typed, typed
 from gezhi.web.desk.maps import map_of
 from gezhi.web.desk.rows import case_light, channel_title
+from gezhi.web.questions import Form
 from gezhi.web.staff import for_staff
 from gezhi.web.stories import pictures
 
 _LOADS_KEPT_SECONDS = 30
-_OWN_FIELDS = {"csrfmiddlewaretoken", "action", "desk", "part", "version", "back", "seen"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,9 @@ class Asked:
     purpose: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
+    note_public: bool = False
+    note_form: Form | None = None
+    look_again: bool = False
     reason: str = ""
 
 
@@ -83,6 +88,7 @@ def aside(request: HttpRequest, account: Account, number: str) -> HttpResponse:
 @never_cache
 @require_POST
 @for_staff
+@keeps_what_was_typed
 def act(request: HttpRequest, account: Account, number: str) -> HttpResponse:
     """Do what a button says. What can't be done says why, what happened meanwhile, and keeps what was typed."""
     now = clock.now()
@@ -129,17 +135,6 @@ def after(request: HttpRequest, account: Account, number: str, now: datetime) ->
     return redirect("web:desk_case", number=number) if still else redirect("web:desk_queue")
 
 
-def typed(request: HttpRequest) -> tuple[str, ...]:
-    """Return the words that somebody typed, so that they can be copied where the form itself is gone."""
-    return tuple(
-        value.strip()
-        for name, values in request.POST.lists()
-        if name not in _OWN_FIELDS
-        for value in values
-        if isinstance(value, str) and len(value.strip()) > 1
-    )
-
-
 def show(
     request: HttpRequest, account: Account, page: CasePage, now: datetime, asked: Asked, *, status: int = 200
 ) -> HttpResponse:
@@ -147,6 +142,7 @@ def show(
     if asked.tried.message:
         messages.error(request, asked.tried.message)
     shown = context(account, page, now, asked)
+    alike = {one.case.pk for one in page.alike}
     shown |= {
         "frame": frame(account, now),
         "parts": showing.parts_of(page, now),
@@ -155,7 +151,10 @@ def show(
         "part_holds": showing.part_holds_of(page),
         "map": map_of(page),
         "pictures": pictures(page.files, page.scheme, showing.address_of(page.case.number)),
-        "related": [(one, case_light(one, now)) for one in page.related],
+        "related": [(one, case_light(one, now)) for one in page.related if one.pk not in alike],
+        "alike": [(one, case_light(one.case, now), showing.why_alike(one)) for one in page.alike],
+        "undos": undo.offers(page, account, now),
+        "beat": cases.BEAT_SECONDS,
         "watches": [(one, page.names.desk(one.desk_key)) for one in page.watches if one.until is None],
         "can_merge": may(account, MERGE, page.case, now),
         "followers": queries.followers([page.case.pk]).get(page.case.pk, 0),
@@ -190,8 +189,8 @@ def context(account: Account, page: CasePage, now: datetime, asked: Asked) -> di
         "blocked": [one for one in offered if one.blocked],
         "errors": {name: words for form in asked.tried.wrong.values() for name, words in form.errors.items()},
         "proposals": open_on(page, account, now),
-        "story": showing.story_of(page, asked.only),
-        "meanwhile": _meanwhile(page, asked.seen),
+        "story": showing.story_of(page, asked.only, account, now),
+        "meanwhile": meanwhile(page, asked.seen),
         "text": case.text if case.text.strip("。. ") != case.title.strip("。. ") else "",
         "closed": page.state.step == CLOSED,
         "unplaced": case.area_id is None,
@@ -246,7 +245,7 @@ def _watching(account: Account, page: CasePage, now: datetime) -> dict[str, bool
     return {"can_supervise": right and not by_plan and not watched, "can_release": watched}
 
 
-def _meanwhile(page: CasePage, seen: str) -> list[Any]:
+def meanwhile(page: CasePage, seen: str) -> list[Any]:
     """Return the entries of the story that came after the page was read."""
     try:
         since = datetime.fromisoformat(seen)

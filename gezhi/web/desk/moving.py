@@ -1,4 +1,4 @@
-"""Pages of their own for what decides a case's way anew: its place, its item, another case that it doubles."""
+"""Pages of their own for what decides a case's way anew: its place, its item."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +12,6 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from gezhi.cases import number as numbers
 from gezhi.cases import operations as cases
 from gezhi.cases import queries
 from gezhi.cases.errors import CaseError, Conflict
@@ -25,7 +24,6 @@ from gezhi.web.areas import named
 from gezhi.web.desk.beside import say_refusal
 from gezhi.web.desk.case import find
 from gezhi.web.desk.frame import frame
-from gezhi.web.desk.rows import case_light, place_of
 from gezhi.web.portal import catalogue
 from gezhi.web.portal.places import picker
 from gezhi.web.staff import for_staff
@@ -90,29 +88,6 @@ def item(request: HttpRequest, account: Account, number: str) -> HttpResponse:
         if any(e.scheme == found.scheme.id for e in one.entries)
     ]
     return _page(request, account, found, now, template="desk/item.html", sent=sent, shown={"groups": known})
-
-
-@never_cache
-@require_http_methods(["GET", "POST"])
-@for_staff
-def merge(request: HttpRequest, account: Account, number: str) -> HttpResponse:
-    """Close a case as the duplicate of another one."""
-    now = clock.now()
-    found, sent = find(account, number, now), _sent(request, "main")
-    other = request.POST.get("other", "").strip()
-    if request.method == "POST":
-        main = numbers.tidy(other or sent.chosen) or ""
-        if not main:
-            sent.errors["main"] = gettext("Please choose the main case, or write its number.")
-        elif _tried(
-            sent, "main",
-            lambda: cases.merge(actor=account, duplicate=found.case.number, main=main, reason=sent.reason, now=now),
-        ):  # fmt: skip
-            return _done(request, account, number, gettext("Merged: the reporter now follows the main case."), now)
-    others = [(one, case_light(one, now), place_of(one)) for one in found.related if one.merged_into_id is None]
-    return _page(
-        request, account, found, now, template="desk/merge.html", sent=sent, shown={"others": others, "other": other}
-    )
 
 
 def _sent(request: HttpRequest, name: str) -> Sent:

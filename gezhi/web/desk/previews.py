@@ -1,7 +1,7 @@
 """What a press would lead to, said before it: the next step with holder and limit, the due times of an extension."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext, pgettext
@@ -11,11 +11,13 @@ from gezhi.schemes import clocks, explain
 from gezhi.schemes.durations import Duration
 from gezhi.schemes.model import CLOSED, Action, Procedure, Scheme, Step
 from gezhi.schemes.state import CaseState, Clock
+from gezhi.territory import pinyin
 from gezhi.web import wording
 from gezhi.web.acting import Doing
 from gezhi.web.questions import Field, Offer
 
 MOST_SHOWN_AT_ONCE = 6
+_DAY = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +112,26 @@ def enrich(
 def _show_loads(field: Field, scheme: Scheme, state: CaseState, loads: Mapping[str, Load]) -> None:
     item = scheme.items.get(state.item)
     proper = item.department if item else ""
-    offers = [Offer(one.value, one.title, _load(loads.get(f"department:{one.value}"))) for one in field.offers]
-    field.offers = tuple(sorted(offers, key=lambda one: one.value != proper))
+    offers = [_with_load(one, loads.get(f"department:{one.value}", Load()), proper) for one in field.offers]
+    field.offers = tuple(sorted(offers, key=lambda one: not one.suggested))
     if field.kind == "department" and not field.value and not field.error:
         field.value = proper
 
 
-def _load(load: Load | None) -> str:
-    if load is None:
+def _with_load(offer: Offer, load: Load, proper: str) -> Offer:
+    """Say beside a department what it has in hand, overdue, due this week, and how long it usually needs."""
+    usual = wording.say_limit(f"{round(load.usual_seconds / _DAY) or 1} days") if load.usual_seconds else ""
+    return replace(
+        offer,
+        help=_load(load),
+        words=f"{offer.title} {pinyin.keys(offer.title)}",
+        figures=((str(load.open), False), (str(load.late), load.late > 0), (str(load.week), False), (usual, False)),
+        suggested=offer.value == proper,
+    )
+
+
+def _load(load: Load) -> str:
+    if not load.open:
         return gettext("nothing in hand")
     if load.late:
         return gettext("%(open)d in hand, %(late)d overdue") % {"open": load.open, "late": load.late}

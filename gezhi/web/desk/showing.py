@@ -9,7 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from gezhi.cases.models import CaseFile
-from gezhi.cases.queries import CasePage, Entry
+from gezhi.cases.operations import MENDABLE
+from gezhi.cases.queries import Alike, CasePage, Entry
+from gezhi.people.models import Account
 from gezhi.schemes import explain
 from gezhi.schemes.clocks import calendar_of
 from gezhi.schemes.model import CLOSED
@@ -99,12 +101,38 @@ def address_of(number: str) -> Address:
     return address
 
 
-def story_of(page: CasePage, only: str) -> list[StoryItem]:
+def story_of(page: CasePage, only: str, account: Account, now: datetime) -> list[StoryItem]:
     """Return the story, newest first; `only` is empty, `moves` (hand-overs) or `public` (what the reporter sees)."""
     address, ended = address_of(page.case.number), _ended_at(page)
     shown = [entry for entry in page.story if _wanted(entry, only, ended)]
-    items = [_item(page, entry, address, ended.get(entry.at, [])) for entry in shown]
+    items = [
+        _mendable(page, entry, _item(page, entry, address, ended.get(entry.at, [])), account, now) for entry in shown
+    ]
     return [*_ahead(page), *items]
+
+
+def _mendable(page: CasePage, entry: Entry, item: StoryItem, account: Account, now: datetime) -> StoryItem:
+    """Say of a note who reads it, and let its author put it right for some minutes."""
+    if entry.kind != "comment":
+        return item
+    own = entry.actor == str(account.pk) and not entry.taken_back and now - entry.at <= MENDABLE
+    return replace(
+        item,
+        audience="reporter" if entry.public else "inside",
+        before=entry.before, named=entry.named, taken_back=entry.taken_back,
+        mend=reverse("web:desk_correct", args=[page.case.number, entry.comment]) if own else "",
+    )  # fmt: skip
+
+
+def why_alike(one: Alike) -> str:
+    """Say in a few words why a case may be the same matter."""
+    told = (
+        (one.metres is not None, gettext("%(n)d m away") % {"n": round(one.metres or 0)}),
+        (one.same_item, gettext("same item")),
+        (one.words > 0, gettext("alike in words")),
+        (one.same_reporter, gettext("same reporter")),
+    )
+    return " · ".join(words for holds, words in told if holds)
 
 
 def _wanted(entry: Entry, only: str, ended: dict[datetime, list[HoldTime]]) -> bool:
@@ -200,6 +228,9 @@ def record_title(entry: Entry) -> str:
         "merge": gettext("Merged into another case"),
         "merged_in": gettext("A duplicate was merged in"),
         "link": gettext("Linked"),
+        "restore_file": gettext("File brought back"),
+        "correct": gettext("Corrected by who took it in"),
+        "watch_overdue": gettext("The time set under supervision has passed"),
         "withdraw": gettext("Proposal withdrawn"),
         "withdraw_file": gettext("File taken out"),
     }

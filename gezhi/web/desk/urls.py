@@ -2,7 +2,20 @@
 
 from django.urls import URLPattern, path
 
-from gezhi.web.desk import beside, bulk, case, inbox, intake, lists, moving, queue, views
+from gezhi.web.desk import (
+    beside,
+    bulk,
+    case,
+    inbox,
+    intake,
+    lists,
+    live,
+    merging,
+    moving,
+    notes,
+    queue,
+    views,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", queue.page, name="desk_queue"),
@@ -23,7 +36,10 @@ urlpatterns: list[URLPattern] = [
     path("case/<str:number>", case.page, name="desk_case"),
     path("case/<str:number>/aside", case.aside, name="desk_aside"),
     path("case/<str:number>/act", case.act, name="desk_act"),
-    path("case/<str:number>/note", beside.note, name="desk_note"),
+    path("case/<str:number>/here", live.here, name="desk_here"),
+    path("case/<str:number>/colleagues", notes.colleagues, name="desk_colleagues"),
+    path("case/<str:number>/note", notes.note, name="desk_note"),
+    path("case/<str:number>/note/<uuid:note>", notes.correct, name="desk_correct"),
     path("case/<str:number>/contact", beside.contact, name="desk_contact"),
     path("case/<str:number>/supervise", beside.supervise, name="desk_supervise"),
     path("case/<str:number>/release", beside.release, name="desk_release"),
@@ -31,8 +47,9 @@ urlpatterns: list[URLPattern] = [
     path("case/<str:number>/proposal/<uuid:proposal>/withdraw", beside.withdraw, name="desk_withdraw"),
     path("case/<str:number>/file/<uuid:file>", case.file, name="desk_file"),
     path("case/<str:number>/file/<uuid:file>/withdraw", beside.withdraw_file, name="desk_withdraw_file"),
+    path("case/<str:number>/file/<uuid:file>/restore", beside.restore_file, name="desk_restore_file"),
     path("case/<str:number>/place", moving.place, name="desk_place"),
     path("case/<str:number>/item", moving.item, name="desk_item"),
-    path("case/<str:number>/merge", moving.merge, name="desk_merge"),
+    path("case/<str:number>/merge", merging.merge, name="desk_merge"),
     path("case/<str:number>/unmerge", beside.unmerge, name="desk_unmerge"),
 ]

@@ -10,10 +10,12 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from gezhi.foundation import clock
 from gezhi.schemes.state import Light
 from gezhi.schemes.text import Text
 from gezhi.territory import queries as territory
 from gezhi.web import undo, wording
+from gezhi.web.account.idle import seconds_left
 from gezhi.web.components import SHEETS
 
 register = template.Library()
@@ -23,6 +25,15 @@ register = template.Library()
 def stylesheets() -> SafeString:
     """Link the design system's style sheets, in order."""
     return format_html_join("\n    ", '<link rel="stylesheet" href="{}">', ((static(sheet),) for sheet in SHEETS))
+
+
+@register.simple_tag(takes_context=True)
+def session_left(context: Mapping[str, Any]) -> int:
+    """Return for how many seconds the reader's session lasts if nobody uses it; 0 where nobody is signed in."""
+    request = context.get("request")
+    if request is None or not request.user.is_authenticated:
+        return 0
+    return seconds_left(request, clock.now())
 
 
 @register.simple_tag

@@ -7,7 +7,7 @@ import pyotp
 import pytest
 import time_machine
 from django.test import Client
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from gezhi.people import operations
 from gezhi.people.models import Account, Appointment
@@ -125,7 +125,7 @@ def test_an_idle_session_ends_and_a_used_one_goes_on(client: Client, worker: Acc
         assert client.get("/account").status_code == 200
         clock.shift(600)
         assert client.get("/account").status_code == 302
-        assert client.get("/account/session").status_code == 401
+        assert client.get("/account/session").json() == {"signed_in": False}
 
 
 def test_changing_the_password_ends_the_other_sessions(client: Client, worker: Account) -> None:
@@ -170,12 +170,46 @@ def test_messages_are_read_by_their_owner_only(client: Client, worker: Account, 
     notices.send(to=[worker, cast.head], key="k", subject="收到新工单", body="…", now=NOW)
     _login(client)
     page = client.get("/account/messages")
-    assert [row.subject for row in page.context["page"]] == ["收到新工单"]
+    assert [row.subject for group in page.context["inbox"].groups for row in group.messages] == ["收到新工单"]
     theirs = queries.inbox(cast.head).get()
     client.post("/account/messages", {"message": str(theirs.pk)})
     assert queries.unread_count(cast.head) == 1
     client.post("/account/messages", {"message": str(queries.inbox(worker).get().pk)})
     assert queries.unread_count(worker) == 0
+
+
+def test_messages_are_counted_cheaply_filtered_grouped_and_opened(
+    cast: Cast, client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    from gezhi.notices import operations as notices
+    from gezhi.notices import queries
+
+    for number, topic in (("260512-0017", "case.mentioned"), ("260512-0017", "step"), ("260512-0025", "step")):
+        notices.send(
+            to=[cast.worker], key=f"{number}{topic}", subject=f"{number} {topic}", body="", topic=topic, about=number,
+            link="/account", brief=f"{number} · 排水设施", now=NOW,
+        )  # fmt: skip
+    client.force_login(cast.worker)
+    first = client.get("/account/messages/unread")
+    assert first.json() == {"unread": 3}
+    with django_assert_num_queries(3):  # session, account, and one count
+        again = client.get("/account/messages/unread", headers={"If-None-Match": first["ETag"]})
+    assert again.status_code == 304
+    groups = client.get("/account/messages").context["inbox"].groups
+    assert [(one.number, len(one.messages)) for one in groups] in (
+        [("260512-0025", 1), ("260512-0017", 2)], [("260512-0017", 2), ("260512-0025", 1)],
+    )  # fmt: skip
+    named = client.get("/account/messages?show=named").context["inbox"].groups
+    assert [one.messages[0].topic for one in named] == ["case.mentioned"]
+    opened = named[0].messages[0]
+    assert client.get(f"/account/messages/{opened.pk}").headers["Location"] == "/account"
+    assert queries.unread_count(cast.worker) == 2
+    client.post("/account/messages", {"message": str(opened.pk), "do": "unread"})
+    assert queries.unread_count(cast.worker) == 3
+    client.post("/account/messages", {"do": "all"})
+    assert queries.unread_count(cast.worker) == 0
+    client.force_login(cast.head)
+    assert client.get(f"/account/messages/{opened.pk}").status_code == 404
 
 
 def test_the_visitors_address_is_taken_from_own_proxies_only(settings: Settings) -> None:

@@ -165,7 +165,7 @@ def test_notes_are_internal_unless_the_reporter_may_read_them(district: District
     opened = district.open()
     browser = client(district.cast.worker)
     browser.post(f"/desk/case/{opened.number}/note", {"note": "钥匙在村委会"})
-    browser.post(f"/desk/case/{opened.number}/note", {"note": "明天上午到", "public": "yes"})
+    browser.post(f"/desk/case/{opened.number}/note", {"note": "明天上午到", "to": "reporter", "sure": "yes"})
     assert dict(Comment.objects.values_list("text", "public")) == {"钥匙在村委会": False, "明天上午到": True}
     assert browser.post(f"/desk/case/{opened.number}/note", {"note": " "}).status_code == 422
     only_public = page(district.cast.worker, opened.number, "?story=public")
@@ -190,7 +190,7 @@ def test_a_duplicate_is_merged_and_taken_back(district: District) -> None:
     main, twin = district.open(), district.open()
     browser = client(district.cast.head)
     assert main.number in browser.get(f"/desk/case/{twin.number}/merge").text
-    browser.post(f"/desk/case/{twin.number}/merge", {"main": main.number})
+    browser.post(f"/desk/case/{twin.number}/merge", {"main": main.number, "sure": "yes"})
     assert district.case(twin.number).merged_into_id == district.case(main.number).pk
     browser.post(f"/desk/case/{twin.number}/unmerge")
     assert district.case(twin.number).merged_into_id is None

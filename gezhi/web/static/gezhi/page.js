@@ -15,8 +15,12 @@ for (const form of document.querySelectorAll("form")) guardAgainstDoubleSending(
 for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());
 for (const button of document.querySelectorAll("[data-locate]")) startLocating(button);
 for (const box of document.querySelectorAll("[data-filter-list]")) startFiltering(box);
-const drafter = document.querySelector("meta[name=draft-user]")?.content;
-if (drafter) startDrafts(drafter);
+const signedIn = document.querySelector("meta[name=draft-user]");
+if (signedIn) {
+  startDrafts();
+  import("./pulse.js").then((module) => module.startPulse(signedIn.dataset.pulse));
+  import("./session.js").then((module) => module.startSession());
+}
 document.getElementById("errors")?.focus();
 
 const map = document.querySelector("[data-map]");

@@ -1,6 +1,7 @@
 // What the desk gains when scripts run: the lists' keys (queue.js), actions without a round trip, drafts.
 // Without scripts every row and every action is a link or a form of its own.
 
+import { startDrafts } from "../gezhi/drafts.js";
 import { startPhotos } from "../gezhi/photos.js";
 import { startLists } from "./queue.js";
 
@@ -10,8 +11,6 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("click", closeMenus);
 document.addEventListener("keydown", (event) => event.key === "Escape" && closeMenus(event));
-forgetOthers();
-startDrafts(document);
 
 startLists((panel) => {
   for (const input of panel.querySelectorAll("[data-photo-input]")) startPhotos(input);
@@ -52,31 +51,5 @@ function openAction(event, way) {
 function closeMenus(event) {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (event.key === "Escape" || !menu.contains(event.target)) menu.open = false;
-  }
-}
-
-// what somebody else typed in this tab before is not theirs to read who sits here now
-function forgetOthers() {
-  const here = document.querySelector("meta[name=desk-user]")?.content ?? "";
-  if (sessionStorage.getItem("desk.user") !== here) sessionStorage.clear();
-  sessionStorage.setItem("desk.user", here);
-}
-
-// Words that were typed and not sent come back in this tab; what was sent and taken is forgotten.
-function startDrafts(within) {
-  const sent = sessionStorage.getItem("draft.sent");
-  if (within === document && sent && document.querySelector(".messages .banner--ok, .receipt")) {
-    sessionStorage.removeItem(sent);
-    sessionStorage.removeItem("draft.sent");
-  }
-  for (const form of within.querySelectorAll("[data-draft]")) {
-    const key = `draft:${form.dataset.draft}`;
-    const boxes = [...form.querySelectorAll("textarea, input.input:not([type=search])")].filter((box) => box.name !== "contact");
-    const kept = JSON.parse(sessionStorage.getItem(key) ?? "{}");
-    for (const box of boxes) if (!box.value && kept[box.name]) box.value = kept[box.name];
-    form.addEventListener("input", () => {
-      sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(boxes.map((box) => [box.name, box.value]))));
-    });
-    form.addEventListener("submit", () => sessionStorage.setItem("draft.sent", key));
   }
 }
