@@ -106,7 +106,7 @@ def test_a_stand_in_is_appointed_and_an_empty_post_found_and_filled(visit: Visit
     expect(row.get_by_text("空缺")).to_be_visible()
     _look(page)
     row.get_by_role("link", name="任命").click()
-    page.get_by_label("人员", exact=True).fill("zzz")
+    page.locator("#who").fill("zzz")
     press(page, "任命")
     # nobody is spelt so: it is said, and what was chosen stays
     expect(page.get_by_text("请填写人员").first).to_be_visible()
