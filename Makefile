@@ -1,5 +1,5 @@
 # What a developer types. Each target first brings its environment up to date (instant when nothing changed).
-.PHONY: help run test check walk bench realdata screens docs lock clean setup-run setup-dev
+.PHONY: help run test check walk bench measure-burden realdata screens docs lock clean setup-run setup-dev
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -19,6 +19,9 @@ walk: setup-dev ## open every page as everybody, in both languages and themes an
 
 bench: setup-dev ## measure speed on this machine (docs/performance.md)
 	@exec .venv/bin/python -m bench
+
+measure-burden: setup-dev ## count taps, keys and seconds of reporting, handling, dispatching (docs/burden.md)
+	@.venv/bin/python -m tests.browser.ready && exec .venv/bin/python -m gezhi.host.throwaway -- .venv/bin/pytest -q -s tests/browser/burden.py
 
 realdata: setup-dev ## run real records through the product, where ../shared/data is there
 	@exec .venv/bin/python -m gezhi.host.throwaway -- .venv/bin/python -m realdata

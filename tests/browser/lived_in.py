@@ -177,6 +177,7 @@ def _of_late(lived: Lived) -> None:
     lived.open("complaint", item="staff.grid", text="三次打电话都没有人接。", anonymous=True)
     lived.open("outside", lon=0.5, lat=0.5, text="河边有人倒建筑垃圾。")
     lived.open("twin", text="路口的垃圾没人收，已经三天。")
+    lived.open("seen", cast.worker, channel="field", files=_photos(district.now), address="清溪路 24 号对面")
     lived.open("new", text="围墙边堆了纸箱。", files=_photos(district.now))
 
 

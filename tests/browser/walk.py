@@ -105,9 +105,16 @@ WALK: dict[str, Stop | NoPage] = {
     "web:portal_services": Stop(["anonymous"], queries=("", "?q=医")),
     "web:portal_service": Stop(["anonymous"], lambda _lived: {"scheme": "shawan", "item": "agency.medical"}),
     # ── field ──
-    "web:field_today": Stop(["worker", "head"]),
-    "web:field_report": Stop(["worker"]),
-    "web:field_cases": Stop(["worker", "head"]),
+    "web:field_today": Stop(["worker", "head", "outsider"]),
+    "web:field_waiting": NoPage("data of the dock"),
+    "web:field_report": Stop(["worker", "head"], queries=("", "?item=env.litter")),
+    "web:field_sent": Stop(["worker"], case("seen")),
+    "web:field_correct": Stop(["worker"], case("seen")),
+    "web:field_cases": Stop(
+        ["worker", "head"], queries=("", "?show=passed", "?show=closed", "?show=all", "?q=垃圾", "?q=nothing-so-called")
+    ),
+    "web:field_me": Stop(["worker", "head", "outsider"]),
+    "web:field_diary": Stop(["worker"], queries=("", "?from=2020-01-06")),
     "web:field_case": Stop(["worker", "head"], case("new")),
     # ── desk ──
     "web:desk_queue": Stop(["dispatcher", *(who for who in STAFF if who != "dispatcher"), "outsider", "steward"]),
