@@ -8,7 +8,7 @@ from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import FilePayload, Locator, Page
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from gezhi.enactment import operations as enactment
 from gezhi.people import operations as people
@@ -59,6 +59,8 @@ def choose_item(page: Page, words: str) -> None:
 
 def press(page: Page, words: str) -> None:
     """Press the button of that name and wait for what it leads to."""
+    # a form waits for the photos that are still on their way
+    expect(page.locator(".photo-bar:not([hidden])")).to_have_count(0)
     page.get_by_role("button", name=words, exact=True).last.click()
     page.wait_for_load_state()
 
@@ -66,12 +68,16 @@ def press(page: Page, words: str) -> None:
 def do(page: Page, title: str, **answers: Any) -> None:
     """Open an action on a case's page, answer what it asks (text by question id, photos as files), and press it."""
     box = page.locator("details.act", has=page.locator("summary", has_text=re.compile(rf"^\s*{re.escape(title)}\s*$")))
-    behind = page.locator("details.others:not([open])")
-    if behind.count() and not box.first.is_visible():
-        behind.locator("summary").first.click()
+    under_the_thumb = page.locator(".dock [data-do]", has_text=re.compile(rf"^\s*{re.escape(title)}\s*$"))
+    if under_the_thumb.count():
+        under_the_thumb.click()
+        page.wait_for_load_state()
     if box.count() == 0:
         press(page, title)
         return
+    behind = page.locator("details.others:not([open])")
+    if behind.count() and not box.first.is_visible():
+        behind.locator("summary").first.click()
     if box.first.get_attribute("open") is None:
         box.first.locator("summary").click()
     form = box.first.locator("form")
