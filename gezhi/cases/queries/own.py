@@ -29,6 +29,7 @@ LOOKED_BACK = timedelta(days=180)
 MOST = 600
 MOST_ENTRIES = 400
 MOST_TAKEN_IN = 200
+LOOKED_THROUGH = 3000
 _HEAVY = ("text", "contact", "state", "log_head", "area__boundary", "area__parent__boundary")
 # A look at a contact is noted for who audits; a file that came with an act is said by the act.
 _SILENT = ("look_at_contact", "attach")
@@ -78,7 +79,7 @@ def diary(*, account: Account, now: datetime, since: datetime, until: datetime) 
         .order_by("at", "case_id", "seq")
         .only("case", "seq", "at", "kind", "action")[:MOST_ENTRIES]
     )
-    taken = list(_taken_in(account, now).filter(opened_at__gte=since, opened_at__lt=until)[:MOST_ENTRIES])
+    taken = list(_taken_in(account, now, since=since, until=until)[:MOST_ENTRIES])
     known = {case.pk: case for case in taken}
     others = {event.case_id for event in events} - set(known)
     known |= {case.pk: case for case in _seen(account, now, others)}
@@ -117,9 +118,16 @@ def _touched(account: Account, now: datetime) -> list[UUID]:
     return list(dict.fromkeys(ids))
 
 
-def _taken_in(account: Account, now: datetime) -> CaseRows:
-    rows = Case.objects.visible_to(account, now=now).filter(opened_at__gte=now - LOOKED_BACK)
-    return rows.filter(client_key__startswith=f"{account_id(account)}:").select_related("area").defer(*_HEAVY)
+def _taken_in(
+    account: Account, now: datetime, *, since: datetime | None = None, until: datetime | None = None
+) -> CaseRows:
+    """Return what somebody took in, among the newest that they may see: nobody's page reads a whole district."""
+    seen = Case.objects.visible_to(account, now=now).filter(opened_at__gte=since or now - LOOKED_BACK)
+    seen = seen.filter(opened_at__lt=until) if until else seen
+    rows = Case.objects.unscoped(reason="of those that the next line's query may see").filter(
+        pk__in=seen.order_by("-pk").values("pk")[:LOOKED_THROUGH], client_key__startswith=f"{account_id(account)}:"
+    )
+    return rows.select_related("area").defer(*_HEAVY)
 
 
 def _seen(account: Account, now: datetime, ids: Iterable[UUID]) -> Sequence[Case]:
