@@ -12,6 +12,7 @@ from gezhi.cases.access import CaseRows
 from gezhi.cases.models import Case, Hold
 from gezhi.cases.queries.paging import Page, cursor_of, read_cursor
 from gezhi.cases.queries.searching import search_for
+from gezhi.cases.queries.similar import with_followers
 from gezhi.cases.words import sought
 from gezhi.people.models import Account
 from gezhi.schemes.state import Light
@@ -76,10 +77,17 @@ def search(*, account: Account | None, query: str, now: datetime, size: int = 20
 
 def find(*, account: Account | None, number: str, now: datetime) -> Case | None:
     """Return the case of a number if the account may see it."""
+    return _numbered(Case.objects.visible_to(account, now=now), number)
+
+
+def find_with_followers(*, account: Account | None, number: str, now: datetime) -> Case | None:
+    """Return what `find` does, with `follower_count`: how many follow the case."""
+    return _numbered(with_followers(Case.objects.visible_to(account, now=now)), number)
+
+
+def _numbered(rows: CaseRows, number: str) -> Case | None:
     tidied = numbers.tidy(number)
-    if tidied is None:
-        return None
-    return Case.objects.visible_to(account, now=now).select_related("area").filter(number=tidied).first()
+    return rows.select_related("area").filter(number=tidied).first() if tidied is not None else None
 
 
 def _matching(account: Account | None, now: datetime, wanted: Wanted) -> CaseRows:

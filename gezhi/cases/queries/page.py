@@ -13,7 +13,7 @@ from gezhi.cases.models import Case, CaseEvent, CaseFile, Comment, Proposal, Sup
 from gezhi.cases.operations.log import desk_from
 from gezhi.cases.operations.projection import load_state
 from gezhi.cases.queries.alike import ALIKE_DAYS, LOOKED_THROUGH, Alike, alike
-from gezhi.cases.queries.lists import find
+from gezhi.cases.queries.lists import find_with_followers
 from gezhi.cases.queries.names import Names, names_for
 from gezhi.cases.queries.story import Entry, desks_in, office_story
 from gezhi.enactment import queries as enactment
@@ -65,6 +65,7 @@ class CasePage:
     withdrawn: tuple[CaseFile, ...]
     duplicates: tuple[Case, ...]
     main: Case | None
+    followers: int
     has_contact: bool
     can_see_contact: bool
     works_on: bool
@@ -72,7 +73,7 @@ class CasePage:
 
 def case_page(*, account: Account, number: str, now: datetime, language: str = "zh-hans") -> CasePage:
     """Return a case's page for an account. Raises `NotFound` also for a case that the account may not see."""
-    case = find(account=account, number=number, now=now)
+    case = find_with_followers(account=account, number=number, now=now)
     if case is None:
         raise NotFound
     scheme = enactment.scheme(case.scheme_version_id)
@@ -107,6 +108,7 @@ def case_page(*, account: Account, number: str, now: datetime, language: str = "
         withdrawn=tuple(one for one in every_file if one.withdrawn_at is not None),
         duplicates=tuple(one for one in near if one.merged_into_id == case.pk),
         main=next((one for one in near if one.pk == case.merged_into_id), None),
+        followers=case.follower_count,  # type: ignore[attr-defined]
         has_contact=bool(case.contact),
         can_see_contact=bool(case.contact) and may_see_contact(account, case, holders, now),
         works_on=works_on(account, case, now),

@@ -157,7 +157,7 @@ def show(
         "beat": cases.BEAT_SECONDS,
         "watches": [(one, page.names.desk(one.desk_key)) for one in page.watches if one.until is None],
         "can_merge": may(account, MERGE, page.case, now),
-        "followers": queries.followers([page.case.pk]).get(page.case.pk, 0),
+        "followers": page.followers,
     } | _watching(account, page, now)
     return render(request, "desk/case.html", shown, status=status)
 
