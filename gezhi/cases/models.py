@@ -246,6 +246,7 @@ class Hold(models.Model):
             ),
             # what a desk ended last: how long it usually needs
             models.Index(F("desk_key"), F("until").desc(), name="hold_ended", condition=Q(until__isnull=False)),
+            models.Index(F("case").desc(), name="hold_parts", condition=Q(until=None, part__gt=0)),
         ]
 
 

@@ -137,6 +137,8 @@ TABLE: dict[str, Row] = {
     "web:desk_supervised": only(*_STAFF),
     "web:desk_triage": only(*_STAFF),
     "web:desk_proposals": only(*_STAFF),
+    "web:desk_whistles": only(*_STAFF),
+    "web:desk_export": only(*sorted(set(_STAFF) - {"outsider", "steward"})),
     "web:desk_bulk": only(*_STAFF),
     "web:desk_bulk_run": only(*_STAFF, status=_GONE, args=_this(run=UNKNOWN_ID)),
     "web:desk_bulk_result": only(*_STAFF, status=_GONE, args=_this(run=UNKNOWN_ID)),

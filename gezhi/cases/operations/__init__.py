@@ -5,6 +5,7 @@ from gezhi.cases.operations.correcting import Correction, correct
 from gezhi.cases.operations.deciding import decide, withdraw
 from gezhi.cases.operations.door import Acted, act
 from gezhi.cases.operations.expiry import Swept, recount, sweep
+from gezhi.cases.operations.exporting import note_export
 from gezhi.cases.operations.following import Following, follow, follow_as_resident, unfollow, unfollow_as_resident
 from gezhi.cases.operations.hearing import hear
 from gezhi.cases.operations.intake import Opened, open_batch, open_case, tidy_code
@@ -61,6 +62,7 @@ __all__ = [
     "look_at_contact",
     "merge",
     "move_view",
+    "note_export",
     "open_batch",
     "open_case",
     "place",

@@ -4,6 +4,7 @@ from gezhi.cases.queries.alike import Alike
 from gezhi.cases.queries.colleagues import Colleague, colleagues, mentioned_in
 from gezhi.cases.queries.days import is_workday
 from gezhi.cases.queries.foresight import Foreseen, Standing, foresee, standings
+from gezhi.cases.queries.holders import Holder, holders
 from gezhi.cases.queries.kept import bulk_run, views
 from gezhi.cases.queries.lists import Wanted, cases, count, find, search
 from gezhi.cases.queries.looks import contact_looks
@@ -28,10 +29,12 @@ from gezhi.cases.queries.standing import any_case, open_by_item, open_by_version
 from gezhi.cases.queries.story import Entry
 from gezhi.cases.queries.tracking import Tracking, track, track_own
 from gezhi.cases.queries.waiting import Load, loads, proposals_for
+from gezhi.cases.queries.watching import Called, Watched, called_departments, watched
 
 __all__ = [
     "Act",
     "Alike",
+    "Called",
     "CasePage",
     "ClockView",
     "Colleague",
@@ -40,6 +43,7 @@ __all__ = [
     "Filter",
     "Followed",
     "Foreseen",
+    "Holder",
     "Load",
     "Numbers",
     "Page",
@@ -52,8 +56,10 @@ __all__ = [
     "Standing",
     "Tracking",
     "Wanted",
+    "Watched",
     "any_case",
     "bulk_run",
+    "called_departments",
     "came_back",
     "case_page",
     "cases",
@@ -68,6 +74,7 @@ __all__ = [
     "followers",
     "foresee",
     "frequent_items",
+    "holders",
     "is_workday",
     "loads",
     "mentioned_in",
@@ -87,4 +94,5 @@ __all__ = [
     "track",
     "track_own",
     "views",
+    "watched",
 ]

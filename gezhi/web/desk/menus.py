@@ -15,6 +15,7 @@ from gezhi.schemes.model import Scheme
 from gezhi.territory import queries as territory
 from gezhi.web import wording
 from gezhi.web.desk.wishes import Wish
+from gezhi.web.desks import called, parse
 
 MOST_OFFERS = 80
 _KEPT_SECONDS = 60
@@ -95,7 +96,7 @@ def taken(wish: Wish, schemes: Sequence[Scheme], now: datetime) -> list[Taken]:
         ("urgency", gettext("Urgency"), _title(urgencies(schemes), wish.urgency)),
         ("watched", "", gettext("Supervised") if wish.watched else ""),
         ("back", "", gettext("Came back") if wish.back else ""),
-        ("holder", gettext("Held by"), wish.holder),
+        ("holder", gettext("Held by"), _holder(wish.holder, schemes, now)),
         ("q", gettext("Words"), f"“{wish.words}”" if wish.words else ""),
     )
     return [Taken(name, title, value) for name, title, value in told if value]
@@ -166,6 +167,14 @@ def urgencies(schemes: Iterable[Scheme]) -> tuple[Choice, ...]:
 
 def _title(choices: Iterable[Choice], value: str) -> str:
     return next((one.title for one in choices if one.value == value), value)
+
+
+def _holder(key: str, schemes: Sequence[Scheme], now: datetime) -> str:
+    if not key or not schemes:
+        return key
+    desk = parse(key)
+    known = next((one for one in schemes if desk.id in one.posts or desk.id in one.departments), schemes[0])
+    return called([desk], known, now)[desk.key].name if desk.key else key
 
 
 def _area_name(code: str, now: datetime) -> str:

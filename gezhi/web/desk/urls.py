@@ -6,6 +6,7 @@ from gezhi.web.desk import (
     beside,
     bulk,
     case,
+    export,
     inbox,
     intake,
     lists,
@@ -15,12 +16,14 @@ from gezhi.web.desk import (
     notes,
     queue,
     views,
+    watching,
 )
 
 urlpatterns: list[URLPattern] = [
     path("", queue.page, name="desk_queue"),
     path("cases", lists.every, name="desk_cases"),
-    path("supervised", lists.supervised, name="desk_supervised"),
+    path("supervised", watching.supervised, name="desk_supervised"),
+    path("whistles", watching.whistles, name="desk_whistles"),
     path("triage", lists.triage, name="desk_triage"),
     path("proposals", lists.proposals, name="desk_proposals"),
     path("bulk", bulk.page, name="desk_bulk"),
@@ -30,6 +33,7 @@ urlpatterns: list[URLPattern] = [
     path("views/save", views.save, name="desk_view_save"),
     path("views/counts", views.counts, name="desk_counts"),
     path("views/<uuid:view>", views.change, name="desk_view_change"),
+    path("export", export.page, name="desk_export"),
     path("inbox", inbox.page, name="desk_inbox"),
     path("intake", intake.page, name="desk_intake"),
     path("intake/<str:number>", intake.receipt, name="desk_receipt"),

@@ -1,6 +1,7 @@
 """Several cases at once, saved views, filters and what they say when they fit nothing."""
 
 import re
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -8,8 +9,10 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from gezhi.cases import operations
 from gezhi.cases.models import BulkLine, BulkRun, SavedView
 from gezhi.cases.tests.test_door import to_department
+from gezhi.foundation.models import JournalEntry
 from gezhi.people.access import desks_of
 from gezhi.people.models import Appointment
 from gezhi.web.desk.tests.conftest import District
@@ -162,3 +165,66 @@ def test_what_comes_back_is_found_as_such(district: District) -> None:
     assert numbers(browser.get("/desk/?back=yes").text) == [number]
     assert numbers(browser.get("/desk/cases?back=yes").text) == [number]
     assert "回头件" in browser.get("/desk/").text
+
+
+def test_a_name_leads_to_what_somebody_of_the_staff_has_in_hand_never_to_a_resident(district: District) -> None:
+    cast = district.cast
+    number = district.open(contact=f"{cast.resident.name} 13800000000").number
+    browser = client(cast.head)
+    words = browser.get("/desk/cases", {"q": cast.worker.name}).text
+    key = desks_of(cast.worker, district.now)[0].key
+    assert quote(key, safe="/") in words or quote(key) in words
+    assert numbers(browser.get("/desk/cases", {"holder": key}).text) == [number]
+    assert 'class="found' not in browser.get("/desk/cases", {"q": cast.resident.name}).text
+    assert numbers(client(cast.other_head).get("/desk/cases", {"holder": key}).text) == []
+
+
+def test_a_list_is_taken_out_by_right_without_contacts_and_is_written_down(district: District) -> None:
+    cast = district.cast
+    number = district.open(contact="张三丰 13800000000", title="=1+1 路面积水").number
+    for address in ("/desk/export?list=cases&as=csv", "/desk/export?list=queue&as=csv"):
+        answer = client(cast.worker).get(address)
+        words = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+        assert number in words
+        assert "'=1+1" in words
+        assert "13800000000" not in words
+    assert client(cast.worker).get("/desk/export?list=cases&as=xlsx").content[:2] == b"PK"
+    others = client(cast.other_head).get("/desk/export?list=cases&as=csv")
+    assert number not in b"".join(others.streaming_content).decode()  # type: ignore[attr-defined]
+    assert client(cast.outsider).get("/desk/export").status_code == 403
+    assert JournalEntry.objects.filter(book="exports").count() == 4
+
+
+def test_what_is_supervised_says_by_whom_why_until_when_and_whether_anything_was_done(district: District) -> None:
+    cast = district.cast
+    number = district.open().number
+    operations.supervise(
+        actor=cast.dispatcher, number=number, reason="群众关注", limit_at=district.now + timedelta(hours=2),
+        now=district.now,
+    )  # fmt: skip
+    mine = client(cast.dispatcher).get("/desk/supervised?by=me").text
+    assert "群众关注" in mine
+    assert "此后还没有动静" in mine
+    assert "群众关注" not in client(cast.head).get("/desk/supervised?by=me").text
+    assert "群众关注" in client(cast.head).get("/desk/supervised").text
+    assert "群众关注" not in client(cast.other_head).get("/desk/supervised").text
+    district.act(cast.worker, number, "report_up", answers={"reason": "没有设备"})
+    assert "此后已有办理" in client(cast.dispatcher).get("/desk/supervised").text
+
+
+def test_calls_to_the_site_say_who_answered_within_the_limit(district: District) -> None:
+    cast = district.cast
+    number = district.open(item="emergency.fire", text="楼道里冒烟").number
+    asked = {"with": ["city_management"], "task": "带高空车到场"}
+    district.act(cast.head, number, "whistle", answers=asked)
+    called = client(cast.head).get("/desk/whistles").text
+    assert "带高空车到场" in called
+    assert "内应哨" in called
+    waiting = client(cast.clerk).get("/desk/whistles?calls=tome").text
+    assert "带高空车到场" in waiting
+    assert "没有未了的吹哨" in client(cast.clerk).get("/desk/whistles").text
+    assert "没有未了的吹哨" in client(cast.other_clerk).get("/desk/whistles?calls=tome").text
+    district.later(minutes=40)
+    assert "未应哨，已超" in client(cast.head).get("/desk/whistles").text
+    district.act(cast.clerk, number, "come")
+    assert "应哨，已超时" in client(cast.head).get("/desk/whistles").text
