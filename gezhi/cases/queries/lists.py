@@ -51,7 +51,9 @@ def cases(
     rows = _matching(account, now, wanted or Wanted())
     if cursor:
         rows = rows.filter(pk__lt=read_cursor(cursor)[1])
-    found = list(rows.select_related("area__parent").defer(*_HEAVY).order_by("-pk")[: size + 1])
+    # The text is read only where words were looked for, to show why a case fits.
+    heavy = [name for name in _HEAVY if name != "text" or not (wanted and wanted.text)]
+    found = list(rows.select_related("area__parent").defer(*heavy).order_by("-pk")[: size + 1])
     more = len(found) > size
     return Page(tuple(found[:size]), cursor_of(None, found[size - 1].pk) if more else "")
 

@@ -142,7 +142,7 @@ def queue(
     )
     more = len(found) > size
     found = found[:size]
-    cases = _cases([row[0] for row in found], account, now)
+    cases = _cases([row[0] for row in found], account, now, with_text=bool(wanted.text))
     rows = tuple(_row(row, cases[row[0]], now) for row in found if row[0] in cases)
     return Page(rows, cursor_of(found[-1][8], found[-1][0]) if more else "")
 
@@ -271,9 +271,17 @@ def _fetch(sql: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
         return rows
 
 
-def _cases(ids: list[UUID], account: Account, now: datetime) -> dict[UUID, Case]:
+def _cases(ids: list[UUID], account: Account, now: datetime, *, with_text: bool) -> dict[UUID, Case]:
+    """Return the cases; with their texts only where words were looked for, to show why they fit."""
     rows = Case.objects.visible_to(account, now=now).filter(pk__in=ids).select_related("area__parent")
-    heavy = ("text", "contact", "state", "log_head", "area__boundary", "area__parent__boundary")
+    heavy = (
+        "contact",
+        "state",
+        "log_head",
+        "area__boundary",
+        "area__parent__boundary",
+        *(() if with_text else ("text",)),
+    )
     return {case.pk: case for case in rows.defer(*heavy)}
 
 

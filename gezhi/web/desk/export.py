@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.writer.excel import save_workbook
 
 from gezhi.cases import operations, queries
 from gezhi.foundation import clock
@@ -101,7 +102,7 @@ def _workbook(lines: Iterator[list[str]]) -> bytes:
             cells.append(cell)
         sheet.append(cells)
     kept = BytesIO()
-    book.save(kept)
+    save_workbook(book, kept)
     return kept.getvalue()
 
 

@@ -228,3 +228,34 @@ def test_calls_to_the_site_say_who_answered_within_the_limit(district: District)
     assert "未应哨，已超" in client(cast.head).get("/desk/whistles").text
     district.act(cast.clerk, number, "come")
     assert "应哨，已超时" in client(cast.head).get("/desk/whistles").text
+
+
+def test_a_search_costs_few_queries_however_much_it_finds(
+    district: District, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for n in range(6):
+        district.open(title=f"第 {n} 处")
+    browser = client(district.cast.worker)
+    for address, most in (("/desk/?q=积水", 12), ("/desk/cases?q=积水", 12)):
+        browser.get(address)
+        with django_assert_max_num_queries(most):
+            answer = browser.get(address)
+        assert len(numbers(answer.text)) == 6
+        assert "<mark>积水</mark>" in answer.text
+
+
+def test_supervised_calls_and_views_cost_few_queries(
+    district: District, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    cast = district.cast
+    for _ in range(3):
+        operations.supervise(actor=cast.dispatcher, number=district.open().number, reason="群众关注", now=district.now)
+        fire = district.open(item="emergency.fire", text="楼道里冒烟").number
+        asked = {"with": ["city_management"], "task": "到场"}
+        district.act(cast.head, fire, "whistle", answers=asked)
+    for who, address in ((cast.dispatcher, "/desk/supervised"), (cast.head, "/desk/whistles"),
+                         (cast.head, "/desk/views")):  # fmt: skip
+        browser = client(who)
+        browser.get(address)
+        with django_assert_max_num_queries(12):
+            assert browser.get(address).status_code == 200
