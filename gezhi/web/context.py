@@ -6,6 +6,8 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from gezhi.foundation import clock
+from gezhi.people import access
+from gezhi.people.models import Account
 from gezhi.territory import queries as territory
 from gezhi.web import areas, preferences
 
@@ -18,7 +20,16 @@ def page(request: HttpRequest) -> dict[str, object]:
         "preferences": preferences.read(request),
         "here": request.get_full_path() if request.method == "GET" else "/",
         "district": SimpleLazyObject(_district),
+        "postless": lambda: _is_postless(request),
     }
+
+
+def _is_postless(request: HttpRequest) -> bool:
+    """Say whether somebody who works for the district holds no post now: then refusals have a reason to name."""
+    account = getattr(request, "user", None)
+    if not isinstance(account, Account) or not account.is_staff_member or account.steward:
+        return False
+    return not access.reach(account, clock.now()).grants
 
 
 def _district() -> str:

@@ -12,6 +12,8 @@ from gezhi.territory import queries as territory
 from tests.browser.ready import ARGUMENTS
 from tests.browser.ready import browser as find_browser
 
+# A machine that builds beside the tests is slow, not broken.
+PATIENCE_MS = 15_000
 PHONE = {"width": 390, "height": 844}
 TRACES = Path(__file__).resolve().parents[2] / "build" / "journeys"
 
@@ -53,14 +55,14 @@ def chromium() -> Iterator[Browser]:
 def visit(chromium: Browser, live_server: LiveServer, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
     """Open a page as somebody new: `visit("/", phone=True, language="en")`, standing `at` a point if given.
 
-    Errors in the console fail the test.
+    Errors in the console fail the test, unless it is `quiet`: a journey that takes the network away.
     """
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
     def open_page(
         path: str = "/", *, phone: bool = False, language: str = "zh-CN", script: bool = True,
-        at: tuple[float, float] | None = None, theme: str = "light",
+        at: tuple[float, float] | None = None, theme: str = "light", quiet: bool = False,
     ) -> Page:  # fmt: skip
         context = chromium.new_context(
             base_url=live_server.url,
@@ -72,11 +74,11 @@ def visit(chromium: Browser, live_server: LiveServer, request: pytest.FixtureReq
             permissions=["geolocation"] if at else None,
             color_scheme="dark" if theme == "dark" else "light",
         )
-        context.set_default_timeout(8_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda line: complaints.append(line.text) if _is_fault(line) else None)
+        page.on("console", lambda line: complaints.append(line.text) if not quiet and _is_fault(line) else None)
         page.goto(path)
         return page
 

@@ -121,6 +121,11 @@ WALK: dict[str, Stop | NoPage] = {
     "web:desk_cases": Stop(
         ["dispatcher", "head", "clerk", "leader"], queries=("", "?q=垃圾", "?q=nothing-is-so-called")
     ),
+    "web:desk_bulk": Stop(["dispatcher"], queries=("", "?number=none")),
+    "web:desk_bulk_run": NoPage("what several cases came to, once it ran"),
+    "web:desk_bulk_result": FILE,
+    "web:desk_views": Stop(["dispatcher", "worker"]),
+    "web:desk_counts": NoPage("data of the navigation"),
     "web:desk_supervised": Stop(["dispatcher", "leader", "worker"]),
     "web:desk_triage": Stop(["dispatcher"]),
     "web:desk_proposals": Stop(["dispatcher", "clerk", "worker"]),
