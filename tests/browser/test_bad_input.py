@@ -26,10 +26,10 @@ RIGHT_TO_LEFT = "المياه أمام الباب منذ ثلاثة أسابيع
 
 @pytest.fixture
 def district(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> District:
-    monkeypatch.setattr(clock, "now", lambda: district.now)
     enact()
-    district = District(cast, now=NOW)
-    return district
+    lived_in = District(cast, now=NOW)
+    monkeypatch.setattr(clock, "now", lambda: lived_in.now)
+    return lived_in
 
 
 def _open_action(page: Page, title: str) -> None:
