@@ -51,6 +51,7 @@ def _pairs() -> list[tuple[str, str, float]]:
     pairs += [("focus", ground, SHAPE) for ground in (*_GROUNDS, "raised", "hover")]
     pairs += [("ink", ground, TEXT) for ground in ("raised", "hover", "accent-tint")]
     pairs += [("on-accent", "accent", TEXT), ("on-accent", "accent-hover", TEXT), ("accent", "accent-tint", TEXT)]
+    pairs += [("ink", "hold-1", TEXT), ("ink", "hold-2", TEXT)]
     pairs += [("surface", "ink", TEXT), ("map-text", "map-land", TEXT)]
     pairs += [(f"{light}-ink", f"{light}-tint", TEXT) for light in _LIGHTS]
     pairs += [(light, f"{light}-tint", SHAPE) for light in _LIGHTS]

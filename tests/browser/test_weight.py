@@ -76,7 +76,7 @@ BUDGETS = (
     Budget("/", "anonymous", 360, 80),
     Budget("/report", "anonymous", 360, 120),
     Budget("/field/", "worker", 360, 100),
-    Budget("/desk/", "dispatcher", 1440, 160, 35, 0.25),
+    Budget("/desk/", "dispatcher", 1440, 160, 35),
 )
 
 
