@@ -86,6 +86,12 @@ WALK: dict[str, Stop | NoPage] = {
     "web:account_password": Stop(["worker", "resident"]),
     "web:account_factor": Stop(["worker", "resident"]),
     "web:account_inbox": Stop(["worker", "resident", "head", "dispatcher", "clerk"]),
+    "web:account_unread": NoPage("data of the frame"),
+    "web:account_message": LEADS_ON,
+    "web:account_mail": NoPage("only sent to"),
+    "web:account_mail_stop": NoPage("opened from a mail: see its own tests"),
+    "web:account_back": Stop(["worker", "resident"]),
+    "web:desk_colleagues": PART,
     # ── portal ──
     "web:portal_home": Stop(["anonymous", "resident", "worker"]),
     "web:portal_report": Stop(["anonymous", "resident"]),
