@@ -31,6 +31,8 @@ from gezhi.schemes.state import REPORTER, CaseState, Clock, Light
 PAGE = 20
 PHOTOS_EACH = 4
 PERIOD = timedelta(days=30)
+# Photos of public actions. What the reporter sent, and what came with words to the reporter, is between the two.
+_OF_THE_WORK = Q(public=True, withdrawn_at=None) & ~Q(desk_key=REPORTER.key) & ~Q(role="comment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ def _first_id(at: datetime) -> UUID:
 
 def published_photo(file: UUID) -> CaseFile | None:
     """Return a photo that everybody may see: of a public action, on a closed case whose photos the plan publishes."""
-    row = CaseFile.objects.filter(pk=file, public=True, withdrawn_at=None).exclude(desk_key=REPORTER.key).first()
+    row = CaseFile.objects.filter(_OF_THE_WORK, pk=file).first()
     if row is None:
         return None
     case = Case.objects.unscoped(reason="the plan says whether its photos are public").get(pk=row.case_id)
@@ -216,7 +218,7 @@ def _photos(cases: Sequence[Case]) -> dict[UUID, tuple[CaseFile, ...]]:
     wanted = [case.pk for case in cases if _disclosed(case) is Disclosure.PHOTOS]
     if not wanted:
         return {}
-    rows = CaseFile.objects.filter(case__in=wanted, public=True, withdrawn_at=None).exclude(desk_key=REPORTER.key)
+    rows = CaseFile.objects.filter(_OF_THE_WORK, case__in=wanted)
     rows = rows.annotate(nth=Window(RowNumber(), partition_by=F("case"), order_by=F("at").asc()))
     found: dict[UUID, list[CaseFile]] = {}
     for row in rows.filter(nth__lte=PHOTOS_EACH).select_related("file"):

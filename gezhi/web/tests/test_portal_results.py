@@ -63,6 +63,27 @@ def test_photos_of_public_actions_are_shown_and_no_others(district: District, br
     assert client.get(f"/results/photo/{sent}").status_code == 404
 
 
+def test_a_photo_that_came_with_words_to_the_reporter_is_between_the_two(
+    district: District, browser_of: Browser
+) -> None:
+    number = _to_sign(district)
+    mine = files.store(_photo(), actor="", now=district.now)
+    operations.comment(
+        actor=district.cast.worker,
+        number=number,
+        text="您看，是这里吗？",
+        public=True,
+        files=(mine.pk,),
+        now=district.now,
+    )
+    code = tracking_code(district.case(number).pk)
+    district.act(None, number, "accept", answers={"rating": "satisfied"}, secret=code)
+    row = district.case(number).files.get(role="comment")
+    client = browser_of(None)
+    assert str(row.pk) not in client.get("/results").content.decode()
+    assert client.get(f"/results/photo/{row.pk}").status_code == 404
+
+
 def test_a_photo_of_an_open_matter_is_nobody_elses(district: District, browser_of: Browser) -> None:
     number = _to_sign(district)
     (row,) = district.case(number).files.all()
