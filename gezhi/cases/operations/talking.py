@@ -67,12 +67,14 @@ def correct_note(
 
 
 def take_back_note(*, actor: Account, number: str, note: UUID, now: datetime) -> Comment:
-    """Take one's own note back, within minutes: nobody reads it any more, the story says that there was one."""
+    """Take one's own note and its files back, within minutes: nobody reads it any more, the story says that it was."""
     with transaction.atomic():
         opened = open_locked(actor=actor, number=number, now=now)
         mine = _own_note(opened, actor, note)
         mine.withdrawn_at = opened.now
         mine.save(update_fields=["withdrawn_at"])
+        sent = CaseFile.objects.filter(case=opened.case, role="comment", at=mine.at, actor=mine.actor)
+        sent.filter(withdrawn_at=None).update(withdrawn_at=opened.now)
         opened.note("take_back_note", by=mine.desk_key, actor=mine.actor, comment=str(mine.pk))
         write(opened)
         return mine

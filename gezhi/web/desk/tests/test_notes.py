@@ -24,6 +24,12 @@ def relay(district: District) -> None:
         pass
 
 
+def photo() -> SimpleUploadedFile:
+    kept = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(kept, "JPEG")
+    return SimpleUploadedFile("a.jpg", kept.getvalue(), "image/jpeg")
+
+
 def subjects(account: Account) -> list[str]:
     return [one.subject for one in notices.inbox(account).filter(topic="case.mentioned")]
 
@@ -120,8 +126,10 @@ def test_a_note_is_put_right_within_minutes_and_says_what_it_said_before(distric
 def test_a_note_taken_back_is_read_by_nobody(district: District) -> None:
     opened = district.open()
     browser = client(district.cast.worker)
-    browser.post(f"/desk/case/{opened.number}/note", {"note": "写错件了", "to": "reporter", "sure": "yes"})
+    sent = {"note": "写错件了", "to": "reporter", "sure": "yes", "note_photos": photo()}
+    browser.post(f"/desk/case/{opened.number}/note", sent)
     note = Comment.objects.get()
+    assert CaseFile.objects.get().public
     browser.post(f"/desk/case/{opened.number}/note/{note.pk}", {"do": "take_back"})
     words = page(district.cast.head, opened.number)
     assert "写错件了" not in words
@@ -130,6 +138,7 @@ def test_a_note_taken_back_is_read_by_nobody(district: District) -> None:
         "/track", {"number": opened.number, "secret": opened.secret}, follow=True
     )
     assert "写错件了" not in shown.text
+    assert CaseFile.objects.get().withdrawn_at is not None, "its photo goes with it"
 
 
 def test_words_are_kept_when_a_post_ended_a_minute_ago(district: District) -> None:
@@ -158,6 +167,19 @@ def test_colleagues_on_the_same_page_see_each_other_and_are_forgotten(district: 
     assert "孙承办" not in client(cast.dispatcher).post(f"/desk/case/{number}/here", {}).text
     client(cast.dispatcher).post(f"/desk/case/{number}/here", {"left": "yes"})
     assert not Presence.objects.filter(account=cast.dispatcher).exists()
+
+
+def test_staff_who_only_reported_it_are_as_outside_as_any_reporter(district: District) -> None:
+    cast = district.cast
+    number = district.open(cast.other_head, reporter=cast.other_head).number
+    client(cast.worker).post(f"/desk/case/{number}/note", {"note": "内部说明", "note_photos": photo()})
+    client(cast.worker).post(f"/desk/case/{number}/here", {"writing": "note"})
+    reporter, file = client(cast.other_head), CaseFile.objects.get().pk
+    assert reporter.post(f"/desk/case/{number}/here", {}).status_code == 404
+    assert not Presence.objects.filter(account=cast.other_head).exists()
+    for surface in (f"desk/case/{number}/colleagues", f"desk/case/{number}/file/{file}", f"field/case/{number}"):
+        assert reporter.get(f"/{surface}").status_code == 404
+    assert reporter.get(f"/field/case/{number}/file/{file}").status_code == 404
 
 
 def test_an_open_page_is_told_what_happened_meanwhile(district: District) -> None:
@@ -193,11 +215,8 @@ def test_words_from_right_to_left_stay_in_their_own_box(district: District) -> N
 
 def test_a_file_just_taken_out_comes_back_for_who_took_it_out(district: District) -> None:
     opened = district.open()
-    kept = io.BytesIO()
-    Image.new("RGB", (40, 30), "red").save(kept, "JPEG")
-    photo = SimpleUploadedFile("a.jpg", kept.getvalue(), "image/jpeg")
     browser = client(district.cast.worker)
-    browser.post(f"/desk/case/{opened.number}/note", {"note": "现场", "note_photos": photo})
+    browser.post(f"/desk/case/{opened.number}/note", {"note": "现场", "note_photos": photo()})
     row = CaseFile.objects.get()
     browser.post(f"/desk/case/{opened.number}/file/{row.pk}/withdraw")
     assert "撤下了附件" in page(district.cast.worker, opened.number)
