@@ -30,6 +30,7 @@ from gezhi.notices import operations as notices
 from gezhi.notices import wording
 from gezhi.people import queries as people
 from gezhi.people.models import Account
+from gezhi.schemes.disclosure import Disclosure, disclosure
 from gezhi.schemes.explain import limit_word
 from gezhi.schemes.model import CLOSED, Notice, Scheme
 from gezhi.schemes.state import REPORTER, CaseState, Desk, Event
@@ -78,7 +79,7 @@ def tell_changed(body: dict[str, Any], now: datetime) -> None:
         if template is not None:
             _send(told, template, desk, now)
     if body["step"] == CLOSED:
-        _tell_residents(case, told, now)
+        _tell_residents(told, now)
     notices.send(
         to=(), key=f"case/{case.number}/{told.seq}", topic=_topic(body), channels=("webhook",), now=now,
         subject=f"{case.number} {event.action}", body="",
@@ -89,18 +90,39 @@ def tell_changed(body: dict[str, Any], now: datetime) -> None:
     )  # fmt: skip
 
 
-def _tell_residents(case: Case, told: _Told, now: datetime) -> None:
-    """Tell residents who follow it that it ended: the item and the place, nothing that anybody wrote."""
+def _tell_residents(told: _Told, now: datetime) -> None:
+    """Tell those who follow it from outside that it ended: the item and the place, nothing that anybody wrote.
+
+    What became a complaint or confidential meanwhile is nobody else's business any more. A duplicate ends with its
+    main case, and not before.
+    """
+    if told.case.merged_into_id is not None:
+        return
+    merged = Case.objects.unscoped(reason="who follows a duplicate hears of the main case").filter(
+        merged_into=told.case
+    )
+    for case in (told.case, *merged.select_related("area")):
+        if not (_kept_back(told.case) or _kept_back(case)):
+            _tell_followers(case, told, now)
+
+
+def _kept_back(case: Case) -> bool:
+    """Say whether nothing of a case is published, by the version that it is pinned to."""
+    scheme = enactment.scheme(case.scheme_version_id)
+    return bool(case.about_keys) or disclosure(scheme, case.item) is Disclosure.NOTHING
+
+
+def _tell_followers(case: Case, told: _Told, now: datetime) -> None:
+    by_language: dict[str, list[Account]] = {}
     for account in _followers(case):
-        if can_see(account, case, now):
-            continue
-        language = account.language or _LANGUAGE
-        item = told.scheme.items.get(told.state.item)
+        if not (account.is_staff_member and can_see(account, case, now)):
+            by_language.setdefault(account.language or _LANGUAGE, []).append(account)
+    for language, accounts in by_language.items():
         with translation.override(language):
             notices.send(
-                to=[account], key=f"case/{case.number}/{told.seq}/followed", topic="case.closed", now=now,
+                to=accounts, key=f"case/{case.number}/{told.seq}/followed", topic="case.closed", now=now,
                 subject=_("A matter that you follow has ended: %(item)s")
-                % {"item": item.title.say(language) if item else case.number},
+                % {"item": told.scheme.items[told.state.item].title.say(language)},
                 body=case.area.name if case.area else "", link=FOLLOWER_LINK.format(number=case.number),
                 channels=("inbox",),
             )  # fmt: skip

@@ -23,6 +23,11 @@ def _scheme(district: District) -> Scheme:
     return enactment.in_force("shawan", district.now.date())[1]
 
 
+def _relay(district: District) -> None:
+    while outbox.relay(district.now + timedelta(minutes=1)):
+        continue
+
+
 def _near(district: District, item: str = "env.litter", text: str = "", **place: Any) -> tuple[Similar, ...]:
     lon, lat = district.cast.point(1)
     where = Place(**(place or {"lon": lon, "lat": lat + 0.0009}))
@@ -105,8 +110,7 @@ class TestFollowing:
         district.act(cast.worker, opened.number, "settle", answers={"result": "已清运"})
         district.act(cast.head, opened.number, "confirm")
         district.act(None, opened.number, "accept", answers={"rating": "satisfied"}, secret=opened.secret)
-        while outbox.relay(district.now + timedelta(minutes=1)):
-            continue
+        _relay(district)
         told = Message.objects.filter(account=cast.resident)
         assert any("暴露垃圾" in one.subject for one in told)
         assert all("已清运" not in one.body + one.subject for one in told)
@@ -137,6 +141,38 @@ class TestFollowing:
             now=district.later(minutes=1),
         )
         assert queries.followed(number=number, secret=code, now=district.now) is None
+
+    def test_nobody_is_told_of_the_end_of_what_became_nobody_elses_business(self, district: District) -> None:
+        cast = district.cast
+        opened = district.open(anonymous=True)
+        operations.follow_as_resident(actor=cast.resident, number=opened.number, client_key=KEY, now=district.now)
+        operations.change_item(
+            actor=cast.worker,
+            number=opened.number,
+            item="dispute.neighbours",
+            reason="是邻里纠纷",
+            now=district.later(minutes=1),
+        )
+        district.act(cast.worker, opened.number, "settle", answers={"agreement": "双方谈好了"})
+        district.act(cast.head, opened.number, "confirm")
+        district.act(None, opened.number, "accept", answers={"rating": "satisfied"}, secret=opened.secret)
+        assert district.case(opened.number).closed_at
+        _relay(district)
+        assert not Message.objects.filter(account=cast.resident).exists()
+
+    def test_who_follows_a_duplicate_hears_when_the_main_case_ends_and_not_before(self, district: District) -> None:
+        cast = district.cast
+        main, duplicate = district.open(anonymous=True), district.open(anonymous=True)
+        operations.follow_as_resident(actor=cast.resident, number=duplicate.number, client_key=KEY, now=district.now)
+        operations.merge(actor=cast.centre, duplicate=duplicate.number, main=main.number, now=district.later(minutes=1))
+        _relay(district)
+        assert not Message.objects.filter(account=cast.resident).exists()
+        district.act(cast.worker, main.number, "settle", answers={"result": "已清运"})
+        district.act(cast.head, main.number, "confirm")
+        district.act(None, main.number, "accept", answers={"rating": "satisfied"}, secret=main.secret)
+        _relay(district)
+        (told,) = Message.objects.filter(account=cast.resident)
+        assert told.link == f"/followed/{duplicate.number}"
 
     def test_what_is_not_published_can_not_be_followed(self, district: District) -> None:
         for item in ("staff.grid", "dispute.debt", "agency.elder"):
