@@ -18,9 +18,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from gezhi.cases import operations as cases
 from gezhi.cases import queries
-from gezhi.cases.access import MERGE, SUPERVISE, may
+from gezhi.cases.access import MERGE, SUPERVISE, may, works_on
 from gezhi.cases.errors import NotFound
-from gezhi.cases.models import CaseFile
+from gezhi.cases.models import Case, CaseFile
 from gezhi.cases.queries import CasePage, Load
 from gezhi.foundation import clock, files
 from gezhi.people import access
@@ -106,10 +106,8 @@ def act(request: HttpRequest, account: Account, number: str) -> HttpResponse:
 @for_staff
 def file(request: HttpRequest, account: Account, number: str, file: UUID) -> HttpResponseBase:
     """Hand out a file of a case that the reader may see; `?small` gives the small copy."""
-    case = queries.find(account=account, number=number, now=clock.now())
-    row = (
-        CaseFile.objects.filter(case=case, pk=file, withdrawn_at=None).select_related("file").first() if case else None
-    )
+    case = row_of(account, number, clock.now())
+    row = CaseFile.objects.filter(case=case, pk=file, withdrawn_at=None).select_related("file").first()
     if row is None:
         raise Http404
     return files.respond(row.file, "thumb" if "small" in request.GET else "full")
@@ -124,6 +122,14 @@ def find(account: Account, number: str, now: datetime) -> CasePage:
     if not found.works_on:
         raise Http404(gettext("You reported this yourself: follow it on the portal, with its number and code."))
     return found
+
+
+def row_of(account: Account, number: str, now: datetime) -> Case:
+    """Return a case that the account works on, without the rest of its page, or answer 404."""
+    case = queries.find(account=account, number=number, now=now)
+    if case is None or not works_on(account, case, now):
+        raise Http404
+    return case
 
 
 def after(request: HttpRequest, account: Account, number: str, now: datetime) -> HttpResponse:

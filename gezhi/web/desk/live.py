@@ -7,13 +7,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from gezhi.cases import operations as cases
-from gezhi.cases import queries
 from gezhi.cases.models import Case, Presence
 from gezhi.enactment import queries as enactment
 from gezhi.foundation import clock
 from gezhi.people.models import Account
 from gezhi.web import wording
-from gezhi.web.desk.case import find, meanwhile
+from gezhi.web.desk.case import find, meanwhile, row_of
 
 NOTE = "note"
 
@@ -30,9 +29,7 @@ def here(request: HttpRequest, number: str) -> HttpResponse:
         return HttpResponse(status=204)
     if not account.is_staff_member:
         raise Http404
-    case = queries.find(account=account, number=number, now=now)
-    if case is None:
-        raise Http404
+    case = row_of(account, number, now)
     if "left" in request.POST:
         cases.gone(actor=account, case=case)
         return HttpResponse(status=204)

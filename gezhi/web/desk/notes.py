@@ -21,7 +21,7 @@ from gezhi.people.models import Account
 from gezhi.schemes.model import Question
 from gezhi.schemes.text import Text
 from gezhi.web import questions
-from gezhi.web.desk.case import Asked, after, find, show
+from gezhi.web.desk.case import Asked, after, find, row_of, show
 from gezhi.web.desk.kept import keeps_what_was_typed
 from gezhi.web.staff import for_staff
 
@@ -93,9 +93,7 @@ def correct(request: HttpRequest, account: Account, number: str, note: UUID) -> 
 def colleagues(request: HttpRequest, account: Account, number: str) -> JsonResponse:
     """Offer the colleagues who may be named, by what was typed after the @: name, office or pinyin."""
     now = clock.now()
-    case = queries.find(account=account, number=number, now=now)
-    if case is None:
-        raise Http404
+    case = row_of(account, number, now)
     words = request.GET.get("q", "")[:60]
     fit = [one for one in _known(account, case, now) if one.fits(words)][:MOST_OFFERED]
     return JsonResponse({"found": [{"id": str(one.id), "name": one.name, "office": one.office} for one in fit]})

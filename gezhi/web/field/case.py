@@ -135,11 +135,15 @@ def file(request: HttpRequest, account: Account, number: str, file: UUID) -> Htt
 
 
 def find(account: Account, number: str, now: datetime) -> CasePage | None:
-    """Return a case's page, or None where there is none that the account may see."""
+    """Return a case's page, or None where there is none that the account works on.
+
+    Who only reported it follows it on the portal: what colleagues write to each other is not for the reporter.
+    """
     try:
-        return queries.case_page(account=account, number=number, now=now, language=get_language() or "zh-hans")
+        found = queries.case_page(account=account, number=number, now=now, language=get_language() or "zh-hans")
     except NotFound:
         return None
+    return found if found.works_on else None
 
 
 def gone(request: HttpRequest, account: Account, now: datetime) -> HttpResponse:
