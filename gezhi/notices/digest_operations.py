@@ -28,10 +28,17 @@ _LANGUAGE = "zh-hans"
 
 
 def wish_mail(*, actor: Account, mode: str, now: datetime) -> MailWish:
-    """Let a person say when to be written to by mail. A digest begins with what comes from now on."""
-    wish, _made = MailWish.objects.update_or_create(
-        account=actor, defaults={"mode": MailWish.Mode(mode), "changed_at": now, "digested_at": now}
-    )
+    """Let a person say when to be written to by mail. A digest begins with what comes from now on.
+
+    Who says the same again loses nothing that waits for the next digest.
+    """
+    said = {"mode": MailWish.Mode(mode), "changed_at": now, "digested_at": now}
+    with transaction.atomic():
+        wish, made = MailWish.objects.select_for_update().get_or_create(account=actor, defaults=said)
+        if not made and wish.mode != mode:
+            for name, value in said.items():
+                setattr(wish, name, value)
+            wish.save(update_fields=list(said))
     return wish
 
 

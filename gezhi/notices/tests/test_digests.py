@@ -83,6 +83,13 @@ def test_what_was_read_and_what_was_in_a_digest_before_is_not_in_the_next(head: 
     assert "260513-0011" not in newest
 
 
+def test_saying_the_same_again_loses_nothing_that_waits(head: Account) -> None:
+    tell(head, "260512-0017", EVENING + timedelta(minutes=5))
+    digests.wish_mail(actor=head, mode="daily", now=EVENING + timedelta(minutes=9))
+    digests.write_digests(now=EIGHT)
+    assert "260512-0017" in letters(EIGHT)[0]
+
+
 def test_nothing_unread_is_no_mail(head: Account) -> None:
     digests.write_digests(now=EIGHT)
     assert letters(EIGHT) == []
