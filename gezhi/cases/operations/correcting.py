@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from gezhi.cases import words
 from gezhi.cases.access import account_id, took_in
 from gezhi.cases.errors import BadInput, Forbidden, Impossible
-from gezhi.cases.models import Case, CaseWords
+from gezhi.cases.models import Case, CaseSound, CaseWords
 from gezhi.cases.operations.door import Open, open_locked, own_desks, write
 from gezhi.cases.operations.moving import change_item, place
 from gezhi.cases.operations.report import ADDRESS_LENGTH, one_line, plain
@@ -112,3 +112,5 @@ def _reword(case: Case, title: str, address: str) -> None:
     """Let the search find it under what it says now."""
     found = "\n".join(part for part in (title, address, case.text[:2000]) if part)
     CaseWords.objects.filter(case=case).update(words=words.stored(found))
+    # where it was not heard yet, it will be heard as it reads now
+    CaseSound.objects.filter(case=case).update(heard=words.sound(f"{title} {address}"))
