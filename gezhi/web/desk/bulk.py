@@ -140,9 +140,8 @@ def result(_request: HttpRequest, account: Account, run: UUID) -> HttpResponse:
     rows = csv.writer(answer)
     rows.writerow([gettext("Number"), gettext("Title"), gettext("Result"), gettext("Why"), gettext("Clause")])
     for line in found[1]:
-        rows.writerow(
-            [line.number, _harmless(line.title), STATE_WORDS[BulkLine.State(line.state)](), line.said, line.clause]
-        )
+        told = (line.number, line.title, STATE_WORDS[BulkLine.State(line.state)](), line.said, line.clause)
+        rows.writerow([_harmless(words) for words in told])
     return answer
 
 
