@@ -20,6 +20,7 @@ from gezhi.schemes.state import Refused
 from gezhi.schemes.text import Text
 from gezhi.web import wording
 from gezhi.web.desk.case import Asked, after, find, show
+from gezhi.web.desk.kept import keeps_what_was_typed, typed
 from gezhi.web.staff import for_staff
 
 
@@ -41,6 +42,7 @@ def contact(request: HttpRequest, account: Account, number: str) -> HttpResponse
 @never_cache
 @require_POST
 @for_staff
+@keeps_what_was_typed
 def supervise(request: HttpRequest, account: Account, number: str) -> HttpResponse:
     """Put a case under supervision, perhaps with a day by which an answer is wanted."""
     now = clock.now()
@@ -72,6 +74,7 @@ def release(request: HttpRequest, account: Account, number: str) -> HttpResponse
 @never_cache
 @require_POST
 @for_staff
+@keeps_what_was_typed
 def decide(request: HttpRequest, account: Account, number: str, proposal: UUID) -> HttpResponse:
     """Approve a proposal, or decline it with a reason."""
     approve, reason = request.POST.get("decision") == "approve", request.POST.get("reason", "")
@@ -137,11 +140,14 @@ def _do(
     request: HttpRequest, account: Account, number: str, done: str, what: Callable[[datetime], object]
 ) -> HttpResponse:
     now = clock.now()
-    find(account, number, now)
+    found = find(account, number, now)
     try:
         what(now)
     except (CaseError, Refused) as error:
         messages.error(request, gettext("Not done: %(why)s") % {"why": say_refusal(error)})
+        words = typed(request)
+        if words:
+            return show(request, account, found, now, Asked(kept=words), status=422)
     else:
         messages.success(request, done)
     return after(request, account, number, now)

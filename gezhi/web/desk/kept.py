@@ -27,6 +27,7 @@ _OWN_FIELDS = {
     "mention",
     "sure",
     "do",
+    "decision",
 }
 _LATELY = timedelta(days=30)
 

@@ -7,6 +7,7 @@ this worker do them, and ask only what the plan asks.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -162,7 +163,11 @@ def read(request: HttpRequest, account: Account, way: Way, now: datetime) -> For
 
 
 def take(account: Account, number: str, way: Way, form: Form, now: datetime) -> str:
-    """Do it on the case that was just taken in; return why not, if it could not be done (then the words are a note)."""
+    """Do it on the case that was just taken in; return why not, if it could not be done.
+
+    Then the words and the photos are kept as a note, but a photo that is itself the reason.
+    """
+    wrong = ""
     try:
         cases.act(
             actor=account, number=number, action=way.key, answers=form.answers, desk=way.choice.by, version=1, now=now
@@ -170,10 +175,14 @@ def take(account: Account, number: str, way: Way, form: Form, now: datetime) -> 
     except Refused as refusal:
         why = wording.say(Text(refusal.zh, refusal.en))
     except CaseError as error:
-        why = str(error)
+        why, wrong = str(error), getattr(error, "field", "")
     else:
         return ""
     said = "\n".join(one.value for one in form.fields if one.kind == "text" and one.value)
+    shown = [one.id for one in way.asks if one.kind == "photos" and one.id != wrong]
+    photos = [UUID(one) for name in shown for one in form.answers.get(name, ())]
     if said:
-        cases.comment(actor=account, number=number, text=said, now=now)
+        cases.comment(actor=account, number=number, text=said, files=photos, now=now)
+    elif photos:
+        cases.attach(actor=account, number=number, files=photos, role="comment", now=now)
     return why

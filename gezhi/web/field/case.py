@@ -91,19 +91,22 @@ def act(request: HttpRequest, account: Account, number: str) -> HttpResponse:
 @require_POST
 @for_staff
 def note(request: HttpRequest, account: Account, number: str) -> HttpResponse:
-    """Note something for colleagues."""
+    """Note something for colleagues. What can't be kept stays to be copied."""
     now = clock.now()
+    found = find(account, number, now)
+    if found is None:
+        return gone(request, account, now)
     form = questions.read([NOTE], request, {}, now, actor=str(account.pk))
-    if form.errors:
-        messages.error(request, next(iter(form.errors.values())))
-    else:
+    why = next(iter(form.errors.values()), "")
+    if not why:
         try:
             cases.comment(actor=account, number=number, text=form.answers["note"], now=now)
-        except NotFound:
-            return gone(request, account, now)
         except CaseError as error:
-            messages.error(request, str(error))
-    return redirect("web:field_case", number=number)
+            why = str(error)
+        else:
+            return redirect("web:field_case", number=number)
+    messages.error(request, why)
+    return show(request, account, found, now, Asked(typed=_typed(request)), status=422)
 
 
 @never_cache

@@ -23,7 +23,7 @@ from gezhi.schemes.text import Text
 from gezhi.web import questions, wording
 from gezhi.web.areas import named
 from gezhi.web.field import showing, spot
-from gezhi.web.field.case import find, gone
+from gezhi.web.field.case import Asked, find, gone, show
 from gezhi.web.field.items import items
 from gezhi.web.field.report import PHOTOS
 from gezhi.web.portal.places import degrees
@@ -66,6 +66,9 @@ def correct(request: HttpRequest, account: Account, number: str) -> HttpResponse
         return gone(request, account, now)
     if not _correctable(account, found):
         messages.warning(request, gettext("It can't be corrected any more: the work is done, or you did not send it."))
+        words = request.POST.get("text", "").strip()
+        if words:
+            return show(request, account, found, now, Asked(typed=(words,)), status=409)
         return redirect("web:field_case", number=number)
     form = questions.blank([PHOTOS], {}, now)
     if request.method == "GET":

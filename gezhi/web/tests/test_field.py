@@ -78,6 +78,13 @@ def test_the_contact_is_shown_on_asking_only_and_each_look_is_noted(district: Di
     assert ContactLook.objects.get().account == district.cast.worker
 
 
+def test_a_note_that_is_too_long_is_given_back_whole(district: District, browser_of: Browser) -> None:
+    number = district.open().number
+    answer = browser_of(district.cast.worker).post(f"/field/case/{number}/note", {"note": "长" * 4_001})
+    assert answer.status_code == 422
+    assert "长" * 4_001 in answer.content.decode()
+
+
 def test_residents_and_strangers_have_no_field(district: District, browser_of: Browser) -> None:
     assert browser_of(None).get("/field/")["Location"].startswith("/login")
     assert browser_of(district.cast.resident).get("/field/").status_code == 403

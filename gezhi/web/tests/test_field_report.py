@@ -10,8 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
+from gezhi.cases.errors import Impossible
 from gezhi.cases.models import Case, CaseEvent, CaseFile, Comment
-from gezhi.cases.operations import verify_log
+from gezhi.cases.operations import hear, verify_log
 from gezhi.people.models import Account
 from gezhi.people.tests.cast import SIDE, SOUTH, WEST
 from gezhi.web.tests.conftest import District
@@ -61,6 +62,21 @@ def test_done_on_the_spot_asks_what_the_plan_asks_and_is_one_sending(district: D
     client.post("/field/report", _sent(district, do="settle", **{"settle-result": "当场清走了"}))
     (case,) = _cases()
     assert (case.step, case.desk_key) == ("check", f"station_head@{district.cast.villages[0].code}")
+
+
+def test_what_could_not_be_done_at_once_is_kept_with_its_photos(
+    district: District, browser_of: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_given: object) -> None:
+        raise Impossible("别人刚刚办过")
+
+    client = browser_of(district.cast.worker)
+    up = client.post("/field/report/photo", {"photo": _photo()}).json()
+    monkeypatch.setattr("gezhi.web.field.ahead.cases.act", refuse)
+    more = {"settle-result": "当场清走了", "settle-photos_after.kept": up["token"]}
+    client.post("/field/report", _sent(district, do="settle", **more))
+    assert Comment.objects.get().text == "当场清走了"
+    assert CaseFile.objects.get().role == "comment"
 
 
 def test_report_up_goes_on_at_once(district: District, browser_of: Browser) -> None:
@@ -139,6 +155,7 @@ def test_what_was_sent_is_put_right_in_the_log(district: District, browser_of: B
     client = browser_of(district.cast.worker)
     client.post("/field/report", _sent(district))
     (case,) = _cases()
+    hear()
     page = f"/field/case/{case.number}/correct"
     assert client.get(page).status_code == 200
     right = {
@@ -154,7 +171,9 @@ def test_what_was_sent_is_put_right_in_the_log(district: District, browser_of: B
     noted = list(CaseEvent.objects.filter(case_id=case.pk).order_by("seq").values_list("action", flat=True))
     assert {"correct", "comment", "change_item", "place"} <= set(noted)
     assert verify_log(case).whole
-    assert client.get("/field/cases", {"q": "滨河路"}).content.decode().count(case.number) >= 1
+    for words in ("滨河路", "binhelu"):
+        assert client.get("/field/cases", {"q": words}).content.decode().count(case.number) >= 1
+    assert case.number not in client.get("/field/cases", {"q": "baolulaji"}).content.decode()
 
 
 def test_only_who_sent_it_corrects_it_and_not_after_the_work(district: District, browser_of: Browser) -> None:
@@ -164,7 +183,9 @@ def test_only_who_sent_it_corrects_it_and_not_after_the_work(district: District,
     worker.post("/field/report", _sent(district, do="settle", **{"settle-result": "清走了"}))
     mine = next(case for case in _cases() if case.number != other.number)
     sent = {"item": "road.pothole", "text": "改一下"}
-    assert worker.post(f"/field/case/{mine.number}/correct", sent).status_code == 302
+    late = worker.post(f"/field/case/{mine.number}/correct", sent)
+    assert late.status_code == 409
+    assert "改一下" in late.content.decode()
     mine.refresh_from_db()
     assert mine.item == "env.litter"
     assert browser_of(district.cast.outsider).get(f"/field/case/{mine.number}/correct").status_code == 404

@@ -133,6 +133,9 @@ def test_an_extension_shows_its_due_times_is_proposed_and_decided(district: Dist
     assert before is not None
     assert after is not None
     assert (after - before).days == 2
+    late = decider.post(address, {"decision": "decline", "reason": "管材昨天已经到了"})
+    assert late.status_code == 422
+    assert "管材昨天已经到了" in late.text
 
 
 def test_the_contact_is_shown_once_for_a_purpose_and_written_down(district: District) -> None:
