@@ -9,6 +9,7 @@ from gezhi.foundation import clock
 from gezhi.notices import queries as notices
 from gezhi.people.models import Account
 from gezhi.schemes.state import Light
+from gezhi.web.field.today import MOST_ROWS
 
 
 @never_cache
@@ -18,9 +19,9 @@ def counts(request: HttpRequest) -> HttpResponse:
     account = request.user
     if not isinstance(account, Account) or not account.is_staff_member:
         return JsonResponse({"signed_in": False}, status=401)
-    waiting = queries.counts(account=account, now=clock.now())
+    waiting = queries.counts(account=account, now=clock.now(), most=MOST_ROWS)
     return JsonResponse({
-        "waiting": waiting.total,
+        "waiting": min(waiting.total, MOST_ROWS),
         "late": waiting.by_light[Light.RED],
         "unread": notices.unread_count(account),
     })  # fmt: skip
