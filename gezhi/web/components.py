@@ -8,7 +8,7 @@ SHEETS = tuple(
     f"gezhi/{name}.css"
     for name in (
         "tokens", "base", "buttons", "forms", "time", "proportion", "lists", "panels", "map", "frames", "portal",
-        "reporting", "field",
+        "reporting", "field", "adapt",
     )
 )  # fmt: skip
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.test import RequestFactory
 
-from gezhi.web import design
+from gezhi.web import components, design
 
 WEB = Path(__file__).resolve().parents[1]
 # The sheets of components. Layout helpers (base) and frames are what every page shows.
@@ -32,6 +32,12 @@ def _classes(words: str) -> set[str]:
     for value in re.findall(r'class="([^"]*)"', words):
         found |= set(re.sub(r"{%.*?%}|{{.*?}}", " ", value).split())
     return found
+
+
+def test_every_sheet_of_the_design_is_on_every_page() -> None:
+    # paper, high contrast and calm have a sheet of their own, which nobody misses on a screen
+    written = {f"gezhi/{sheet.name}" for sheet in (WEB / "static/gezhi").glob("*.css")} - {"gezhi/catalogue.css"}
+    assert set(components.SHEETS) == written
 
 
 def test_every_component_that_templates_use_is_shown(page: str) -> None:
