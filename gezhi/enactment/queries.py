@@ -1,5 +1,6 @@
 """Which schemes are in force, and their parsed text; a version is parsed once per process, because it never changes."""
 
+import re
 import threading
 from collections import OrderedDict
 from datetime import date, datetime
@@ -44,6 +45,20 @@ def all_in_force(on: date) -> list[tuple[SchemeVersion, Scheme]]:
     newest = _of(OuterRef("scheme")).filter(in_force_from__lte=on).values("pk")[:1]
     rows = SchemeVersion.objects.filter(pk=Subquery(newest)).defer("source").order_by("scheme")
     return [(row, scheme(row.pk)) for row in rows]
+
+
+def level_words(on: date) -> dict[str, str]:
+    """Return the words for the levels of all schemes in force, each with the level's id: titles, parts of them, the id.
+
+    A table says “社区” where the plan says “村（社区）”. A part that two levels share names neither.
+    """
+    levels = {level.id: level for _, plan in all_in_force(on) for level in plan.levels.values()}
+    whole = {
+        title.casefold(): one.id for one in levels.values() for title in (one.title.zh, one.title.en, one.id) if title
+    }
+    parts = [(part.strip().casefold(), whole[title]) for title in whole for part in re.split(r"[（）()/／、]", title)]
+    shared = {part for part, level in parts if any(part == other and level != of for other, of in parts)}
+    return whole | {part: level for part, level in parts if part and part not in whole and part not in shared}
 
 
 def days_of_change() -> list[date]:

@@ -78,6 +78,7 @@ def _import(options: argparse.Namespace) -> int:
     require_tables()
     from django.utils import timezone  # noqa: PLC0415
 
+    from gezhi.enactment import queries as enactment  # noqa: PLC0415
     from gezhi.foundation import clock  # noqa: PLC0415
     from gezhi.territory import drafts, operations, tables  # noqa: PLC0415
 
@@ -89,7 +90,11 @@ def _import(options: argparse.Namespace) -> int:
         return 1
     columns = {name: getattr(options, name) for name in ("code", "name", "parent") if getattr(options, name)}
     progress = _Progress()
-    drafted = drafts.draft(sheet, level=options.level, columns=columns, crs=options.crs, progress=progress.show)
+    on = options.on or timezone.localdate(now)
+    drafted = drafts.draft(
+        sheet, level=options.level, columns=columns, crs=options.crs, levels=enactment.level_words(on),
+        progress=progress.show,
+    )  # fmt: skip
     missing = [finding for finding in drafted.findings if finding.key == "column_missing"]
     if missing:
         raise Trouble(missing[0].say("zh-hans"), missing[0].say("en"))
@@ -97,7 +102,7 @@ def _import(options: argparse.Namespace) -> int:
         drafted=drafted,
         actor=None,
         now=now,
-        on=options.on or timezone.localdate(now),
+        on=on,
         net=options.net,
         crs=options.crs,
         keep_good=options.keep_good,

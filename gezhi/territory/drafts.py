@@ -68,9 +68,12 @@ def draft(
     level: str = "",
     columns: Mapping[str, str] | None = None,
     crs: str = "wgs84",
+    levels: Mapping[str, str] | None = None,
     progress: Progress = silent,
 ) -> Drafted:
     """Return the drafts of a table: `columns` maps a field to its column, others are known by their headings.
+
+    `levels` maps each word for a level, its id among them, to the id; when given, no other word is a level.
 
     A row with a finding that spoils it is drafted all the same, so that later checks see all areas.
     """
@@ -87,12 +90,24 @@ def draft(
         if not any(row) and shape is None:
             continue
         texts = {name: row[place].strip() for name, place in places.items()}
-        one = _one(number, texts, level, shape, result)
+        word = texts.get("level") or level
+        one = _one(number, texts, (levels or {}).get(word.casefold(), word), shape, result)
         result.drafts.append(one)
         result.findings.extend(_wrong(one, free=free))
+        if word and levels and one.level not in levels.values():
+            values = {"level": word, "levels": ", ".join(_first_words(levels))}
+            result.findings.append(Finding(number, "level", "level_unknown", values, area=one.code))
     _mark_duplicates(result)
     result.drafts = [convert(one, crs) for one in result.drafts]
     return result
+
+
+def _first_words(levels: Mapping[str, str]) -> list[str]:
+    """Return for each level the word that is named first."""
+    first: dict[str, str] = {}
+    for word, level in levels.items():
+        first.setdefault(level, word)
+    return list(first.values())
 
 
 def _places(sheet: Sheet, named: Mapping[str, str], result: Drafted) -> dict[str, int]:
@@ -136,7 +151,7 @@ def _one(number: int, texts: Mapping[str, str], level: str, shape: Any, result: 
         if text and counts[what] is None:
             result.findings.append(Finding(number, what, "number_bad", {"value": text}, area=code))
     return Draft(
-        number, code, name, texts.get("level") or level, codes.clean(texts.get("parent", "")), texts.get("kind", ""),
+        number, code, name, level, codes.clean(texts.get("parent", "")), texts.get("kind", ""),
         counts["households"], counts["people"], shape,
     )  # fmt: skip
 

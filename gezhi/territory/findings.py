@@ -44,6 +44,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "没有层级，请用 --level 指定，或加 level 列",
         "no level: give it with --level or in a column 'level'",
     ),
+    "level_unknown": (
+        "方案里没有“{level}”这一层级，请填其中一个：{levels}",
+        "'{level}' is no level of the plan: write one of {levels}",
+    ),
     "parent_unknown": (
         "上级“{parent}”既不在文件中，也不在已有区域中，请先导入上级或改正代码",
         "parent '{parent}' is neither in the file nor among the areas: import it first, or mend the code",

@@ -157,7 +157,10 @@ def read_areas(row: Upload) -> tuple[tables.Sheet, drafts.Drafted]:
         sheet = tables.read(path)
     options = row.options
     columns = {name: word for name, word in options.get("columns", {}).items() if word}
-    return sheet, drafts.draft(sheet, level=options.get("level", ""), columns=columns, crs=options.get("crs", "wgs84"))
+    return sheet, drafts.draft(
+        sheet, level=options.get("level", ""), columns=columns, crs=options.get("crs", "wgs84"),
+        levels=dict(options.get("levels", ())),
+    )  # fmt: skip
 
 
 def read_staff(row: Upload) -> staff_table.StaffTable:

@@ -17,6 +17,7 @@ from django.utils.translation import get_language, gettext, pgettext
 from openpyxl import Workbook
 from openpyxl.writer.excel import save_workbook
 
+from gezhi.enactment import queries as enactment
 from gezhi.people import operations, uploads
 from gezhi.people.models import Account, Upload
 from gezhi.people.operations.uploads import UploadRefused, findings_of, read_areas
@@ -103,6 +104,7 @@ def _options(form: Form) -> dict[str, Any]:
         "crs": crs,
         "level": form.text("level", 40),
         "columns": {name: word for name, word in columns.items() if word},
+        "levels": list(enactment.level_words(on).items()) if on else [],
     }
 
 

@@ -70,6 +70,22 @@ def test_a_fault_is_seen_mended_and_then_all_is_taken_over(district: District) -
     assert Area.objects.filter(parent=cast.villages[0], since=date(2026, 6, 3)).count() == 2
 
 
+def test_levels_are_written_in_the_words_of_the_plan_and_no_other_word_is_one(district: District) -> None:
+    browser = client(district.cast.dispatcher)
+    village = district.cast.villages[0].code
+    table = f"代码,名称,层级\n{village}101,甲网格,{{}}\n"
+    _send(browser, "areas.csv", table.format("格子").encode())
+    row = Upload.objects.get()
+    assert (
+        "没有“格子”这一层级，请填其中一个：区, 镇街, 村（社区）, 网格"
+        in browser.get(f"/setup/areas/import/{row.pk}").text
+    )
+    _send(browser, "areas.csv", table.format("网格").encode())
+    row = Upload.objects.latest("created_at")
+    browser.post(f"/setup/areas/import/{row.pk}", {"take": "yes"})
+    assert Area.objects.get(code=f"{village}101").level == "grid"
+
+
 def test_a_map_in_another_system_is_suspected_and_converted_when_the_office_says_so(district: District) -> None:
     import numpy as np
 
