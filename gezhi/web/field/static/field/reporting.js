@@ -30,6 +30,8 @@ if (reports) begin();
 
 function begin() {
   restore();
+  // a draft marks the item in the long list, too: the chip is what is seen
+  if (picked()) chosen(picked(), false);
   const here = form.querySelector("[data-here]");
   if ("geolocation" in navigator) {
     here.hidden = false;
@@ -97,7 +99,7 @@ function byHand() {
 }
 
 // one of the long list becomes the choice that is seen; the list folds up again
-function chosen(input) {
+function chosen(input, lead = true) {
   const all = document.getElementById("all-items");
   if (!all.contains(input)) return;
   const chips = form.querySelector("[data-chips]");
@@ -110,7 +112,7 @@ function chosen(input) {
   }
   chip.querySelector("input").checked = true;
   all.dispatchEvent(new Event("gezhi:close"));
-  chip.querySelector("input").focus();
+  if (lead) chip.querySelector("input").focus();
 }
 
 // where is it, who has it, what may I do: asked of the plan while the form is being filled in
@@ -194,10 +196,7 @@ function restore() {
   if (!kept || kept.who !== document.querySelector("meta[name=draft-user]").content) return;
   if (!picked() && kept.item) {
     const input = form.querySelector(`[name=item][value="${CSS.escape(kept.item)}"]`);
-    if (input) {
-      input.checked = true;
-      chosen(input);
-    }
+    if (input) input.checked = true;
   }
   if (!form.elements.lon.value) for (const name of ["lon", "lat"]) form.elements[name].value = kept[name] ?? "";
   if (kept.area && !grid().value) grid().value = kept.area;
