@@ -237,8 +237,10 @@ def test_signed_in_people_find_their_way_on_the_portal(client: Client, worker: A
     assert "我的工作台" not in words
 
 
-def test_who_may_only_set_up_is_led_there(client: Client, db: None) -> None:
+def test_who_may_only_set_up_is_led_there(client: Client, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     keeper = operations.create_staff(actor=None, username="keeper", name="管理员", steward=True, now=NOW)
     client.force_login(keeper)
+    assert client.get("/login")["Location"] == "/setup/begin", "while the district is empty"
+    monkeypatch.setattr("gezhi.web.setup.beginning.is_empty", lambda _now: False)
     assert client.get("/login")["Location"] == "/setup/"
     assert "去设置本区" in client.get("/account").text
