@@ -21,9 +21,11 @@ from gezhi.cases.queries.paging import Page, cursor_of, read_cursor
 from gezhi.cases.queries.story import Entry, desks_in, public_story
 from gezhi.enactment import queries as enactment
 from gezhi.foundation import crypto
+from gezhi.foundation.models import StoredFile
+from gezhi.people import spans
 from gezhi.people.models import Account
 from gezhi.schemes import engine
-from gezhi.schemes.disclosure import Disclosure, disclosure
+from gezhi.schemes.disclosure import Disclosure, disclosure, is_kept_back
 from gezhi.schemes.lookback import look_back
 from gezhi.schemes.model import Procedure, Scheme
 from gezhi.schemes.state import REPORTER, CaseState, Clock, Light
@@ -31,8 +33,11 @@ from gezhi.schemes.state import REPORTER, CaseState, Clock, Light
 PAGE = 20
 PHOTOS_EACH = 4
 PERIOD = timedelta(days=30)
-# Photos of public actions. What the reporter sent, and what came with words to the reporter, is between the two.
-_OF_THE_WORK = Q(public=True, withdrawn_at=None) & ~Q(desk_key=REPORTER.key) & ~Q(role="comment")
+# Photos of public actions. What the reporter sent, and what came with words to the reporter, is between the two; and a
+# document has words and names in it.
+_OF_THE_WORK = (
+    Q(public=True, withdrawn_at=None, file__kind=StoredFile.Kind.PHOTO) & ~Q(desk_key=REPORTER.key) & ~Q(role="comment")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +126,14 @@ def results(
 
 
 def numbers_now(*, now: datetime, area: str = "") -> Numbers:
-    """Return the district's (or an area's) numbers: lights of all open cases, and how the last days went."""
+    """Return the district's (or an area's) numbers: lights of all open cases, and how the last days went.
+
+    The district's count everything. An area's leave out complaints about staff and confidential matters: where few
+    things happen, a sum that goes up by one tells the neighbours.
+    """
     rows = Case.objects.unscoped(reason="sums only").filter(merged_into=None, area_path__startswith=area)
+    if area:
+        rows = rows.filter(about_keys=[]).exclude(_kept_back(now))
     running, late = Q(paused=False), Q(case_due__lt=now)
     soon = Q(case_warn__lte=now) & ~late
     lights = rows.filter(closed_at=None).aggregate(
@@ -143,6 +154,14 @@ def numbers_now(*, now: datetime, area: str = "") -> Numbers:
         in_time=closed["n_in_time"], late=closed["n_late"], still_late=lights["n_red"],
         closed=closed["n_all"], unworked=closed["n_unworked"], days=PERIOD.days,
     )  # fmt: skip
+
+
+def _kept_back(now: datetime) -> Q:
+    """Return what the plans in force keep from everybody but those who work on it."""
+    kept = Q(pk__in=[])
+    for _, scheme in enactment.all_in_force(spans.day_of(now)):
+        kept |= Q(scheme=scheme.id, item__in=[one for one in scheme.items if is_kept_back(scheme, one)])
+    return kept
 
 
 def most_reported(*, now: datetime, most: int = 40) -> tuple[tuple[str, str], ...]:

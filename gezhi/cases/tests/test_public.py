@@ -64,6 +64,8 @@ class TestSimilar:
         number = district.open(item="env.heap", text="清溪路24号门前堆着建筑垃圾").number
         assert [one.number for one in _near(district, text="清溪路24号堆着很多建筑垃圾")] == [number]
         assert _near(district, text="小区里有狗乱跑") == ()
+        # a few letters alone never ask whether somebody wrote them
+        assert _near(district, text="清溪路门前") == ()
         assert _near(district, item="road.pothole", text="清溪路24号堆着很多建筑垃圾") == ()
 
     def test_far_old_closed_and_unplaced_ones_are_not(self, district: District) -> None:
@@ -211,3 +213,19 @@ class TestResults:
         district.later(days=40)
         told = queries.numbers_now(now=district.now)
         assert (told.in_time, told.still_late, told.red, told.due) == (0, 1, 1, 1)
+
+    def test_an_areas_numbers_tell_nothing_of_complaints_about_staff_and_confidential_matters(
+        self, district: District
+    ) -> None:
+        grid = district.cast.grids[0].path
+        district.open(item="staff.grid")
+        district.open(item="dispute.neighbours")
+        assert (
+            queries.numbers_now(now=district.now).green,
+            queries.numbers_now(now=district.now, area=grid).green,
+        ) == (
+            2,
+            0,
+        )
+        district.open()
+        assert queries.numbers_now(now=district.now, area=grid).green == 1

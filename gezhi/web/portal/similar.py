@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext
 
 from gezhi.cases import operations as cases
 from gezhi.cases import queries
-from gezhi.cases.errors import CaseError
+from gezhi.cases.errors import CaseError, NotFound
 from gezhi.cases.queries import Place, Similar
 from gezhi.enactment import queries as enactment
 from gezhi.territory import queries as territory
@@ -66,6 +66,9 @@ def _follow(request: HttpRequest, draft: Draft, number: str, now: datetime) -> H
         return redirect("web:portal_similar", key=draft.key)
     resident = tickets.resident(request)
     try:
+        # only what was shown here: numbers that somebody guesses open nothing
+        if number not in {one.number for one in found(draft, now)}:
+            raise NotFound
         follows = cases.follow_as_resident(actor=resident, number=number, client_key=draft.key, now=now)
     except CaseError:
         messages.info(

@@ -10,6 +10,7 @@ from django.test import Client
 from gezhi.cases import operations
 from gezhi.cases.operations.intake import tracking_code
 from gezhi.foundation import files
+from gezhi.foundation.models import StoredFile
 from gezhi.people.models import Account
 from gezhi.web.tests.conftest import District
 from gezhi.web.tests.test_portal_report import _photo
@@ -61,6 +62,10 @@ def test_photos_of_public_actions_are_shown_and_no_others(district: District, br
     assert client.get(f"/results/photo/{shown[0]}").status_code == 200
     sent = next(pk for pk, row in rows.items() if row.role == "report")
     assert client.get(f"/results/photo/{sent}").status_code == 404
+    # a document of the same action has words in it
+    StoredFile.objects.filter(pk=rows[shown[0]].file_id).update(kind=StoredFile.Kind.DOCUMENT)
+    assert client.get(f"/results/photo/{shown[0]}").status_code == 404
+    assert shown[0] not in client.get("/results").content.decode()
 
 
 def test_a_photo_that_came_with_words_to_the_reporter_is_between_the_two(

@@ -61,6 +61,15 @@ def test_whose_matter_is_another_goes_on_and_is_not_asked_again(district: Distri
     assert Case.objects.unscoped(reason="a test counts").count() == 2
 
 
+def test_a_number_that_was_not_shown_can_not_be_followed(district: District, browser_of: Browser) -> None:
+    lon, lat = district.cast.point(2)
+    far = district.open(item="road.lamp", lon=lon, lat=lat).number
+    client = browser_of(None)
+    page = _after_where(client, district).replace("contact", "similar")
+    assert client.post(page, {"number": far})["Location"].endswith("/similar")
+    assert not Follow.objects.exists()
+
+
 def test_a_resident_who_is_signed_in_follows_by_the_account(district: District, browser_of: Browser) -> None:
     number = district.open(anonymous=True).number
     client = browser_of(district.cast.resident)
