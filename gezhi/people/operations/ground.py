@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
+from gezhi.foundation.models import JournalEntry
 from gezhi.people import access, spans
 from gezhi.people.models import Account, Appointment
 from gezhi.people.operations import _journal, posts
@@ -131,8 +133,8 @@ def undo_change(*, actor: Account | None, change: AreaChange, now: datetime) -> 
     with transaction.atomic():
         territory.lock()
         lines = list(change.successions.select_related("before", "after"))
-        for line in lines:
-            access.require_set_up(actor, now, path=line.before.path)
+        for path in {line.before.path for line in lines} or {""}:
+            access.require_set_up(actor, now, path=path)
         before = {line.before_id for line in lines}
         new = {line.after_id: line.after for line in lines if line.after_id not in before}
         _call_back(actor, lines, new, on=change.on, now=now)
@@ -163,7 +165,7 @@ def _follow(
     rows = Appointment.objects.filter(Q(until=None) | Q(until__gt=at), area__in=ended).select_related("account")
     for row in list(rows.order_by("since", "pk")):
         until = row.until
-        posts.end_appointment(actor=None, appointment=row, until=at, now=now)
+        posts.end_with_area(actor=actor, appointment=row, at=at, now=now)
         for code in following.places.get(row.pk, ()) if following else ():
             new = made.get(code)
             if new is None:
@@ -181,16 +183,34 @@ def _call_back(
 ) -> None:
     """Take back what a change did to posts: those begun with it at new areas go, those ended with it go on."""
     at = spans.begin_of(on)
-    begun = list(Appointment.objects.filter(area__in=new, since__gte=at).select_related("account"))
-    later = {(row.account_id, row.post): row.until for row in begun}
-    for row in begun:
+    for row in Appointment.objects.filter(area__in=new, since__gte=at).select_related("account"):
         _journal.write("withdraw_appointment", actor=actor, subject=row.account, now=now, appointment=str(row.pk))
         row.delete()
-    ended = Appointment.objects.filter(area__in=[line.before_id for line in lines], until=at, since__lt=at)
-    for row in ended.filter(area__until=on).select_related("account"):
-        row.until = later.get((row.account_id, row.post))
+    ended = Appointment.objects.filter(Q(until=at) | Q(until=F("since"), since__gte=at), area__until=on)
+    rows = list(ended.filter(area__in=[line.before_id for line in lines]).select_related("account"))
+    before = _until_before(rows)
+    for row in rows:
+        if row.pk not in before:
+            continue
+        row.until = before[row.pk]
         row.save(update_fields=["until"])
+        access.forget(row.account)
         _journal.write("continue_appointment", actor=actor, subject=row.account, now=now, appointment=str(row.pk))
+
+
+def _until_before(rows: Sequence[Appointment]) -> dict[UUID, datetime | None]:
+    """Return until when appointments were to be held before their area's end ended them; left out is what others ended.
+
+    The journal knows it: the last word on an appointment is either that, with what was before, or somebody's own.
+    """
+    words = JournalEntry.objects.filter(
+        book=_journal.BOOK, action="end_appointment", subject__in={str(row.account_id) for row in rows},
+        body__appointment__in=[str(row.pk) for row in rows],
+    )  # fmt: skip
+    last = {UUID(one.body["appointment"]): one.body for one in words.order_by("seq")}
+    return {
+        pk: datetime.fromisoformat(body["was"]) if body["was"] else None for pk, body in last.items() if "was" in body
+    }
 
 
 def _id(actor: Account | None) -> Any:

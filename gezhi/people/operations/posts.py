@@ -141,18 +141,26 @@ def end_appointment(*, actor: Account | None, appointment: Appointment, until: d
     return _end(actor, appointment, kept, until, now)
 
 
+@transaction.atomic
+def end_with_area(*, actor: Account | None, appointment: Appointment, at: datetime, now: datetime) -> Appointment:
+    """End an appointment because its area ends, which whoever changes the ground may; the journal keeps what it was."""
+    kept = _locked(appointment)
+    was = kept.until.isoformat() if kept.until else ""
+    return _end(actor, appointment, kept, at, now, was=was)
+
+
 def _locked(appointment: Appointment) -> Appointment:
     rows = Appointment.objects.select_for_update(of=("self",)).select_related("account", "area", "department")
     return rows.defer("area__boundary").get(pk=appointment.pk)
 
 
 def _end(
-    actor: Account | None, appointment: Appointment, kept: Appointment, until: datetime, now: datetime
+    actor: Account | None, appointment: Appointment, kept: Appointment, until: datetime, now: datetime, **more: str
 ) -> Appointment:
     kept.until = max(until, kept.since)
     kept.save(update_fields=["until"])
     access.forget(appointment.account)
-    _journal.write("end_appointment", actor=actor, subject=kept.account, now=now, **_as_json(kept))
+    _journal.write("end_appointment", actor=actor, subject=kept.account, now=now, **_as_json(kept), **more)
     return kept
 
 

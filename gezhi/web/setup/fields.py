@@ -41,7 +41,7 @@ class Form:
         words = self.said.get(name, "").strip()
         if not words:
             return None
-        if not words.isdecimal() or int(words) > most:
+        if not words.isdecimal() or len(words) > len(str(most)) or int(words) > most:
             self.errors[name] = gettext("Write a whole number of 0 or more.")
             return None
         return int(words)
@@ -60,8 +60,15 @@ class Form:
 
     def points(self, name: str) -> list[tuple[float, float]]:
         """Return points, one a line: longitude and latitude in degrees."""
-        found = []
-        for number, line in enumerate(self.said.get(name, "").splitlines()[:_MOST_POINTS], start=1):
+        found: list[tuple[float, float]] = []
+        lines = self.said.get(name, "").splitlines()
+        if len(lines) > _MOST_POINTS:
+            self.errors[name] = gettext("%(n)d points are too many: at most %(most)d. Import the border as a file.") % {
+                "n": len(lines),
+                "most": _MOST_POINTS,
+            }
+            return []
+        for number, line in enumerate(lines, start=1):
             parts = [part for part in _BETWEEN.split(line.strip()) if part]
             if not parts:
                 continue
@@ -82,6 +89,11 @@ class Form:
                 self.errors[name if name in self.said else otherwise] = " ".join(messages)
         else:
             self.errors[otherwise] = " ".join(error.messages)
+
+
+def whole(written: str) -> int:
+    """Return the whole number that a form's hidden field holds; 0 for anything else."""
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 9 else 0
 
 
 def read(request: HttpRequest) -> Form:

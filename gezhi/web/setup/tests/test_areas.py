@@ -1,6 +1,6 @@
 """Areas as the office sees them: tree, page of an area, any day, search; cut, joined, redrawn, taken back."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
@@ -9,6 +9,7 @@ from gezhi.cases.tests.conftest import District
 from gezhi.foundation import journal
 from gezhi.foundation.models import JournalEntry
 from gezhi.people import operations as people
+from gezhi.people import spans
 from gezhi.people.models import Appointment
 from gezhi.people.tests.cast import BEGAN
 from gezhi.territory import queries as territory
@@ -116,6 +117,30 @@ def test_a_grid_is_split_without_drawing_foreseen_and_undone(district: District)
     assert journal.GENESIS
 
 
+def test_undoing_gives_everybody_the_posts_that_they_had_and_nobody_more(district: District) -> None:
+    cast, on = district.cast, date.fromisoformat(FUTURE)
+    grid = Area.objects.get(pk=cast.grids[0].pk)
+    day = spans.begin_of(on)
+    terms = (
+        (cast.clerk, district.now, day),  # ended by hand on that very day
+        (cast.head, district.now, day + timedelta(days=30)),
+        (cast.other_worker, day + timedelta(days=5), day + timedelta(days=9)),  # still to come then
+    )
+    ends = []
+    for who, since, until in terms:
+        given = people.appoint(
+            actor=cast.steward, account=who, post="grid_worker", area=grid, since=since, until=until, stand_in=True,
+            now=district.now,
+        )  # fmt: skip
+        ends.append(given.appointment)
+    people.close_area(actor=cast.dispatcher, area=grid, on=on, now=district.now)
+    written = JournalEntry.objects.filter(book="people", action="end_appointment").values_list("actor", flat=True)
+    assert set(written) == {str(cast.dispatcher.pk)}
+    people.undo_change(actor=cast.dispatcher, change=AreaChange.objects.get(kind="close"), now=district.now)
+    assert [Appointment.objects.get(pk=one.pk).until for one in ends] == [one.until for one in ends]
+    assert Appointment.objects.get(account=cast.worker).until is None
+
+
 def test_whoever_is_second_at_a_grid_is_told_who_was_first(district: District) -> None:
     cast = district.cast
     browser = client(cast.dispatcher)
@@ -196,3 +221,11 @@ def test_a_right_to_set_up_reaches_as_far_as_its_post(district: District) -> Non
     assert browser.get(f"/setup/area/{cast.grids[0].code}/edit").status_code == 200
     assert browser.get(f"/setup/area/{cast.grids[2].code}/edit").status_code == 403
     assert browser.get(f"/setup/area/{cast.township.code}/edit").status_code == 403
+
+
+def test_a_border_of_too_many_points_is_refused_never_cut_off(district: District) -> None:
+    browser = client(district.cast.dispatcher)
+    points = "\n".join(f"103.5{n:05}, 29.4" for n in range(5001))
+    refused = browser.post(f"/setup/area/{district.cast.grids[0].code}/redraw", {"points": points, "look": "yes"})
+    assert refused.status_code == 422
+    assert "5001" in refused.context["form"].errors["points"]
