@@ -6,6 +6,7 @@ A row without a post makes an account alone; several rows with one username are 
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,6 +19,13 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
 MOST_ROWS = 20_000
+# A single cell far below makes a sheet of a million rows, each of which would be looked at.
+MOST_CELLS = 2_000_000
+# What the reader of workbooks raises for what is none, or is damaged somewhere inside.
+_NO_WORKBOOK = (
+    InvalidFileException, zipfile.BadZipFile, zlib.error, EOFError, OSError, KeyError, IndexError, ValueError,
+    TypeError, AttributeError, SyntaxError,
+)  # fmt: skip
 # Column → the headings that it is known by, the first in the template.
 HEADINGS: dict[str, tuple[str, ...]] = {
     "username": ("用户名", "username", "账号", "登录名"),
@@ -101,11 +109,15 @@ def read(file: Path) -> StaffTable:
 def _workbook(file: Path, table: StaffTable) -> Iterator[tuple[int, list[Any]]]:
     try:
         book = load_workbook(file, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError):
+    except _NO_WORKBOOK:
         table.faults.append(Fault(0, "", _("This is not an XLSX workbook. Save it as “Excel workbook (.xlsx)”.")))
         return
     sheet = book.worksheets[0]
     if isinstance(sheet, Worksheet):
+        if sheet.max_row * sheet.max_column > MOST_CELLS:
+            words = _("The sheet is too large: delete the empty rows and columns at its end.")
+            table.faults.append(Fault(0, "", words))
+            return
         for merged in sheet.merged_cells.ranges:
             table.faults.append(
                 Fault(

@@ -8,6 +8,7 @@ import io
 import json
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -72,7 +73,7 @@ def _judge_archive(data: bytes, *, shapefile: bool) -> None:
             first = {
                 one.filename: archive.open(one).read(4) for one in members if one.filename.lower().endswith(".shp")
             }
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, ValueError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError, ValueError):
         raise _refused(_("The archive can't be opened. Pack it again, without a password.")) from None
     unpacked = sum(one.file_size for one in members)
     if len(members) > MOST_MEMBERS or unpacked > MOST_UNPACKED or unpacked > MOST_RATIO * max(1, len(data)):

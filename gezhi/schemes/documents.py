@@ -166,11 +166,19 @@ def _named(files: Mapping[str, str]) -> set[str]:
     return named
 
 
+def parsed(text: str) -> dict[str, Any]:
+    """Return what a TOML text says; what is nested deeper than anybody writes is a mistake like any other."""
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise tomllib.TOMLDecodeError("nested too deeply") from None
+
+
 def _extended(text: str) -> tuple[str, ...]:
     """Return what a file extends. `extends` stands before the first table, so only that much is read."""
     for part in (_HEAD.split(text, maxsplit=1)[0], text):
         try:
-            extends = tomllib.loads(part).get("extends", [])
+            extends = parsed(part).get("extends", [])
         except tomllib.TOMLDecodeError:
             continue
         listed = [extends] if isinstance(extends, str) else extends if isinstance(extends, list) else []
@@ -254,7 +262,7 @@ def _read_unit(source: Source, name: str, document: Document) -> tuple[dict[str,
     for file in unit_files(source, name):
         text = source.files[file]
         try:
-            loaded = tomllib.loads(text)
+            loaded = parsed(text)
         except tomllib.TOMLDecodeError as bad:
             document.findings.append(_syntax(file, bad))
             continue

@@ -7,6 +7,7 @@ names in a zip can't lead anywhere, formulas and error values are refused where 
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -24,6 +25,11 @@ MOST_BYTES = 5 * 1024 * 1024
 MOST_UNPACKED = 12 * 1024 * 1024
 MOST_FILES = 300
 MOST_CELLS = 200_000
+# What the reader of workbooks raises for what is none, or is damaged somewhere inside.
+_UNREADABLE = (
+    InvalidFileException, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, KeyError, IndexError, ValueError,
+    TypeError, OSError, AttributeError, SyntaxError,
+)  # fmt: skip
 _LEAD_OUT = re.compile(r"[\w-]+")
 _KINDS = (".xlsx", ".zip", ".toml")
 
@@ -123,7 +129,7 @@ def _entries(name: str, parcel: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
 def _bytes(name: str, parcel: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     try:
         return parcel.read(entry)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError):
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError, ValueError):
         zh, en = (
             f"“{entry.filename}”读不出来（损坏或加了密码）。",
             f"“{entry.filename}” can't be read (damaged, or behind a password).",
@@ -157,7 +163,7 @@ def _from_workbook(name: str, raw: bytes) -> Parcel:
         _entries(name, parcel)
     try:
         book = load_workbook(io.BytesIO(raw))
-    except (InvalidFileException, KeyError, ValueError, TypeError, OSError, AttributeError, SyntaxError):
+    except _UNREADABLE:
         zh, en = "这不是可以读取的 Excel 工作簿。", "This is no workbook that can be read."
         raise _refused(name, "damaged", zh, en) from None
     findings = list(_faults(book))

@@ -18,7 +18,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from gezhi.schemes import toml
-from gezhi.schemes.documents import MAIN, Document
+from gezhi.schemes.documents import MAIN, Document, parsed
 from gezhi.schemes.model import Finding, Place, SchemeError
 from gezhi.schemes.shapes import SHAPES, TABLE_COLUMNS
 from gezhi.schemes.text import Text
@@ -228,7 +228,7 @@ def _value(value: Any, sheet: str, line: int) -> Any:
         return str(value)
     if isinstance(value, str) and value[:1] in ("[", "{"):
         try:
-            return tomllib.loads(f"x = {value}")["x"]
+            return parsed(f"x = {value}")["x"]
         except tomllib.TOMLDecodeError as bad:
             raise _bad(sheet, line, f"无法识别“{value}”：{bad}", f"Can't read “{value}”: {bad}") from bad
     return value

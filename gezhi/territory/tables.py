@@ -6,6 +6,7 @@ of GCJ-02 and BD-09 is undone by who knows what the file claims. Numbers in code
 
 import csv
 import io
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice, repeat
@@ -25,6 +26,11 @@ from gezhi.territory.findings import Finding
 
 VECTOR = frozenset({".geojson", ".json", ".shp", ".zip", ".gpkg"})
 _DELIMITERS = ",\t;|"
+# What the reader of workbooks raises for what is none, or is damaged somewhere inside; some of it row by row.
+_NO_WORKBOOK = (
+    OSError, KeyError, IndexError, ValueError, TypeError, AttributeError, SyntaxError, EOFError, zlib.error, BadZipFile,
+    InvalidFileException,
+)  # fmt: skip
 
 
 class UnreadableError(Exception):
@@ -96,11 +102,25 @@ def read_csv(path: Path) -> Sheet:
 def _read_xlsx(path: Path) -> Sheet:
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (OSError, KeyError, ValueError, BadZipFile, InvalidFileException) as error:
+        return _from_lines(_lines(book.worksheets[0]))
+    except _NO_WORKBOOK as error:
         raise UnreadableError(Finding(0, "", "file_unreadable", {"reason": str(error)})) from None
-    sheet = book.worksheets[0]
-    lines = ([_cell(value) for value in row] for row in sheet.iter_rows(values_only=True))
-    return _from_lines(line for line in lines if any(line))
+
+
+def _lines(sheet: Any) -> Iterator[list[str]]:
+    """Yield the rows that say something, as wide as the first one.
+
+    How large a sheet says it is does not count: whoever has coloured whole columns has a million rows of nothing.
+    """
+    sheet.reset_dimensions()
+    width = 0
+    for row in sheet.iter_rows(values_only=True):
+        line = [_cell(value) for value in row]
+        while line and not line[-1]:
+            line.pop()
+        if line:
+            width = width or len(line)
+            yield line + [""] * (width - len(line))
 
 
 def _cell(value: object) -> str:

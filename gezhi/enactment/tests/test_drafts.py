@@ -104,6 +104,21 @@ def test_what_a_workbook_must_not_hold_is_named_by_sheet_and_row(
     assert not SchemeDraft.objects.exists()
 
 
+def _torn(name: str) -> bytes:
+    """Return an archive whose only member is damaged inside."""
+    raw = bytearray(_zip({name: "x = 1\n" * 2000}))
+    raw[30 + len(name) : 38 + len(name)] = b"\xff" * 8
+    return bytes(raw)
+
+
+def test_what_is_nested_without_end_is_a_mistake_like_any_other(cast: Cast) -> None:
+    raw = b'scheme = "a"\nx = ' + b"[" * 5000
+    draft = operations.upload_draft(actor=cast.dispatcher, file_name="a.toml", raw=raw, now=NOW)
+    assert "syntax" in {
+        one.code for one in queries.findings(source.Source(draft.source["main"], draft.source["files"]), NOW)
+    }
+
+
 @pytest.mark.parametrize(
     ("name", "raw", "code"),
     [
@@ -116,6 +131,8 @@ def test_what_a_workbook_must_not_hold_is_named_by_sheet_and_row(
         ("a.toml", b"#" * (parcels.MOST_BYTES + 1), "too_large"),
         ("a.xlsx", _zip({"xl/workbook.xml": " " * (parcels.MOST_UNPACKED + 1)}), "too_large"),
         ("a.toml", b"\xff\xfe\x00\xd8\xff", "file"),
+        ("a.zip", _torn("a/scheme.toml"), "damaged"),
+        ("a.xlsx", _torn("[Content_Types].xml"), "damaged"),
     ],
 )
 def test_a_parcel_that_can_not_be_trusted_is_refused_in_words(cast: Cast, name: str, raw: bytes, code: str) -> None:

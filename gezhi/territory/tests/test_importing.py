@@ -1,4 +1,5 @@
 import csv
+import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -211,6 +212,18 @@ class TestTables:
         assert bring(tmp_path / "a.xlsx", level="village").new == 2
         assert sorted(Area.objects.values_list("code", flat=True)) == ["511111002001", "511111002002"]
 
+    def test_a_sheet_that_only_says_it_is_huge_is_read_at_once(self, tmp_path: Path) -> None:
+        book = openpyxl.Workbook()
+        for row in (["code", "name"], ["511111002001", "南陵社区"]):
+            book.worksheets[0].append(row)
+        book.worksheets[0]["A1048576"] = " "
+        book.save(tmp_path / "a.xlsx")
+        said = tmp_path / "b.xlsx"
+        with zipfile.ZipFile(tmp_path / "a.xlsx") as old, zipfile.ZipFile(said, "w") as new:
+            for name in old.namelist():
+                new.writestr(name, old.read(name).replace(b"A1:B1048576", b"A1:XFD1048576"))
+        assert tables.read(said).rows == [["511111002001", "南陵社区"]]
+
     def test_without_a_code_column_names_serve(self, tmp_path: Path) -> None:
         rows = [{"name": "Allston / Brighton"}, {"name": "Back Bay"}]
         assert bring(table(tmp_path / "a.csv", rows)).new == 2
@@ -238,6 +251,20 @@ class TestTables:
         with pytest.raises(tables.UnreadableError) as refused:
             tables.read(tmp_path / name)
         assert refused.value.finding.key == key
+
+    def test_a_workbook_that_is_damaged_inside_says_so(self, tmp_path: Path) -> None:
+        book = openpyxl.Workbook()
+        for number in range(50):
+            book.worksheets[0].append([f"code {number}", "name"])
+        book.save(tmp_path / "a.xlsx")
+        with zipfile.ZipFile(tmp_path / "a.xlsx") as archive:
+            begins = archive.getinfo("xl/worksheets/sheet1.xml").header_offset + 30 + len("xl/worksheets/sheet1.xml")
+        raw = bytearray((tmp_path / "a.xlsx").read_bytes())
+        raw[begins : begins + 8] = b"\xff" * 8
+        (tmp_path / "a.xlsx").write_bytes(raw)
+        with pytest.raises(tables.UnreadableError) as refused:
+            tables.read(tmp_path / "a.xlsx")
+        assert refused.value.finding.key == "file_unreadable"
 
     def test_a_short_row_is_reported(self, tmp_path: Path) -> None:
         (tmp_path / "a.csv").write_text("code,name\na,b,c\n", encoding="utf-8")
