@@ -126,8 +126,11 @@ def send_again(*, actor: Account | None, message: Message, now: datetime) -> Mes
 def add_endpoint(
     *, actor: Account | None, title: str, url: str, topics: Iterable[str], now: datetime
 ) -> tuple[Endpoint, str]:
-    """Add a webhook; return it and its signing secret, readable this once."""
-    access.require(actor, access.SETUP, now)
+    """Add a webhook; return it and its signing secret, readable this once.
+
+    It hears of the whole district, so the right to set up must reach as far.
+    """
+    access.require_set_up(actor, now)
     try:
         guard.judge_form(url)
     except guard.NotAllowed as error:
@@ -146,7 +149,7 @@ def add_endpoint(
 @transaction.atomic
 def renew_secret(*, actor: Account | None, endpoint: Endpoint, now: datetime) -> str:
     """Replace an endpoint's signing secret at once; return the new one, readable this once."""
-    access.require(actor, access.SETUP, now)
+    access.require_set_up(actor, now)
     endpoint.secret = secrets.token_urlsafe(32)
     endpoint.save(update_fields=["secret"])
     _journal("renew_secret", actor, str(endpoint.pk), now)
@@ -156,7 +159,7 @@ def renew_secret(*, actor: Account | None, endpoint: Endpoint, now: datetime) ->
 @transaction.atomic
 def disable_endpoint(*, actor: Account | None, endpoint: Endpoint, reason: str, now: datetime) -> Endpoint:
     """Stop sending to an endpoint; what waits for it is held back, not lost."""
-    access.require(actor, access.SETUP, now)
+    access.require_set_up(actor, now)
     _disable(endpoint, reason, now)
     _journal("disable_endpoint", actor, str(endpoint.pk), now, reason=reason)
     return endpoint
@@ -165,7 +168,7 @@ def disable_endpoint(*, actor: Account | None, endpoint: Endpoint, reason: str, 
 @transaction.atomic
 def enable_endpoint(*, actor: Account | None, endpoint: Endpoint, now: datetime) -> Endpoint:
     """Send to an endpoint again, what was held back first."""
-    access.require(actor, access.SETUP, now)
+    access.require_set_up(actor, now)
     endpoint.disabled_at, endpoint.disabled_reason, endpoint.failures_in_row = None, "", 0
     endpoint.save(update_fields=["disabled_at", "disabled_reason", "failures_in_row"])
     Message.objects.filter(endpoint=endpoint, state=Message.State.HELD).update(

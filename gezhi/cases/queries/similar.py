@@ -22,8 +22,8 @@ RECENT = timedelta(days=90)
 # So many rows at the most are looked at, however many lie near.
 _LOOKED_AT = 200
 _METRES_PER_DEGREE = 111_320.0
-# Two texts are alike when so many pairs of letters of the shorter one stand in the longer one, too. Few pairs never are:
-# with a name alone one could ask whether somebody wrote it.
+# Two texts are alike when so many pairs of letters of the shorter one stand in the longer one, too. Few pairs never
+# are: with a name alone one could ask whether somebody wrote it.
 _ALIKE, _FEWEST_PAIRS = 0.35, 5
 _FILLED = re.compile(r"(?<=[\u3400-\u9fff])q(?=[\u3400-\u9fff])")
 _LETTERS = re.compile(r"[\W_\d]+")

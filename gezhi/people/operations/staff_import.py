@@ -176,6 +176,9 @@ def _carry_out(
                 _appoint(plan, account, actor, now, report)
         except ValidationError as error:
             _fault(report, plan.row, "post", " ".join(error.messages))
+        except access.Denied as denied:
+            # a row beyond the reach of whoever imports is a fault of that row, not the end of the whole table
+            _fault(report, plan.row, "area", str(denied))
         if progress is not None:
             progress(done, len(plans))
     report.accounts = len(accounts)

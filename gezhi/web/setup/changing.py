@@ -21,10 +21,11 @@ from gezhi.schemes.model import Rule, Scheme
 from gezhi.territory import pinyin
 from gezhi.web import wording
 from gezhi.web.setup import plans
+from gezhi.web.setup.fields import whole
 from gezhi.web.setup.pages import form_for_setup, shown
 from gezhi.web.setup.plans import Plan
 
-_LONGEST = 80
+_LONGEST = 200
 _ITEM = ("title", "title_en", "parent", "procedure", "department", "urgency", "clause")
 _DEPARTMENT = ("title", "title_en", "level", "superior", "clause")
 
@@ -51,8 +52,9 @@ def change(request: HttpRequest, account: Account, now: datetime, plan: UUID) ->
     entry = _entry(request, found, found.scheme)
     errors: list[str] = []
     if request.method == "POST":
-        entry.values |= {key: request.POST.get(key, "").strip()[:_LONGEST] for key in _fields(entry)}
+        entry.values |= {key: request.POST.get(key, "").replace("\x00", "").strip() for key in _fields(entry)}
         try:
+            _need_short(entry.values)
             draft = _make(request, account, now, found, entry)
         except ValidationError as bad:
             errors = bad.messages
@@ -67,9 +69,8 @@ def _make(request: HttpRequest, account: Account, now: datetime, plan: Plan, ent
     wanted = _CHANGES[entry.what](request, plan, entry)
     if plan.draft is None:
         return operations.draft_from(actor=account, version=plan.pk, change=wanted, now=now).pk
-    seen = request.POST.get("seen", "")
-    seen_revision = int(seen) if seen.isdigit() else 0
-    return operations.change_draft(actor=account, draft=plan.pk, seen=seen_revision, change=wanted, now=now).pk
+    seen = whole(request.POST.get("seen", ""))
+    return operations.change_draft(actor=account, draft=plan.pk, seen=seen, change=wanted, now=now).pk
 
 
 def _fields(entry: Entry) -> tuple[str, ...]:
@@ -119,9 +120,8 @@ def _rule(scheme: Scheme, path: str) -> tuple[Rule, str]:
 
 
 def _limit_change(request: HttpRequest, _plan: Plan, entry: Entry) -> operations.Change:
-    at = entry.values.get("alternative", "0")
     keys = tuple(request.GET.get("at", "").split("."))
-    return operations.LimitChange(keys, _together(entry.values), at=int(at) if at.isdigit() else 0)
+    return operations.LimitChange(keys, _together(entry.values), at=whole(entry.values.get("alternative", "")))
 
 
 def _split(limit: str) -> dict[str, str]:
@@ -137,6 +137,13 @@ def _together(values: Mapping[str, str]) -> str:
     if not (amount.isascii() and amount.isdigit()):
         raise ValidationError(gettext("Write how many: a whole number, without a sign."))
     return f"{amount} {values.get('unit', '')}"
+
+
+def _limit(values: Mapping[str, str]) -> str:
+    try:
+        return str(Duration.parse(_together(values)))
+    except BadDuration as bad:
+        raise ValidationError(wording.say(bad.text)) from None
 
 
 def units() -> list[tuple[str, str]]:
@@ -191,7 +198,7 @@ def _item_change(_request: HttpRequest, plan: Plan, entry: Entry) -> operations.
     values = entry.values
     _need_title(values)
     row = {key: values[key] for key in _ITEM}
-    row["limit"] = str(Duration.parse(_together(values))) if values.get("amount") else ""
+    row["limit"] = _limit(values) if values.get("amount") else ""
     row_id = values["id"] or _new_id(plan, values, values["parent"])
     return operations.RowChange("catalogue", row_id, row, is_new=entry.is_new)
 
@@ -203,6 +210,13 @@ def _new_id(plan: Plan, values: Mapping[str, str], parent: str) -> str:
     stem = f"{parent}.{name}" if parent else name
     taken = (set(plan.scheme.items) | set(plan.scheme.departments)) if plan.scheme else set()
     return next(one for one in (stem, *(f"{stem}{n}" for n in range(2, 100))) if one not in taken)
+
+
+def _need_short(values: Mapping[str, str]) -> None:
+    """Refuse what is too long; cut off silently, an end would be missing in the plan."""
+    if long := [value for value in values.values() if len(value) > _LONGEST]:
+        words = {"most": _LONGEST, "n": len(long[0])}
+        raise ValidationError(gettext("At most %(most)d characters; these are %(n)d.") % words)
 
 
 def _need_title(values: Mapping[str, str]) -> None:

@@ -19,6 +19,7 @@ from gezhi.people import queries as people
 from gezhi.people.models import Account
 from gezhi.web.setup import plans, reader
 from gezhi.web.setup.comparing import grouped
+from gezhi.web.setup.fields import whole
 from gezhi.web.setup.pages import deed_for_setup, form_for_setup, shown
 from gezhi.web.setup.plans import Plan
 
@@ -50,9 +51,9 @@ def _carry_out(request: HttpRequest, account: Account, now: datetime, plan: Plan
     enacted = operations.enact_draft(
         actor=account,
         draft=plan.pk,
-        seen=_whole(request.POST.get("seen", "")),
+        seen=whole(request.POST.get("seen", "")),
         on=on,
-        note=request.POST.get("note", "")[:500],
+        note=_words(request, "note"),
         newest=_id(request.POST.get("newest", "")),
         now=now,
     )
@@ -98,9 +99,7 @@ def cancel(request: HttpRequest, account: Account, now: datetime, plan: UUID) ->
     if not enactment.versions().filter(pk=plan).exists():
         raise Http404
     try:
-        row = operations.cancel_planned(
-            version=plan, actor=account, reason=request.POST.get("reason", "")[:500], now=now
-        )
+        row = operations.cancel_planned(version=plan, actor=account, reason=_words(request, "reason"), now=now)
     except ValidationError as bad:
         messages.error(request, " ".join(bad.messages))
         return redirect(reverse("web:setup_scheme", args=[plan]) + "?part=check")
@@ -110,15 +109,15 @@ def cancel(request: HttpRequest, account: Account, now: datetime, plan: UUID) ->
     return redirect("web:setup_schemes")
 
 
+def _words(request: HttpRequest, name: str) -> str:
+    return request.POST.get(name, "").replace("\x00", "")[:500]
+
+
 def _day(written: str) -> date | None:
     try:
         return date.fromisoformat(written.strip())
     except ValueError:
         return None
-
-
-def _whole(written: str) -> int:
-    return int(written) if written.isascii() and written.isdigit() and len(written) < 9 else 0
 
 
 def _id(written: str) -> UUID | None:

@@ -1,5 +1,6 @@
 """A plan as the pages take it: a version that was put into force, or a draft; found by the one id that both have."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from django.utils.translation import get_language
 from gezhi.enactment import queries as enactment
 from gezhi.enactment.models import SchemeDraft, SchemeVersion
 from gezhi.people import access
+from gezhi.people import queries as people
 from gezhi.people.models import Account
 from gezhi.schemes import parcels, source
 from gezhi.schemes.compare import Change, changes
@@ -104,7 +106,9 @@ def text_of(plan: Plan) -> source.Source:
 
 def findings(plan: Plan, now: datetime) -> list[Finding]:
     """Return what the check says, errors first; kept for some minutes, because it takes a moment."""
-    kept = f"setup.findings:{plan.pk}:{plan.revision}"
+    # who holds which post counts too: an appointment, made by whatever process, is seen at once
+    held = hashlib.sha256(repr(sorted(people.filled(now).items())).encode()).hexdigest()[:16]
+    kept = f"setup.findings:{plan.pk}:{plan.revision}:{held}"
     found: list[Finding] | None = cache.get(kept)
     if found is None:
         found = enactment.findings(text_of(plan), now)

@@ -25,6 +25,8 @@ from gezhi.web.setup.pages import form_for_setup, shown
 
 MOST_BYTES = 512 * 1024
 MOST_ROWS = 500
+# A calendar counts from day to day: what lies far off would take long and mean nothing.
+_FIRST_YEAR, _LAST_YEAR = 2005, 2098
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,9 @@ def _foresee(scheme: Scheme, item_id: str, written: str) -> dict[str, Any]:
     item = scheme.items.get(item_id)
     try:
         at = plays.when(scheme, written)
-        at = max(min(at, at.replace(year=2098)), at.replace(year=2005))
     except ValueError:
+        at = None
+    if at is None or not _FIRST_YEAR <= at.year <= _LAST_YEAR:
         return {"wrong": gettext("Write the time as a day and a time.")}
     if item is None or not item.procedure:
         return {"wrong": gettext("Choose an item of the catalogue.")}
@@ -136,7 +139,7 @@ def _play(request: HttpRequest, scheme: Scheme) -> dict[str, Any]:
         played = plays.play(scheme, rows)
     except SchemeError as bad:
         return {"wrong": " ".join(wording.say(one.text) for one in bad.findings)}
-    except (plays.PlayError, Refused, LookupError, TypeError, ValueError, AttributeError) as bad:
+    except (plays.PlayError, Refused, LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as bad:
         return {"wrong": gettext("The table can't be played: %(why)s") % {"why": str(bad)[:200]}}
     procedure = scheme.procedures[played.state.procedure] if played.state else None
     return {

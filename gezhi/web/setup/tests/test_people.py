@@ -3,11 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from gezhi.cases.tests.conftest import District
 from gezhi.foundation import clock
+from gezhi.notices.models import Endpoint
 from gezhi.people import operations, spans
 from gezhi.people.models import Account, ApiToken, Appointment, OneTimeLogin
 from gezhi.people.tests.cast import BEGAN
@@ -149,6 +151,14 @@ def test_whoever_may_set_up_a_village_appoints_there_and_not_elsewhere(district:
         assert browser.post(f"/setup/people/{other.pk}/do/slip").status_code == 403
         assert browser.post(f"/setup/people/{other.pk}/do/close").status_code == 403
     assert browser.post(f"/setup/people/{cast.worker.pk}/do/slip").status_code == 200
+    # a webhook hears of the whole district
+    assert browser.post("/setup/doors", {"title": "x", "url": "https://x.example/"}).status_code == 403
+    assert not Endpoint.objects.exists()
+    # a row of a table that reaches too far is said, not the whole table refused
+    table = "姓名,用户名,岗位,区域\n" + f"甲,jia,网格员,{cast.grids[3].code}\n"
+    sent = SimpleUploadedFile("staff.csv", table.encode())
+    shown = browser.post("/setup/people/import", {"file": sent}, follow=True)
+    assert "管不到" in shown.text
 
 
 def test_an_account_is_kept_in_order_and_each_deed_is_in_the_books(district: District) -> None:
