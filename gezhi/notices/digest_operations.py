@@ -5,12 +5,13 @@ on in one transaction: whatever happens to the worker, there is one digest for a
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -23,6 +24,8 @@ STOP_LINK = "/account/mail/stop/{token}"
 INBOX_LINK = "/account/messages"
 # A digest lists so many matters and says how many more there are.
 MOST_LISTED = 30
+# A message bears the moment at which its writing began: what is younger may not be seen yet, and is for the next one.
+_LATE = timedelta(minutes=2)
 _SALT = "gezhi.notices.stop-mail"
 _LANGUAGE = "zh-hans"
 
@@ -66,10 +69,9 @@ def of_token(token: str) -> Account | None:
 
 def write_digests(*, now: datetime, limit: int = 200) -> int:
     """Write what is due since eight o'clock of this day, a workday; return how many people were looked at."""
-    eight = _eight(now)
-    if now < eight:
+    if now < _eight(now):
         return 0
-    due = MailWish.objects.filter(mode=MailWish.Mode.DAILY, digested_at__lt=eight).order_by("digested_at")
+    due = MailWish.objects.filter(_due(now)).order_by("digested_at")
     return sum(_write_one(pk, now) for pk in list(due.values_list("pk", flat=True)[:limit]))
 
 
@@ -78,11 +80,15 @@ def _eight(now: datetime) -> datetime:
     return timezone.localtime(now).replace(hour=8, minute=0, second=0, microsecond=0)
 
 
+def _due(now: datetime) -> Q:
+    return Q(mode=MailWish.Mode.DAILY, digested_at__lt=_eight(now) - _LATE)
+
+
 @transaction.atomic
 def _write_one(pk: UUID, now: datetime) -> bool:
     wish = (
         MailWish.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(pk=pk, mode=MailWish.Mode.DAILY, digested_at__lt=_eight(now))
+        .filter(_due(now), pk=pk)
         .select_related("account")
         .first()
     )
@@ -90,13 +96,13 @@ def _write_one(pk: UUID, now: datetime) -> bool:
         return False
     unread = Message.objects.filter(
         account=wish.account, channel=Message.Channel.INBOX, read_at=None,
-        created_at__gt=wish.digested_at, created_at__lte=now,
+        created_at__gt=wish.digested_at, created_at__lte=now - _LATE,
     ).order_by("-created_at")  # fmt: skip
     found = list(unread.only("about", "brief", "subject", "link")[:500])
     if found and wish.account.email and wish.account.is_active:
         with translation.override(wish.account.language or _LANGUAGE):
             _letter(wish.account, found, now).save(force_insert=True)
-    wish.digested_at = now
+    wish.digested_at = now - _LATE
     wish.save(update_fields=["digested_at"])
     return True
 

@@ -90,6 +90,17 @@ def test_saying_the_same_again_loses_nothing_that_waits(head: Account) -> None:
     assert "260512-0017" in letters(EIGHT)[0]
 
 
+def test_what_was_being_written_while_a_digest_was_is_in_the_next(head: Account) -> None:
+    tell(head, "260512-0017", EVENING + timedelta(minutes=5))
+    digests.write_digests(now=EIGHT + timedelta(seconds=1))
+    tell(head, "260513-0011", EIGHT - timedelta(seconds=2))
+    digests.write_digests(now=EIGHT + timedelta(days=1))
+    first, second = letters(EIGHT + timedelta(days=1))
+    assert "260513-0011" in second
+    assert "260512-0017" in first
+    assert "260512-0017" not in second
+
+
 def test_nothing_unread_is_no_mail(head: Account) -> None:
     digests.write_digests(now=EIGHT)
     assert letters(EIGHT) == []
