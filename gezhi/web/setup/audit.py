@@ -46,7 +46,7 @@ class Line:
 def audit(request: HttpRequest, account: Account, now: datetime) -> HttpResponse:
     """Show the log, the newest first, with the filters as links and what the check of the chains says."""
     sought = _sought(request)
-    rows = _page(sought, request.GET.get("before", ""))
+    rows = _page(account, sought, now, request.GET.get("before", ""))
     more = len(rows) > A_PAGE
     lines = _lines(rows[:A_PAGE])
     words = {
@@ -65,11 +65,11 @@ def audit(request: HttpRequest, account: Account, now: datetime) -> HttpResponse
 
 
 @for_setup
-def export(request: HttpRequest, _account: Account, _now: datetime) -> StreamingHttpResponse:
+def export(request: HttpRequest, account: Account, now: datetime) -> StreamingHttpResponse:
     """Send what the filters leave as a CSV table."""
     sought = _sought(request)
     heads = [gettext("When"), gettext("Who"), gettext("Book"), gettext("What"), gettext("Object"), gettext("Facts")]
-    answer = StreamingHttpResponse(_csv(heads, _all(sought)), content_type="text/csv; charset=utf-8")
+    answer = StreamingHttpResponse(_csv(heads, _all(account, sought, now)), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="audit.csv"'
     return answer
 
@@ -105,22 +105,24 @@ def _midnight(written: str, days: int) -> datetime | None:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def _page(sought: books.Sought, before: str) -> list[Any]:
+def _page(account: Account, sought: books.Sought, now: datetime, before: str) -> list[Any]:
     """Return one page and one row more, from both tables in one order."""
     found: list[Any] = []
-    for rows in _sources(sought):
+    for rows in _sources(account, sought, now):
         found += list(_older(rows, before)[: A_PAGE + 1])
     found.sort(key=lambda row: (row.at, row.pk), reverse=True)
     return found[: A_PAGE + 1]
 
 
-def _sources(sought: books.Sought) -> Iterator[QuerySet[Any]]:
+def _sources(account: Account, sought: books.Sought, now: datetime) -> Iterator[QuerySet[Any]]:
     if sought.book != LOOKS:
         yield books.entries(sought)
     if sought.book in ("", LOOKS) and not sought.action:
         reader = _id(sought.actor)
         if reader is not None or not sought.actor:
-            yield cases.contact_looks(reader=reader, words=sought.words, since=sought.since, until=sought.until)
+            yield cases.contact_looks(
+                account=account, now=now, reader=reader, words=sought.words, since=sought.since, until=sought.until
+            )
 
 
 def _older(rows: QuerySet[Any], before: str) -> QuerySet[Any]:
@@ -268,10 +270,10 @@ def plain(cell: str) -> str:
     return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
-def _all(sought: books.Sought) -> Iterator[Line]:
+def _all(account: Account, sought: books.Sought, now: datetime) -> Iterator[Line]:
     before, left = "", MOST_EXPORTED
     while left > 0:
-        rows = _page(sought, before)
+        rows = _page(account, sought, now, before)
         lines = _lines(rows[:A_PAGE])
         yield from islice(lines, left)
         left -= len(lines)

@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,6 +11,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 from pytest_django import DjangoAssertNumQueries
 
+from gezhi.cases import operations as cases
 from gezhi.cases.tests.conftest import District
 from gezhi.enactment import operations, queries
 from gezhi.enactment.models import SchemeDraft, SchemeVersion
@@ -223,6 +225,21 @@ def test_the_audit_log_is_filtered_paged_and_exported(
     assert len(table.strip().splitlines()) == 121
     assert "n: =" in table
     assert "\n=" not in table
+
+
+def test_the_audit_log_tells_nobody_of_a_complaint_about_them(district: District) -> None:
+    cast = district.cast
+    number = district.open(about=(f"person:{cast.dispatcher.pk}",), contact="何某 10000000009").number
+    cases.look_at_contact(actor=cast.worker, number=number, purpose="问派遣员的事", now=district.now)
+    for path in ("/setup/audit", "/setup/audit.csv"):
+        told = {who: _read(client(who, "zh-hans").get(path)) for who in (cast.dispatcher, cast.steward)}
+        assert number in told[cast.steward]
+        assert number not in told[cast.dispatcher]
+        assert "问派遣员的事" not in told[cast.dispatcher]
+
+
+def _read(answer: Any) -> str:
+    return b"".join(answer.streaming_content).decode() if answer.streaming else str(answer.text)
 
 
 def test_the_first_steps_follow_the_data(district: District, office: Client) -> None:
