@@ -40,7 +40,7 @@ CHUNK = 10
 _PREFIX = "bulk-"
 # What differs from case to case is asked on the case's own page.
 _NOT_TOGETHER = frozenset({"photos", "person", "area"})
-_NOTE = Question(id="text", kind="text", title=Text("备注", "Note"))
+_NOTE = Question(id="text", kind="text", title=Text("记事", "Note"))
 _REASON = Question(id="reason", kind="text", title=Text("督办事由", "Why"))
 _BY_DAY = Question(id="limit_at", kind="date", title=Text("要求在哪天前回复", "Answer wanted by"), required=False)
 
