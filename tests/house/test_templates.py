@@ -24,3 +24,14 @@ def test_templates_keep_to_the_content_security_policy() -> None:
         if pattern.search(line)
     ]
     assert found == []
+
+
+def test_no_box_for_a_text_cuts_what_is_pasted() -> None:
+    """A browser drops what is beyond `maxlength` without a word; the server says how much is too much, and keeps it."""
+    found = [
+        at(path, number)
+        for path in files(".html", under=PACKAGE)
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        if re.search(r"<textarea\b[^>]*\bmaxlength", line)
+    ]
+    assert found == []

@@ -77,7 +77,7 @@ def merge(request: HttpRequest, account: Account, number: str) -> HttpResponse:
         "place": named(list(found.areas), from_level=1 if len(found.areas) > 1 else 0),
         "others": _others(found, now),
         "wanted": wanted[:30],
-        "reason": sent.get("reason", "")[:2000],
+        "reason": sent.get("reason", ""),
         "error": error,
         "dup": _side(found, now),
         "main": _side(main, now) if main is not None and not error else None,

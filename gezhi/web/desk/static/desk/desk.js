@@ -2,6 +2,7 @@
 // Without scripts every row and every action is a link or a form of its own.
 
 import { startDrafts } from "../gezhi/drafts.js";
+import { startFiltering } from "../gezhi/filter.js";
 import { startPhotos } from "../gezhi/photos.js";
 import { startLists } from "./queue.js";
 
@@ -14,6 +15,7 @@ document.addEventListener("keydown", (event) => event.key === "Escape" && closeM
 
 startLists((panel) => {
   for (const input of panel.querySelectorAll("[data-photo-input]")) startPhotos(input);
+  for (const box of panel.querySelectorAll("[data-filter-list]")) startFiltering(box);
   for (const form of panel.querySelectorAll("form")) guard(form);
   startDrafts(panel);
 });
