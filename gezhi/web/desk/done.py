@@ -35,7 +35,9 @@ def _ways(account: Account, number: str, now: datetime) -> list[tuple[str, str]]
         return []
     links = [("", gettext("Look at %(number)s") % {"number": number})]
     main = [hold for hold in found.state.holds if not hold.part]
-    before = main[-2].step if len(main) > 1 and main[-1].until is None else ""
+    # only a step that was just begun can be taken back: a proposal or a pause leaves the case where it was
+    begun = len(main) > 1 and main[-1].until is None and main[-1].since >= now
+    before = main[-2].step if begun else ""
     for choice in found.choices:
         action = found.action(choice)
         ways = action.ways.get(found.state.step, ())

@@ -172,12 +172,46 @@ def _line(row: JournalEntry | ContactLook, names: dict[str, str]) -> Line:
         action,
         actor,
         subject,
-        tuple((name, _said(value)) for name, value in row.body.items() if value not in (None, "", [], {})),
+        tuple(
+            (_fact(name), _said(value)) for name, value in row.body.items() if value not in (None, "", [], {}, False)
+        ),
     )
 
 
+def _fact(name: str) -> str:
+    """Return the words for a fact's name; one that has none stands as it was written down."""
+    known = {
+        "kind": gettext("kind"),
+        "appointment": gettext("appointment"),
+        "post": gettext("post"),
+        "area": gettext("area"),
+        "areas": gettext("areas"),
+        "count": gettext("how many"),
+        "department": gettext("department"),
+        "since": gettext("from"),
+        "until": gettext("until"),
+        "on": gettext("on"),
+        "last_day": gettext("last day"),
+        "stand_in": gettext("stands in"),
+        "accounts": gettext("accounts"),
+        "appointments": gettext("appointments"),
+        "token": gettext("token"),
+        "scopes": gettext("scopes"),
+    }
+    return known.get(name, name)
+
+
 def _said(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if value is True:
+        return gettext("yes")
+    if not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if value in Account.Kind.values:
+        return str(Account.Kind(value).label)
+    try:
+        return timezone.localtime(datetime.fromisoformat(value)).strftime("%Y-%m-%d %H:%M")
+    except ValueError:
+        return value
 
 
 def _book(name: str) -> str:
@@ -197,6 +231,9 @@ def _deed(book: str, action: str) -> str:
         "withdraw_acceptance": gettext("accepts a reminder no longer"),
         "appoint": gettext("gave a post"),
         "end_appointment": gettext("ended an appointment"),
+        "continue_appointment": gettext("carried an appointment on"),
+        "withdraw_appointment": gettext("withdrew an appointment"),
+        "leave": gettext("set the last day"),
         "create_account": gettext("made an account"),
         "change_profile": gettext("changed a profile"),
         "import_staff": gettext("imported people"),
