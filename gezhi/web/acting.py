@@ -52,9 +52,13 @@ class Doing:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """How an attempt ended: `done` says what was done; else `message` says why not and `wrong` keeps the form."""
+    """How an attempt ended: `done` says what was done; else `message` says why not and `wrong` keeps the form.
+
+    `proposed`: nothing moved yet, since somebody else decides.
+    """
 
     done: str = ""
+    proposed: bool = False
     message: str = ""
     wrong: Mapping[str, Form] = field(default_factory=dict)
 
@@ -111,7 +115,7 @@ def attempt(request: HttpRequest, account: Account, page: CasePage, now: datetim
     pattern = (
         gettext("Proposed: %(action)s. It waits for a decision.") if acted.proposal else gettext("Done: %(action)s.")
     )
-    return Tried(done=pattern % {"action": wording.say(action.title)})
+    return Tried(done=pattern % {"action": wording.say(action.title)}, proposed=acted.proposal is not None)
 
 
 def _perform(

@@ -18,7 +18,7 @@ from gezhi.web.acting import Tried
 def say_done(request: HttpRequest, account: Account, number: str, tried: Tried, now: datetime) -> None:
     """Say what was done to a case; in the split view the case has left the list, so the link leads to it."""
     links = [(f"{reverse('web:desk_case', args=[number])}{query}", words) for query, words in _ways(
-        account, number, now
+        account, number, tried, now
     )]  # fmt: skip
     said = format_html("{} {}", tried.done, _joined(links)) if links else tried.done
     messages.success(request, said)
@@ -28,7 +28,7 @@ def _joined(links: list[tuple[str, str]]) -> SafeString:
     return format_html_join(" · ", '<a href="{}">{}</a>', links)
 
 
-def _ways(account: Account, number: str, now: datetime) -> list[tuple[str, str]]:
+def _ways(account: Account, number: str, tried: Tried, now: datetime) -> list[tuple[str, str]]:
     """Return the links: to the case where it is still seen, and to what leads back to the step it came from."""
     found = next(iter(queries.standings(account=account, numbers_given=[number], now=now)), None)
     if found is None:
@@ -36,7 +36,7 @@ def _ways(account: Account, number: str, now: datetime) -> list[tuple[str, str]]
     links = [("", gettext("Look at %(number)s") % {"number": number})]
     main = [hold for hold in found.state.holds if not hold.part]
     # only a step that was just begun can be taken back: a proposal or a pause leaves the case where it was
-    begun = len(main) > 1 and main[-1].until is None and main[-1].since >= now
+    begun = not tried.proposed and len(main) > 1 and main[-1].until is None and main[-1].since >= now
     before = main[-2].step if begun else ""
     for choice in found.choices:
         action = found.action(choice)

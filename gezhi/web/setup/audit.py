@@ -190,7 +190,7 @@ def _fact(name: str) -> str:
         "department": gettext("department"),
         "since": gettext("from"),
         "until": gettext("until"),
-        "on": gettext("on"),
+        "on": gettext("as of"),
         "last_day": gettext("last day"),
         "stand_in": gettext("stands in"),
         "accounts": gettext("accounts"),
@@ -203,7 +203,7 @@ def _fact(name: str) -> str:
 
 def _said(value: Any) -> str:
     if value is True:
-        return gettext("yes")
+        return "✓"
     if not isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if value in Account.Kind.values:
