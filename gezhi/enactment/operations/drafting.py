@@ -84,6 +84,7 @@ def draft_from(
         if not piece.replace("-", "").isalnum() or not (folder / "scheme.toml").is_file():
             raise ValidationError(_("There is no shipped scheme “%(name)s”.") % {"name": piece})
         text, origin = source.gather(folder), "shipped"
+        text = edits.set_version(text, _free_version_of(text))
     if change is not None:
         text = _changed(text, change)
     return begin_draft(actor=actor, text=text, origin=origin, base=base, now=now)
@@ -252,6 +253,12 @@ def _check_row(text: source.Source, change: RowChange) -> None:
         if value[:1] in ("=", "+", "-", "@", "\t", "\r") or any(ord(letter) < 32 for letter in value):
             # a spreadsheet would run it as a formula
             raise ValidationError(_("“%(value)s” can't begin with %(sign)s.") % {"value": value, "sign": value[:1]})
+
+
+def _free_version_of(text: source.Source) -> str:
+    """Return a free name for the version that these files say they are."""
+    rules = source.read(text)[0].rules
+    return _free_version(str(rules.get("scheme", "")), str(rules.get("version", "")))
 
 
 def _free_version(scheme: str, version: str) -> str:

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from openpyxl import load_workbook
 
 from gezhi.enactment import operations, queries
-from gezhi.enactment.models import SchemeDraft
+from gezhi.enactment.models import SchemeDraft, SchemeVersion
 from gezhi.foundation.models import JournalEntry
 from gezhi.people import access
 from gezhi.people.models import Post
@@ -261,3 +261,11 @@ def test_a_plan_is_taken_back_before_its_day_and_never_after(cast: Cast) -> None
     for row in (planned, first):
         with pytest.raises(ValidationError):
             operations.cancel_planned(version=row.pk, actor=cast.dispatcher, reason="x", now=NOW)
+
+
+def test_a_draft_from_what_ships_takes_a_version_that_was_not_in_force_yet(cast: Cast) -> None:
+    operations.enact(files=source.shipped() / "shawan", actor=None, on=TODAY, now=NOW)
+    in_force = SchemeVersion.objects.get()
+    draft = _shipped(cast)
+    assert draft.scheme == in_force.scheme
+    assert draft.version != in_force.version

@@ -126,7 +126,8 @@ def _post(one: Appointment, titles: dict[str, str], beside: list[Appointment], a
         if other.post == one.post and other.area_id == one.area_id and other.account_id != account.pk
     )
     where = one.area.name if one.area else one.department.title if one.department else ""
-    return Post(titles.get(one.post, one.post), territory.short_name(where), one.stand_in, one.until, others)
+    last = one.until - timedelta(microseconds=1) if one.until else None
+    return Post(titles.get(one.post, one.post), territory.short_name(where), one.stand_in, last, others)
 
 
 def _diary(account: Account, now: datetime, *, days: int, first: date | None = None) -> list[Day]:

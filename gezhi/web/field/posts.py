@@ -1,7 +1,7 @@
 """A worker's posts: where they hold one, and what to say when the last one has ended."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -25,11 +25,11 @@ class Ended:
 def ended(account: Account, now: datetime) -> Ended:
     """Return the post that ended last, for somebody who holds none now."""
     last = next((one for one in people.history(account) if one.until is not None and one.until <= now), None)
-    if last is None:
+    if last is None or last.until is None:
         return Ended()
     titles = people.post_titles(now, get_language() or "zh-hans")
     where = last.area.name if last.area else last.department.title if last.department else ""
-    return Ended(titles.get(last.post, last.post), territory.short_name(where), last.until)
+    return Ended(titles.get(last.post, last.post), territory.short_name(where), last.until - timedelta(microseconds=1))
 
 
 def own_places(account: Account, now: datetime) -> list[str]:

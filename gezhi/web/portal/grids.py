@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -156,7 +156,9 @@ def _persons(held: Iterable[Appointment], titles: dict[str, str], now: datetime)
             name=one.account.name,
             post=titles.get(one.post, one.post),
             phone=one.account.phone or "",
-            until=wording.say_short_day(timezone.localdate(one.until), today) if one.until else "",
+            until=wording.say_short_day(timezone.localdate(one.until - timedelta(microseconds=1)), today)
+            if one.until
+            else "",
         )
         for one in held
     )

@@ -78,7 +78,8 @@ def qr(address: str) -> SafeString:
 
 
 def spaced(secret: str) -> str:
-    """Return a code in groups of four, to be read out."""
+    """Return a code in groups of four, to be read out, however it was typed."""
+    secret = "".join(one for one in secret.upper() if one.isalnum())
     return " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
 
 

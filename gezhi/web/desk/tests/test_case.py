@@ -120,9 +120,9 @@ def test_an_extension_shows_its_due_times_is_proposed_and_decided(district: Dist
     words = browser.get(f"/desk/case/{number}?do=extend").text
     assert "6月12日（周五）17:30到期" in words.replace(" 17:30", "17:30").replace("17:30 到期", "17:30到期")
     said = send(browser, number, "extend", words, reason="等管材", workdays="2")
-    after = browser.get(said["Location"]).text
-    assert "等待批准" in after
-    assert "撤回：" not in after, "a proposal moves nothing: to send the case back would not take it back"
+    shown = browser.get(said["Location"]).text
+    assert "等待批准" in shown
+    assert "撤回：" not in shown, "a proposal moves nothing: to send the case back would not take it back"
     proposal = Proposal.objects.get()
     assert proposal.answers == {"reason": "等管材", "workdays": 2}
     decider = client(district.cast.dispatcher)
