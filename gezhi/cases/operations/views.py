@@ -43,7 +43,7 @@ def save_view(
             name=_name(name, own), page=page, query=kept, account=actor, desk_key=desk_key,
             place=max((one.place for one in own), default=0) + 1, created_at=now, changed_at=now,
         )  # fmt: skip
-        _note("save", actor, view, now, query=kept)
+        _note("save", actor, view, now)
     return view
 
 
@@ -84,7 +84,7 @@ def delete_view(*, actor: Account, view: UUID, now: datetime) -> None:
     """Delete a view: it is gone for everybody who had it."""
     with transaction.atomic():
         found = _locked(actor, view, now)
-        _note("delete", actor, found, now, query=found.query)
+        _note("delete", actor, found, now)
         found.delete()
 
 
@@ -119,5 +119,6 @@ def _name(name: str, beside: Sequence[SavedView]) -> str:
 
 
 def _note(action: str, actor: Account, view: SavedView, now: datetime, **body: Any) -> None:
+    """Write into the journal who did what to a view; not what it looks for, which may be somebody's name."""
     about = {"name": view.name, "desk": view.desk_key, **body}
     journal.record(BOOK, action, actor=str(actor.pk), subject=str(view.pk), now=now, body=about)

@@ -44,20 +44,19 @@ def alike(case: Case, around: Iterable[Case], account: Account, now: datetime) -
     if case.closed_at is not None or case.merged_into_id is not None:
         return ()
     rows = {one.pk: one for one in around if one.merged_into_id is None}
-    same_person = _may_know_reporter(case, account, now)
-    found = [_judged(case, one, knows_reporter=same_person) for one in rows.values()]
+    found = [_judged(case, one, same_reporter=_seen_as_one(case, one, account, now)) for one in rows.values()]
     kept = [one for one in found if one is not None and set(one.case.about_keys) == set(case.about_keys)]
     return tuple(sorted(kept, key=lambda one: (one.case.step == CLOSED, -one.weight))[:MOST])
 
 
-def _judged(case: Case, other: Case, *, knows_reporter: bool) -> Alike | None:
+def _judged(case: Case, other: Case, *, same_reporter: bool) -> Alike | None:
     metres = _metres(case, other)
     found = Alike(
         other,
         metres=metres if metres is not None and metres <= _NEAR_METRES else None,
         words=share if (share := likeness(case.title, other.title)) >= _ALIKE else 0.0,
         same_item=other.item == case.item,
-        same_reporter=knows_reporter and other.reporter_id == case.reporter_id and not other.anonymous,
+        same_reporter=same_reporter,
     )
     reasons = (found.metres is not None) + (found.words > 0) + found.same_item + found.same_reporter
     return found if reasons >= 2 else None
@@ -81,5 +80,8 @@ def _metres(case: Case, other: Case) -> float | None:
     return _EARTH * math.hypot(north, east)
 
 
-def _may_know_reporter(case: Case, account: Account, now: datetime) -> bool:
-    return case.reporter_id is not None and not case.anonymous and may(account, SEE_CONTACT, case, now)
+def _seen_as_one(case: Case, other: Case, account: Account, now: datetime) -> bool:
+    """Say whether both are one person's, to whoever may see the contact of the one as of the other."""
+    if case.reporter_id is None or other.reporter_id != case.reporter_id or case.anonymous or other.anonymous:
+        return False
+    return may(account, SEE_CONTACT, case, now) and may(account, SEE_CONTACT, other, now)

@@ -20,7 +20,7 @@ from gezhi.web.clocks import clock_view
 from gezhi.web.setup import changing, plans, tree
 from gezhi.web.setup import notices as templates
 from gezhi.web.setup.pages import for_readers, shown
-from gezhi.web.setup.year import year_view
+from gezhi.web.setup.year import year_asked, year_view
 
 _LONGEST = 60
 
@@ -43,8 +43,7 @@ def calendars(request: HttpRequest, account: Account, now: datetime) -> HttpResp
     words, scheme = _frame(request, account, now)
     if scheme is not None:
         calendar, today = clocks.calendar_of(scheme), timezone.localdate(now)
-        asked = request.GET.get("year", "")
-        year = int(asked) if asked.isdigit() and 2004 <= int(asked) <= 2100 else today.year
+        year = year_asked(request.GET.get("year", ""), today)
         words |= {
             "year": year_view(calendar, year, today),
             "rule": scheme.calendar,

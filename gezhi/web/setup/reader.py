@@ -21,7 +21,7 @@ from gezhi.web.setup.clauses import by_clause
 from gezhi.web.setup.pages import for_readers, shown
 from gezhi.web.setup.picture import draw
 from gezhi.web.setup.plans import Plan
-from gezhi.web.setup.year import year_view
+from gezhi.web.setup.year import year_asked, year_view
 
 PARTS = ("overview", "flow", "limits", "items", "calendar", "notices", "clauses", "check")
 
@@ -178,8 +178,7 @@ def _items(_request: HttpRequest, plan: Plan, scheme: Scheme, _now: datetime) ->
 
 def _calendar(request: HttpRequest, _plan: Plan, scheme: Scheme, now: datetime) -> dict[str, Any]:
     calendar, today = clocks.calendar_of(scheme), timezone.localdate(now)
-    asked = request.GET.get("year", "")
-    year = int(asked) if asked.isdigit() and 2004 <= int(asked) <= 2100 else today.year
+    year = year_asked(request.GET.get("year", ""), today)
     return {"calendar": calendar, "year": year_view(calendar, year, today), "rule": scheme.calendar}
 
 

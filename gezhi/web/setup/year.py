@@ -42,6 +42,11 @@ class YearView:
     weekdays: tuple[str, ...]
 
 
+def year_asked(asked: str, today: date) -> int:
+    """Return the year that an address asks for, else the present one."""
+    return int(asked) if len(asked) == 4 and asked.isdecimal() and 2004 <= int(asked) <= 2100 else today.year
+
+
 def year_view(calendar: WorkCalendar, year: int, today: date) -> YearView:
     """Lay a year out."""
     months = tuple(_month(calendar, year, month, today) for month in range(1, 13))
