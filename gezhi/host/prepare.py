@@ -149,5 +149,10 @@ def demo_people() -> list[tuple[str, str, str]]:
     return people
 
 
+def nobody() -> bool:
+    """Say whether no account was made yet."""
+    return not apps.get_model("people.Account")._default_manager.exists()
+
+
 def _is_empty() -> bool:
     return not any(apps.get_model(name)._default_manager.exists() for name in ("people.Account", "territory.Area"))

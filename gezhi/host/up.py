@@ -245,6 +245,15 @@ def _greet(console: Console, address: str, seconds: float) -> None:
         _tell(console, say("  演示账号（职务 · 用户名 · 密码）：", "  Demo people (post · name · password):"))
         for what, name, password in people:
             _tell(console, f"    {what}   [bold]{name}[/bold]   {password}")
+    elif prepare.nobody():
+        _tell(
+            console,
+            say(
+                "  还没有账号。建第一个：gezhi people steward admin 管理员 --slips slip.html，凭登录单进入起步向导。",
+                "  Nobody has an account yet. Make the first: gezhi people steward admin 管理员 --slips slip.html; "
+                "its slip leads to the first steps.",
+            ),
+        )
     _tell(console, say("  按 Ctrl-C 停止。", "  Press Ctrl-C to stop."))
 
 

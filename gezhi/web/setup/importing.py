@@ -15,6 +15,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, pgettext
 from openpyxl import Workbook
+from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.writer.excel import save_workbook
 
 from gezhi.enactment import queries as enactment
@@ -28,15 +29,17 @@ from gezhi.territory.models import CrsName
 from gezhi.territory.tables import UnreadableError
 from gezhi.web.setup import fields
 from gezhi.web.setup.areas import level_titles
+from gezhi.web.setup.beginning import is_empty
 from gezhi.web.setup.fields import Form
 from gezhi.web.setup.ground_map import collection, feature
 from gezhi.web.setup.pages import deed_for_setup, for_setup, form_for_setup, shown
 
 MOST_SHOWN = 300
+_ROWS_TO_FILL = 2_000
 MOST_DRAWN, MOST_AROUND = 3000, 300
 _WORKING = {Upload.State.CHECKING, Upload.State.TAKING}
-_HEADINGS = ("code", "name", "parent", "level", "households", "people")
-_EXAMPLE = ("511111102202001", "第一网格", "511111102202", "grid", "320", "980")
+_HEADINGS = ("代码", "名称", "上级代码", "层级", "户数", "人口")
+_EXAMPLE = ("511111102202001", "第一网格", "511111102202")
 
 
 @form_for_setup
@@ -134,6 +137,7 @@ def run(request: HttpRequest, account: Account, now: datetime, upload: UUID) -> 
         "systems": CrsName.choices,
         "columns": _columns(row),
         "on": _day(row.options.get("on", "")),
+        "beginning": is_empty(now),
     }
     return shown(request, account, now, "setup/ground/import_run.html", words, status=422 if form.errors else 200)
 
@@ -184,7 +188,7 @@ def _columns(row: Upload) -> list[tuple[str, str, str]]:
         "name": pgettext("area", "Name"),
         "parent": gettext("Code of the area above"),
         "level": gettext("Level"),
-        "kind": gettext("Kind"),
+        "kind": pgettext("area", "Kind"),
         "households": gettext("Households"),
         "people": gettext("People living there"),
     }
@@ -255,20 +259,28 @@ def drop(request: HttpRequest, account: Account, now: datetime, upload: UUID) ->
 
 @for_setup
 def template(request: HttpRequest, account: Account, now: datetime, kind: str) -> HttpResponse:  # noqa: ARG001
-    """Answer with the table to fill in: headings, and one row as an example."""
+    """Answer with the table to fill in: headings, and one row as an example, in the plan's words for its levels."""
+    levels = list(level_titles(timezone.localdate(now)).values()) or ["grid"]
+    example = (*_EXAMPLE, levels[-1], "320", "980")
     if kind == "csv":
         out = io.StringIO()
-        csv.writer(out).writerows([_HEADINGS, _EXAMPLE])
+        csv.writer(out).writerows([_HEADINGS, example])
         return _file(out.getvalue().encode("utf-8-sig"), "text/csv", "areas.csv")
     if kind != "xlsx":
         raise Http404
     book = Workbook()
     sheet = book.active
-    for place, (heading, word) in enumerate(zip(_HEADINGS, _EXAMPLE, strict=True), 1):
+    for place, (heading, word) in enumerate(zip(_HEADINGS, example, strict=True), 1):
         sheet.cell(1, place, heading)  # type: ignore[union-attr]
         # codes as text, so that a spreadsheet keeps all their digits
         cell = sheet.cell(2, place, word)  # type: ignore[union-attr]
         cell.number_format = "@"
+    words = ",".join(levels)
+    # a list that is written into the cell's rule itself holds 255 signs at most
+    if len(words) <= 255 and '"' not in words:
+        choice = DataValidation(type="list", formula1=f'"{words}"', allow_blank=True, showErrorMessage=False)
+        choice.add(f"D2:D{_ROWS_TO_FILL}")
+        sheet.add_data_validation(choice)  # type: ignore[union-attr]
     body = io.BytesIO()
     save_workbook(book, body)
     return _file(body.getvalue(), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "areas.xlsx")

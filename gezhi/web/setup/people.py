@@ -19,6 +19,7 @@ from gezhi.people.operations.uploads import UploadRefused
 from gezhi.people.uploads import MOST_BYTES
 from gezhi.web.components import pages
 from gezhi.web.setup import fields
+from gezhi.web.setup.beginning import is_empty
 from gezhi.web.setup.importing import own, sent_file, uploads_of
 from gezhi.web.setup.pages import for_setup, form_for_setup, shown
 from gezhi.web.setup.slips import slips_page
@@ -111,6 +112,7 @@ def run(request: HttpRequest, account: Account, now: datetime, upload: UUID) -> 
     row = own(account, upload, Upload.Purpose.STAFF)
     error = ""
     if request.method == "POST":
+        onward = reverse("web:setup_begin" if is_empty(now) else "web:setup_people")
         try:
             report, slips = operations.take_over_staff(actor=account, upload=row, now=now)
         except UploadRefused as refused:
@@ -118,7 +120,7 @@ def run(request: HttpRequest, account: Account, now: datetime, upload: UUID) -> 
         else:
             if not report.faults:
                 messages.success(request, _taken(report.accounts, report.appointments))
-                return slips_page(request, account, now, slips, onward=reverse("web:setup_people"))
+                return slips_page(request, account, now, slips, onward=onward)
             row.refresh_from_db()
             error = gettext("Something changed since the check. Nothing was taken over.")
     faults = row.result.get("faults", [])
