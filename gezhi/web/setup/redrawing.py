@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -135,7 +135,7 @@ def _preview(moved: list[Moved]) -> str:
 @form_for_setup
 def edit(request: HttpRequest, account: Account, now: datetime, code: str) -> HttpResponse:
     """Change an area's name, counts and upper area from a day on; or end it."""
-    deed = begin(request, account, now, code)
+    deed = begin(request, account, now, code, ahead=timedelta())
     form, one = deed.form, deed.area
     form.said.setdefault("name", one.name)
     form.said.setdefault("households", "" if one.households is None else str(one.households))

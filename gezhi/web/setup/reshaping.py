@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import shapely
@@ -70,15 +70,20 @@ class Deed:
     now: datetime
 
 
-def begin(request: HttpRequest, account: Account, now: datetime, code: str) -> Deed:
-    """Return the open area of a code with its form; refuses who may not set up there."""
+def begin(
+    request: HttpRequest, account: Account, now: datetime, code: str, *, ahead: timedelta = timedelta(days=1)
+) -> Deed:
+    """Return the open area of a code with its form; refuses who may not set up there.
+
+    The day that is proposed lies `ahead`: what changes ground from tomorrow on can still be taken back today.
+    """
     today = timezone.localdate(now)
     chain = territory.chain(code)
     if not chain or chain[-1].until is not None:
         raise Http404
     access.require_set_up(account, now, path=chain[-1].path)
     form = fields.read(request)
-    form.said.setdefault("on", max(today, chain[-1].state_since).isoformat())
+    form.said.setdefault("on", max(today + ahead, chain[-1].state_since).isoformat())
     form.said.setdefault("seen", atlas.newest_change([chain[-1]]))
     return Deed(chain[-1], form, chain, today, now)
 
