@@ -351,7 +351,7 @@ class Follow(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     case = models.ForeignKey(Case, models.CASCADE, related_name="follows")
     account = models.ForeignKey("people.Account", models.CASCADE, null=True, related_name="+")
-    secret_hash = models.CharField(max_length=64, blank=True, default="")
+    secret_hash = models.CharField(max_length=64, blank=True, default="", db_default="")
     at = models.DateTimeField()
 
     class Meta:
