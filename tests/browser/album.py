@@ -21,6 +21,7 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.cache import cache
 from django.db import connections, transaction
 from django.test.testcases import LiveServerThread
+from django.utils.translation.reloader import translation_file_changed
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -38,8 +39,8 @@ from tests.browser.ready import browser as find_browser
 from tests.browser.walk import SURFACES, Visit, visits
 
 TARGET = Path("docs") / "screens"
-HIGHEST = 2600
-_COLOURS = 128
+HIGHEST = 1800
+_COLOURS = 64
 _TITLES = {
     "portal": "Portal: for residents",
     "account": "Signing in and one's own account",
@@ -78,8 +79,8 @@ def make(words: Sequence[str] = ()) -> int:
         chromium.close()
     if not words:
         _tidy(taken)
-        _write_index(taken)
-    print(f"{sum(len(one) for names in taken.values() for one in names.values())} pictures in {TARGET}")
+    _write_index()
+    print(f"{sum(len(one) for names in taken.values() for one in names.values())} pictures taken into {TARGET}")
     return 0
 
 
@@ -88,7 +89,9 @@ def _settle() -> None:
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     settings.ALLOWED_HOSTS = ["*"]
     Path(settings.HOME).mkdir(parents=True, exist_ok=True)
-    prepare.compile_words()
+    if prepare.compile_words():
+        # what was read while the rooms were loaded are the words of before
+        translation_file_changed(sender=None, file_path=Path("django.mo"))
     prepare.make_keys()
     prepare.migrate(lambda *_: None)
     cache.clear()
@@ -212,18 +215,27 @@ def _tidy(taken: dict[str, dict[str, list[str]]]) -> None:
             old.unlink()
 
 
-def _write_index(taken: dict[str, dict[str, list[str]]]) -> None:
+def _write_index() -> None:
+    """List the pictures that are there, by surface and page."""
     lines = [
         "# Pages in pictures",
         "",
         "Written by `make screens`. The demo district, one morning in June; nobody in it is real.",
         "",
     ]
-    for surface, names in taken.items():
-        lines += [f"## {_TITLES[surface]}", ""]
-        for name, files in names.items():
-            lines += [f"### {name}", "", *(f"![{name}, {_words(file)}]({file})" for file in files), ""]
+    pages: dict[str, list[str]] = defaultdict(list)
+    for file in sorted(TARGET.glob("*.png")):
+        pages[file.name.split(".")[0]].append(file.name)
+    for surface, title in _TITLES.items():
+        lines += [f"## {title}", ""]
+        for name in (name for name in pages if _surface(name) == surface):
+            lines += [f"### {name}", "", *(f"![{name}, {_words(file)}]({file})" for file in pages[name]), ""]
     (TARGET / "index.md").write_text("\n".join(lines), encoding="utf-8")
+
+
+def _surface(name: str) -> str:
+    head = name.split("-", maxsplit=1)[0]
+    return {"refusal": "refusals"}.get(head, head if head in _TITLES else "account")
 
 
 def _words(file: str) -> str:

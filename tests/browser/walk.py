@@ -3,6 +3,7 @@
 An address that is no page says why; one that is missing fails `test_every_page`.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -131,6 +132,8 @@ WALK: dict[str, Stop | NoPage] = {
     "web:desk_bulk_run": NoPage("what several cases came to, once it ran"),
     "web:desk_bulk_result": FILE,
     "web:desk_views": Stop(["dispatcher", "worker"]),
+    "web:desk_whistles": Stop(["dispatcher", "clerk", "worker"]),
+    "web:desk_export": FILE,
     "web:desk_counts": NoPage("data of the navigation"),
     "web:desk_supervised": Stop(["dispatcher", "leader", "worker"]),
     "web:desk_triage": Stop(["dispatcher"]),
@@ -292,4 +295,4 @@ def _state(query: str) -> str:
     """Say a query as part of a file's name: `?tab=items` is `-items`, `?q=医` is `-q`."""
     said = [one.split("=") for one in query.lstrip("?").split("&") if one]
     words = [value.strip("/") if value.isascii() else key for key, value in said]
-    return "".join(f"-{word.replace('/', '-')}" for word in words)
+    return "".join("-" + re.sub(r"[^\w-]+", "-", word) for word in words)
