@@ -229,7 +229,7 @@ def _write_index() -> None:
     for surface, title in _TITLES.items():
         lines += [f"## {title}", ""]
         for name in (name for name in pages if _surface(name) == surface):
-            lines += [f"### {name}", "", *(f"![{name}, {_words(file)}]({file})" for file in pages[name]), ""]
+            lines += [f"**{name}** " + " ".join(f"![{name}, {_words(file)}]({file})" for file in pages[name]), ""]
     (TARGET / "index.md").write_text("\n".join(lines), encoding="utf-8")
 
 
