@@ -75,7 +75,7 @@ class Budget:
 BUDGETS = (
     Budget("/", "anonymous", 360, 80),
     Budget("/report", "anonymous", 360, 120),
-    Budget("/field/", "worker", 360, 100, 31),
+    Budget("/field/", "worker", 360, 100),
     Budget("/desk/", "dispatcher", 1440, 160, 35),
 )
 

@@ -1,7 +1,6 @@
 // What every page gains when scripts run. Nothing here is needed to report, track or sign.
 
 import { startDrafts } from "./drafts.js";
-import { startFiltering } from "./filter.js";
 import { startNetwork } from "./network.js";
 import { startPhotos } from "./photos.js";
 import { startUploads } from "./uploads.js";
@@ -15,7 +14,8 @@ for (const input of document.querySelectorAll("[data-photo-input]")) (ahead ? st
 for (const form of document.querySelectorAll("form")) guardAgainstDoubleSending(form);
 for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());
 for (const button of document.querySelectorAll("[data-locate]")) startLocating(button);
-for (const box of document.querySelectorAll("[data-filter-list]")) startFiltering(box);
+const filters = document.querySelectorAll("[data-filter-list]");
+if (filters.length) import("./filter.js").then((module) => filters.forEach(module.startFiltering));
 const signedIn = document.querySelector("meta[name=draft-user]");
 if (signedIn) {
   startDrafts();
