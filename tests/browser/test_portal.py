@@ -77,7 +77,7 @@ def test_a_telephone_that_gives_no_position_offers_the_other_ways(cast: Cast, vi
     page.context.set_offline(True)
     page.get_by_label("匿名").check()
     page.get_by_role("button", name="提交", exact=True).click()
-    expect(page.locator("#offline")).to_be_visible()
+    expect(page.get_by_text("没有网络。您写的内容还在这里")).to_be_focused()
     page.context.set_offline(False)
     press(page, "提交")
     _look(page)

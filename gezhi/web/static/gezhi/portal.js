@@ -6,7 +6,6 @@ const KEPT = "kept:";
 
 for (const box of document.querySelectorAll("textarea[data-most]")) count(box);
 for (const form of document.querySelectorAll("form[data-keep]")) keepWords(form);
-for (const form of document.querySelectorAll("form[data-calm]")) stayCalm(form);
 for (const form of document.querySelectorAll("form[data-look]")) lookAtOnce(form);
 for (const button of document.querySelectorAll("[data-copy]")) copy(button);
 for (const list of document.querySelectorAll("[data-sounds]")) suggest(list);
@@ -50,23 +49,6 @@ function forgetWords() {
   } catch {
     // nothing was kept
   }
-}
-
-// without a network the browser would show its own dinosaur, and what was written would be gone with the page
-function stayCalm(form) {
-  form.addEventListener(
-    "submit",
-    (event) => {
-      if (navigator.onLine) return;
-      event.preventDefault();
-      event.stopImmediatePropagation();
-      const words = document.getElementById("offline");
-      words.hidden = false;
-      words.focus();
-    },
-    { capture: true },
-  );
-  window.addEventListener("online", () => (document.getElementById("offline").hidden = true));
 }
 
 // a point that was just chosen is answered at once: whose it is, which side of a border, or that it lies outside
