@@ -5,6 +5,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from gezhi.schemes import build_duties
 from gezhi.schemes.documents import Document, Keys, Row, overlay
 from gezhi.schemes.model import (
     Action,
@@ -30,30 +31,11 @@ from gezhi.schemes.model import (
     Step,
     Urgency,
 )
+from gezhi.schemes.reading import Table, clause, wording, words
 from gezhi.schemes.shapes import judge_grown
 from gezhi.schemes.text import Text
 
-Table = Mapping[str, Any]
 _YES = {"yes", "true", "1", "是"}
-
-
-def wording(value: Any, default: str = "") -> Text:
-    """Read a wording: a string, or a table with zh and en."""
-    if isinstance(value, dict):
-        return Text(value.get("zh", ""), value.get("en", ""))
-    return Text(value or default)
-
-
-def words(value: Any) -> tuple[str, ...]:
-    """Read one word or a list of words."""
-    if value is None:
-        return ()
-    return (value,) if isinstance(value, str) else tuple(value)
-
-
-def clause(table: Table) -> str:
-    """Read the clause or clauses that a rule carries out, several joined by a space."""
-    return " ".join(words(table.get("clause")))
 
 
 def either(value: Any, key: str) -> Either:
@@ -87,6 +69,12 @@ def build(document: Document) -> Scheme:
         procedures={key: builder.procedure(key, table) for key, table in rules.get("procedures", {}).items()},
         notices={key: _notice(document, key, table) for key, table in rules.get("notices", {}).items()},
         follow_ups={key: _follow_up(key, table) for key, table in rules.get("follow_ups", {}).items()},
+        forms={key: build_duties.form(document, key, table) for key, table in rules.get("forms", {}).items()},
+        registers={
+            key: build_duties.register(document, key, table) for key, table in rules.get("registers", {}).items()
+        },
+        phases={key: build_duties.phase(key, table) for key, table in rules.get("phases", {}).items()},
+        duties={key: build_duties.duty(document, key, table) for key, table in rules.get("duties", {}).items()},
         conflict_desk=rules.get("conflict_desk", ""),
         clause=clause(rules),
         overrides=tuple(document.overrides),

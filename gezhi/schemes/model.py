@@ -10,9 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gezhi.schemes.text import Text
+
+if TYPE_CHECKING:
+    from gezhi.schemes.duties import Duty, Phase
+    from gezhi.schemes.forms import Form, Register
 
 CLOSED = "closed"
 UNSAID = Text()
@@ -361,6 +365,10 @@ class Scheme:
     procedures: Mapping[str, Procedure] = field(default_factory=dict)
     notices: Mapping[str, Notice] = field(default_factory=dict)
     follow_ups: Mapping[str, FollowUp] = field(default_factory=dict)
+    forms: Mapping[str, Form] = field(default_factory=dict)
+    registers: Mapping[str, Register] = field(default_factory=dict)
+    phases: Mapping[str, Phase] = field(default_factory=dict)
+    duties: Mapping[str, Duty] = field(default_factory=dict)
     conflict_desk: str = ""
     clause: str = ""
     overrides: tuple[Override, ...] = ()

@@ -28,6 +28,8 @@ _PLAIN: dict[str, dict[str, Any]] = {
     "band": {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2},
     "duration": {"type": "string", "pattern": _DURATION},
     "span": {"type": "string", "pattern": rf"{_DURATION}|^\s*[0-9]+\s*%\s*$"},
+    "rate": {"type": "string", "pattern": r"^\s*[0-9]{1,4}\s*%?\s+per\s+[a-z_]+\s*$"},
+    "selection": {"type": "string", "pattern": r"^\s*[a-z][a-z0-9_]*\s*(\[.*\])?\s*$"},
     "date": {"type": "string", "format": "date"},
     "condition": {"type": "string", "description": "CEL"},
     "from": {"anyOf": [*_WORDS["anyOf"], {"type": "object"}]},

@@ -13,6 +13,8 @@ from typing import Any
 
 from gezhi.schemes.documents import Document
 from gezhi.schemes.durations import BadDuration, Duration, parse_span
+from gezhi.schemes.duties import ACTIVITIES, CLOSES, IF_HOLIDAY, PHOTOS, BadDuty, Rate, Selection
+from gezhi.schemes.forms import FIELD_KINDS
 
 KINDS = (
     "text", "choice", "department", "departments", "whole", "money", "date", "photos", "person", "area", "yes_no",
@@ -50,6 +52,10 @@ SHAPES: Mapping[str, Mapping[str, str]] = {
         "pieces": "map:procedure",
         "notices": "map:notice",
         "follow_ups": "map:follow_up",
+        "forms": "map:form",
+        "registers": "map:register",
+        "phases": "map:phase",
+        "duties": "map:duty",
     },
     "calendar": {
         "statutory": "word",
@@ -156,6 +162,71 @@ SHAPES: Mapping[str, Mapping[str, str]] = {
         "clause": "words",
     },
     "follow_up": {"on": "words", "after": "duration", "when": "condition", "clause": "words"},
+    "form": {
+        "title": "wording",
+        "purpose": "wording",
+        "basis": "wording",
+        "retention": "duration",
+        "clause": "words",
+        "fields": "map:field",
+    },
+    "field": {
+        "kind": "one_of:field_kinds",
+        "title": "wording",
+        "hint": "wording",
+        "required": "flag",
+        "choices": "map:wording",
+        "low": "bound",
+        "high": "bound",
+        "unit": "wording",
+        "when": "condition",
+        "check": "condition",
+        "why_not": "wording",
+        "sensitive": "flag",
+        "register": "word",
+        "fields": "map:field",
+        "clause": "words",
+    },
+    "register": {
+        "title": "wording",
+        "form": "word",
+        "name": "word",
+        "address": "word",
+        "place": "word",
+        "facets": "words",
+        "code": "word",
+        "collect": "words",
+        "decides": "word",
+        "part_of": "word",
+        "care": "flag",
+        "clause": "words",
+    },
+    "phase": {"title": "wording", "first": "date", "last": "date", "clause": "words"},
+    "duty": {
+        "title": "wording",
+        "activity": "one_of:activities",
+        "who": "words",
+        "of": "selection",
+        "at_least": "rate",
+        "on": "word",
+        "sample": "rate",
+        "if_holiday": "one_of:if_holiday",
+        "starts_on": "words",
+        "within": "duration",
+        "phases": "words",
+        "together": "flag",
+        "verifies": "word",
+        "form": "word",
+        "closes": "one_of:closes",
+        "signed_by": "word",
+        "nil": "flag",
+        "on_site": "flag",
+        "photos": "one_of:photos",
+        "items": "words",
+        "minutes": "count",
+        "note": "wording",
+        "clause": "words",
+    },
 }
 
 REQUIRED: Mapping[str, tuple[str, ...]] = {
@@ -172,6 +243,11 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "joint": ("desks",),
     "notice": ("to", "subject", "body"),
     "follow_up": ("on",),
+    "form": ("title", "fields"),
+    "field": ("kind", "title"),
+    "register": ("title", "form", "name"),
+    "phase": ("title", "first", "last"),
+    "duty": ("title", "activity", "who", "of"),
 }
 
 TABLE_COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -187,6 +263,11 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "parts": PARTS,
     "open_parts": OPEN_PARTS,
     "counting": COUNTING,
+    "field_kinds": FIELD_KINDS,
+    "activities": ACTIVITIES,
+    "if_holiday": IF_HOLIDAY,
+    "closes": CLOSES,
+    "photos": PHOTOS,
     "units": ("minutes", "hours", "workhours", "days", "workdays", "months"),
 }
 
@@ -325,11 +406,11 @@ def _plain(document: Document, kind: str, value: Any, path: Keys) -> None:
             _either(document, "step", way, (*path, step))
         return
     good, zh, en = _PLAIN[kind]
-    if kind in ("duration", "span") and isinstance(value, str):
+    if kind in _PARSED and isinstance(value, str):
         try:
-            (Duration.parse if kind == "duration" else parse_span)(value)
-        except BadDuration as bad:
-            document.error("bad_duration", path, bad.text.zh, bad.text.en)
+            _PARSED[kind](value)
+        except (BadDuration, BadDuty) as bad:
+            document.error(f"bad_{kind if isinstance(bad, BadDuty) else 'duration'}", path, bad.text.zh, bad.text.en)
     elif not good(value):
         _wrong(document, path, zh, en)
 
@@ -364,6 +445,12 @@ def _is_count(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 1
 
 
+_PARSED: Mapping[str, Callable[[str], object]] = {
+    "duration": Duration.parse,
+    "span": parse_span,
+    "rate": Rate.parse,
+    "selection": Selection.parse,
+}
 _PLAIN: Mapping[str, tuple[Callable[[Any], bool], str, str]] = {
     "word": (lambda value: isinstance(value, str) and bool(value), "一个词", "a word"),
     "words": (_is_words, "一个词或词的列表", "a word or a list of words"),
@@ -378,6 +465,8 @@ _PLAIN: Mapping[str, tuple[Callable[[Any], bool], str, str]] = {
     "band": (_is_band, "[下限, 上限]", "[lowest, highest]"),
     "duration": (lambda value: isinstance(value, str), "时长", "a duration"),
     "span": (lambda value: isinstance(value, str), "时长或百分比", "a duration or a percentage"),
+    "rate": (lambda value: isinstance(value, str), "频次", "a rate"),
+    "selection": (lambda value: isinstance(value, str), "对象", "a selection"),
     "date": (lambda value: isinstance(value, date), "日期", "a date"),
     "condition": (lambda value: isinstance(value, str), "CEL 条件", "a CEL condition"),
     "from": (_is_words, "环节、环节列表，或 {环节 = 去向}", "a step, a list of steps, or {step = way}"),

@@ -1,0 +1,182 @@
+"""When the rounds of a duty begin and fall due. Rounds are reckoned from the plan and the calendar, never stored.
+
+A round by rate is a period (a day, a week, a quarter): it is due on the period's last day. A round by rule (RFC 5545)
+is due on the rule's day, moved off a rest day if the plan says so; rules that fall together on one day are one round.
+"""
+
+import calendar as months
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from dateutil.rrule import rrule, rrulestr
+
+from gezhi.schemes.duties import Duty
+from gezhi.schemes.model import Scheme
+from gezhi.schemes.text import Text
+from gezhi.schemes.worktime import WorkCalendar
+
+DAY = timedelta(days=1)
+# a rule that skips weeks counts them from here, a Monday
+ANCHOR = datetime(2001, 1, 1)  # noqa: DTZ001  rules name days, not instants
+# no statutory holiday moves a round further than this
+_FURTHEST = timedelta(days=16)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One period of a duty, for one object: what is done from `first` to `last` counts, in time up to `due`.
+
+    `amount` is how many activities it asks for, or of a sample the share in percent.
+    """
+
+    duty: str
+    period: str
+    first: date
+    due: date
+    last: date
+    amount: int = 1
+
+
+def rounds(scheme: Scheme, days: WorkCalendar, duty: Duty, low: date, high: date) -> tuple[Round, ...]:
+    """Return the rounds that fall due from `low` to `high`, both included, in order; none for what events start."""
+    found = _by_rule(duty, days, low, high) if duty.on else _by_rate(duty, days, low, high)
+    return tuple(one for each in found for one in _within_phases(scheme, duty, each) if low <= one.due <= high)
+
+
+def round_at(scheme: Scheme, days: WorkCalendar, duty: Duty, on: date) -> Round | None:
+    """Return the round that a day belongs to: what is done on it counts for that one."""
+    around = rounds(scheme, days, duty, on - timedelta(days=31), on + timedelta(days=400))
+    return next((one for one in around if one.first <= on <= one.last), None)
+
+
+def period_of(per: str, on: date) -> tuple[str, date, date]:
+    """Return the name, first and last day of the period of a kind that a day lies in."""
+    return _PERIODS[per](on)
+
+
+def period_text(period: str) -> Text:
+    """Return a period's name in words."""
+    year, _, rest = period.partition("-")
+    month, _, day = rest.partition("-")
+    if not rest:
+        return Text(f"{year}年", year)
+    if rest[0] in _LETTERED:
+        zh, en = _LETTERED[rest[0]]
+        return Text(
+            year + "年" + zh.format(_HALVES[rest[1:]][0] if rest[0] == "H" else int(rest[1:])),
+            en.format(_HALVES[rest[1:]][1] if rest[0] == "H" else int(rest[1:]), year),
+        )
+    zh, en = f"{year}年{int(month)}月", f"{months.month_name[int(month)]} {year}"
+    if not day:
+        return Text(zh, en)
+    if len(day) == 1:
+        return Text(f"{zh}{_HALVES[day][0]}半月", f"{_HALVES[day][1]} half of {en}")
+    return Text(f"{zh}{int(day)}日", f"{int(day)} {en}")
+
+
+_HALVES = {"1": ("上", "first"), "2": ("下", "second")}
+_LETTERED = {
+    "W": ("第{}周", "week {} of {}"),
+    "Q": ("第{}季度", "quarter {} of {}"),
+    "H": ("{}半年", "{} half of {}"),
+}
+
+
+def _week(on: date) -> tuple[str, date, date]:
+    year, week, weekday = on.isocalendar()
+    first = on - (weekday - 1) * DAY
+    return f"{year}-W{week:02}", first, first + 6 * DAY
+
+
+def _half_month(on: date) -> tuple[str, date, date]:
+    if on.day <= 15:
+        return f"{on:%Y-%m}-1", on.replace(day=1), on.replace(day=15)
+    return f"{on:%Y-%m}-2", on.replace(day=16), _month_end(on)
+
+
+def _months(on: date, length: int, letter: str) -> tuple[str, date, date]:
+    number = (on.month - 1) // length
+    first = date(on.year, number * length + 1, 1)
+    return f"{on.year}-{letter}{number + 1}", first, _month_end(date(on.year, (number + 1) * length, 1))
+
+
+def _month_end(on: date) -> date:
+    return on.replace(day=months.monthrange(on.year, on.month)[1])
+
+
+_PERIODS: Mapping[str, Callable[[date], tuple[str, date, date]]] = {
+    "day": lambda on: (on.isoformat(), on, on),
+    "week": _week,
+    "half_month": _half_month,
+    "month": lambda on: (f"{on:%Y-%m}", on.replace(day=1), _month_end(on)),
+    "quarter": lambda on: _months(on, 3, "Q"),
+    "half_year": lambda on: _months(on, 6, "H"),
+    "year": lambda on: (str(on.year), date(on.year, 1, 1), date(on.year, 12, 31)),
+}
+
+
+def _by_rate(duty: Duty, days: WorkCalendar, low: date, high: date) -> Iterator[Round]:
+    if duty.rate is None:
+        return
+    on = low
+    while on <= high:
+        period, first, last = period_of(duty.rate.per, on)
+        if duty.if_holiday != "skip" or any(days.is_workday(one) for one in _days(first, last)):
+            yield Round(duty.id, period, first, last, last, duty.rate.amount)
+        on = last + DAY
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    return (first + n * DAY for n in range((last - first).days + 1))
+
+
+def _by_rule(duty: Duty, days: WorkCalendar, low: date, high: date) -> Iterator[Round]:
+    rule = parse_rule(duty.on)
+    begin, end = (datetime.combine(day, time()) for day in (low - _FURTHEST, high + _FURTHEST))
+    moved = [(on, due) for at in rule.between(begin, end, inc=True) if (due := _moved(duty, days, on := at.date()))]
+    together: dict[date, date] = {}
+    for on, due in moved:
+        together[due] = min(on, due, together.get(due, due))
+    ordered = sorted(together.items())
+    after = rule.after(end)
+    following = [first for _, first in ordered[1:]] + [after.date() if after else date.max]
+    for (due, first), next_first in zip(ordered, following, strict=True):
+        yield Round(duty.id, due.isoformat(), first, due, max(due, next_first - DAY))
+
+
+def parse_rule(written: str) -> rrule:
+    """Read an RFC 5545 rule; raise ValueError when it is none."""
+    rule = rrulestr(written, dtstart=ANCHOR)
+    if not isinstance(rule, rrule):
+        raise ValueError(written)
+    return rule
+
+
+def _moved(duty: Duty, days: WorkCalendar, on: date) -> date | None:
+    if duty.if_holiday == "same day" or days.is_workday(on):
+        return on
+    match duty.if_holiday:
+        case "next workday":
+            return days.workday_on_or_after(on)
+        case "previous workday":
+            while not days.is_workday(on):
+                on -= DAY
+            return on
+        case _:
+            return None
+
+
+def _within_phases(scheme: Scheme, duty: Duty, one: Round) -> Iterator[Round]:
+    """Cut a round to the phases that its duty belongs to; one that lies outside all of them does not happen."""
+    if not duty.phases:
+        yield one
+        return
+    for name in duty.phases:
+        phase = scheme.phases.get(name)
+        if phase is None or one.last < phase.first or one.first > phase.last:
+            continue
+        if duty.on and not phase.first <= one.first <= phase.last:
+            continue
+        last = min(one.last, phase.last)
+        yield replace(one, first=max(one.first, phase.first), due=one.due if duty.on else min(one.due, last), last=last)

@@ -1,0 +1,92 @@
+"""Rounds by rate and by rule, over a real calendar: nothing skipped, nothing twice."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gezhi.schemes.duties import PERIODS, BadDuty, Duty, Phase, Rate, Selection
+from gezhi.schemes.model import CalendarRule, Scheme
+from gezhi.schemes.rounds import DAY, Round, period_of, period_text, round_at, rounds
+from gezhi.schemes.text import Text
+from gezhi.schemes.worktime import WorkCalendar
+
+CHINA = WorkCalendar.of(timezone="Asia/Shanghai", statutory_code="cn", hours=("08:30-12:00", "14:00-17:30"))
+PHASES = {"work": Phase("work", Text("实施"), date(2026, 3, 10), date(2026, 4, 20))}
+SCHEME = Scheme("x", "1", Text("x"), "Asia/Shanghai", CalendarRule(), phases=PHASES)
+
+
+def _duty(**told: object) -> Duty:
+    return Duty("d", Text("d"), "report", ("grid_worker",), Selection("grid"), **told)  # type: ignore[arg-type]
+
+
+def _year(duty: Duty, year: int = 2026) -> tuple[Round, ...]:
+    return rounds(SCHEME, CHINA, duty, date(year, 1, 1), date(year, 12, 31))
+
+
+def test_a_rule_on_a_rest_day_moves_to_the_next_workday_and_a_make_up_sunday_works() -> None:
+    found = _year(_duty(on="FREQ=MONTHLY;BYMONTH=1,4,7,10;BYMONTHDAY=1", if_holiday="next workday"))
+    assert [one.due.isoformat() for one in found] == ["2026-01-04", "2026-04-01", "2026-07-01", "2026-10-08"]
+
+
+def test_rules_that_fall_together_are_one_round_from_the_first_of_their_days() -> None:
+    found = _year(_duty(on="FREQ=WEEKLY;BYDAY=MO,TH", if_holiday="next workday"))
+    assert len({one.due for one in found}) == len(found)
+    spring = next(one for one in found if one.due == date(2026, 2, 24))
+    assert (spring.first, spring.last) == (date(2026, 2, 16), date(2026, 2, 25))
+
+
+def test_a_rule_that_skips_rest_days_leaves_them_out() -> None:
+    found = _year(_duty(on="FREQ=DAILY", if_holiday="skip"))
+    assert all(CHINA.is_workday(one.due) for one in found)
+    assert date(2026, 1, 1) not in {one.due for one in found}
+
+
+def test_a_duty_of_a_phase_has_no_round_outside_and_its_edges_are_cut() -> None:
+    found = _year(_duty(rate=Rate.parse("1 per month"), phases=("work",)))
+    assert [(one.first, one.due) for one in found] == [
+        (date(2026, 3, 10), date(2026, 3, 31)),
+        (date(2026, 4, 1), date(2026, 4, 20)),
+    ]
+
+
+@given(on=st.dates(date(2020, 1, 1), date(2030, 12, 31)), per=st.sampled_from(PERIODS))
+def test_periods_tile_the_years(on: date, per: str) -> None:
+    name, first, last = period_of(per, on)
+    assert first <= on <= last
+    assert period_of(per, first)[0] == period_of(per, last)[0] == name
+    assert period_of(per, last + DAY)[1] == last + DAY
+    assert period_text(name).zh
+    assert period_text(name).en
+
+
+@given(
+    rule=st.sampled_from(["FREQ=WEEKLY;BYDAY=MO,TH", "FREQ=MONTHLY;BYMONTHDAY=10,25", "FREQ=WEEKLY;INTERVAL=2"]),
+    if_holiday=st.sampled_from(["same day", "next workday", "previous workday", "skip"]),
+    start=st.dates(date(2024, 1, 1), date(2025, 12, 1)),
+)
+def test_every_window_asks_for_the_same_rounds(rule: str, if_holiday: str, start: date) -> None:
+    duty = _duty(on=rule, if_holiday=if_holiday)
+    end = start + timedelta(days=200)
+    middle = start + timedelta(days=77)
+    whole = rounds(SCHEME, CHINA, duty, start, end)
+    halves = rounds(SCHEME, CHINA, duty, start, middle) + rounds(SCHEME, CHINA, duty, middle + DAY, end)
+    assert [one.due for one in whole] == [one.due for one in halves]
+    for one in whole:
+        assert round_at(SCHEME, CHINA, duty, one.due) is not None
+        assert one.first <= one.due <= one.last or if_holiday == "previous workday"
+
+
+@pytest.mark.parametrize("written", ["", "2 per fortnight", "0 per day", "120% per year", "often"])
+def test_a_rate_that_is_none_says_what_may_be_written(written: str) -> None:
+    with pytest.raises(BadDuty) as bad:
+        Rate.parse(written)
+    assert "2 per quarter" in bad.value.text.zh
+
+
+def test_a_selection_is_read_and_said_again() -> None:
+    for written in ("grid", "households[class = 3]", "enterprises[grade in (A, B) and state = open]"):
+        assert str(Selection.parse(written)) == written
+    with pytest.raises(BadDuty):
+        Selection.parse("households[class ~ 3]")
