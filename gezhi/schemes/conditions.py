@@ -65,8 +65,7 @@ def compiled(condition: str) -> Condition:
         # the parser's list of everything it could have read helps nobody
         why = re.sub(r"^Failed to parse expression .*?: ERROR: <input>:\d+:(\d+): ", r"[\1] ", str(bad).splitlines()[0])
         raise ConditionError(condition, re.sub(r" expecting \{.*", "", why)) from bad
-    words = set(_WORD.findall(_TEXT.sub("''", condition)))
-    return Condition(program, tuple(name for name in NAMES if name in words))
+    return Condition(program, tuple(name for name in NAMES if name in words_of(condition)))
 
 
 def urgency_of(scheme: Scheme, state: CaseState) -> str:
@@ -113,6 +112,24 @@ def holds(condition: str, facts: Mapping[str, Any]) -> bool:
         answer = wanted.program.execute({name: facts[name] for name in wanted.names})
     except (KeyError, TypeError, RuntimeError, ValueError) as bad:
         raise ConditionError(condition, str(bad)) from bad
+    if not isinstance(answer, bool):
+        raise ConditionError(condition, f"{answer!r}")
+    return answer
+
+
+@lru_cache(maxsize=4096)
+def words_of(condition: str) -> frozenset[str]:
+    """Return every word of a condition that is not inside a text: its names among them."""
+    return frozenset(_WORD.findall(_TEXT.sub("''", condition)))
+
+
+def said(condition: str, answers: Mapping[str, Any]) -> bool:
+    """Tell what a condition over a form's answers says; raise ConditionError when it is not a yes or no."""
+    program, words = compiled(condition).program, words_of(condition)
+    try:
+        answer = program.execute({name: answers[name] for name in answers if name in words})
+    except (TypeError, RuntimeError, ValueError, OverflowError) as bad:
+        raise ConditionError(condition, str(bad).splitlines()[0]) from bad
     if not isinstance(answer, bool):
         raise ConditionError(condition, f"{answer!r}")
     return answer

@@ -5,6 +5,7 @@ brings; `gezhi.schemes.filled` holds answers against them.
 """
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -51,6 +52,21 @@ class Field:
     clause: str = ""
 
 
+def _level(fields: Iterable[Field]) -> Iterator[Field]:
+    for one in fields:
+        if one.kind == "group":
+            yield from _level(one.fields)
+        else:
+            yield one
+
+
+def every(fields: Iterable[Field]) -> Iterator[Field]:
+    """Yield every field with those inside groups and repeats, outer ones first."""
+    for one in fields:
+        yield one
+        yield from every(one.fields)
+
+
 @dataclass(frozen=True)
 class Form:
     """Fields with the purpose and the legal basis for which they are kept, and how long (a duration, "" for always).
@@ -71,10 +87,7 @@ class Form:
     @cached_property
     def by_id(self) -> dict[str, Field]:
         """The fields at the top by id, those inside groups included (a group adds no level to the answers)."""
-        found: dict[str, Field] = {}
-        for one in self.fields:
-            found |= {inner.id: inner for inner in one.fields} if one.kind == "group" else {one.id: one}
-        return found
+        return {one.id: one for one in _level(self.fields)}
 
     @cached_property
     def print(self) -> str:
@@ -83,8 +96,8 @@ class Form:
 
     @property
     def personal(self) -> bool:
-        """Whether any field is sensitive."""
-        return any(one.sensitive for one in self.by_id.values())
+        """Whether any field is sensitive, those of rounds of a repeat included."""
+        return any(one.sensitive for one in every(self.fields))
 
 
 @dataclass(frozen=True, slots=True)
