@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from gezhi.cases import words
+from gezhi.foundation import words
 from gezhi.cases.access import account_id, took_in
 from gezhi.cases.errors import BadInput, Forbidden, Impossible
 from gezhi.cases.models import Case, CaseSound, CaseWords

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from gezhi.cases.words import sound
+from gezhi.foundation.words import sound
 
 AT_ONCE = 500
 # An intake may commit a moment after a later one: so far back the newest cases are looked at again.

@@ -13,7 +13,7 @@ from gezhi.cases.models import Case, Hold
 from gezhi.cases.queries.paging import Page, cursor_of, read_cursor
 from gezhi.cases.queries.searching import search_for
 from gezhi.cases.queries.similar import with_followers
-from gezhi.cases.words import sought
+from gezhi.foundation.words import sought
 from gezhi.people.models import Account
 from gezhi.schemes.state import Light
 

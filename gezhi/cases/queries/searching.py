@@ -15,7 +15,7 @@ from uuid import UUID
 # ruff: noqa: S608  the conditions are fixed words of this file, values always travel as parameters
 from django.db import connection
 
-from gezhi.cases.words import is_sound, patterns, sought
+from gezhi.foundation.words import is_sound, patterns, sought
 
 FEW = 2_000
 _NAMED = re.compile(r"%\((\w+)\)s")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gezhi.cases import words
+from gezhi.foundation import words
 from gezhi.cases.models import Case
 
 _AROUND = 16
