@@ -50,7 +50,7 @@ def plain(value: Any) -> Any:
 
 def is_blank(value: Any) -> bool:
     """Say whether an answer says nothing. `False` and 0 say something."""
-    return value is None or value == "" or value == [] or value == {}  # noqa: PLC1901  not falsehood: 0 is a value
+    return value is None or value in ("", [], {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +130,8 @@ def digests_of(form: Form, values: Mapping[str, Any]) -> list[tuple[str, str]]:
     found: dict[tuple[str, str], None] = {}
     for key, field in fields_of(form).items():
         for inner, value in _inside(field, values.get(key)):
-            digest = digest(inner, value)
-            if digest:
-                found[key, digest] = None
+            if hashed := digest(inner, value):
+                found[key, hashed] = None
     return list(found)
 
 

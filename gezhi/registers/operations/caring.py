@@ -1,4 +1,4 @@
-"""Care cases: opened for a stated purpose, seen by the assigned worker and the supervisor only, kept for a stated time."""
+"""Care cases: opened for a stated purpose, seen by the assigned worker and the supervisor only, kept a stated time."""
 
 from datetime import datetime
 
@@ -33,8 +33,8 @@ def require_purpose(ledger: Ledger, entry: Entry) -> None:
     if not ledger.form.retention:
         raise Refused(
             f"表“{ledger.form.title.zh}”没有写保存期限，不能建立帮扶对象。请区级办公室在方案中补上。",
-            f"The form “{ledger.form.title.say('en')}” states no time of keeping, so no care case may be opened. Ask the "
-            "district's office to add it to the plan.",
+            f"The form “{ledger.form.title.say('en')}” states no time of keeping, so no care case may be opened. Ask "
+            "the district's office to add it to the plan.",
         )
 
 
@@ -65,7 +65,9 @@ def assign(*, actor: Account | None, now: datetime, entry: Entry, account: Accou
     case = locked(entry, actor, now)
     mine = CareAssignment.objects.filter(entry=case, until=None)
     if actor is not None and not mine.filter(account=actor, role=SUPERVISOR).exists():
-        raise Forbidden("只有这个帮扶对象的督导人可以改派。", "Only the supervisor of this care case may assign it anew.")
+        raise Forbidden(
+            "只有这个帮扶对象的督导人可以改派。", "Only the supervisor of this care case may assign it anew."
+        )
     if not account.is_staff_member or not account.is_active:
         raise Refused("只能交给在职人员。", "It can be given to people in service only.", field="account")
     if not reason.strip():

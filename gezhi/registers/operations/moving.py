@@ -183,7 +183,8 @@ def _follow(entry: Entry, now: datetime) -> bool:
 def _active(entry: Entry) -> None:
     if entry.state != State.ACTIVE:
         raise Impossible(
-            f"条目 {entry.code} 已注销或合并，先恢复它。", f"The entry {entry.code} was ended or merged; reopen it first."
+            f"条目 {entry.code} 已注销或合并，先恢复它。",
+            f"The entry {entry.code} was ended or merged; reopen it first.",
         )
 
 

@@ -5,7 +5,7 @@ written over; what was changed since the writer last looked is kept beside it as
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -79,7 +79,7 @@ class _Sent:
     by: By
     base: int
     note: str
-    left: Values
+    left: Values = field(default_factory=dict)
 
 
 def save(
@@ -117,7 +117,7 @@ def save(
             ledger = ledgers.ledger(register, timezone.localdate(now))
             form = ledgers.form_as_filled(ledger, form_print, timezone.localdate(collected or now))
             by = By(actor, access.Standpoint(), now, collected, scoped, batch)
-            sent = _sent(answers, ledger, form, by, base, note)
+            sent = _as_asked_today(_Sent(answers, ledger, form, by, base, note))
             if entry is None:
                 return _open(sent, area=area, code=code, part_of=part_of, purpose=purpose, basis=basis)
             return _change(locked(entry, actor, now), sent)
@@ -128,15 +128,13 @@ def save(
         return Saved(DUPLICATE, _entry_of(made), {}, {})
 
 
-def _sent(answers: Mapping[str, Any], ledger: Ledger, form: Form, by: By, base: int, note: str) -> _Sent:
-    """Leave aside what the form does not ask (any more) where the form changed since; else the form says so."""
-    known = fields_of(form)
-    today = fields_of(ledger.form)
-    left: Values = {}
-    if form is not ledger.form:
-        left = {one: value for one, value in answers.items() if one in known and one not in today}
-        answers = {one: value for one, value in answers.items() if one not in left}
-    return _Sent(answers, ledger, ledger.form, by, base, note, left)
+def _as_asked_today(sent: _Sent) -> _Sent:
+    """Leave aside what the form asked when it was filled in and does not ask any more."""
+    form = sent.ledger.form
+    known, today = fields_of(sent.form), fields_of(form)
+    left = {one: value for one, value in sent.answers.items() if one in known and one not in today}
+    kept = {one: value for one, value in sent.answers.items() if one not in left}
+    return replace(sent, form=form, answers=kept, left=left)
 
 
 def _scoped(key: str | None, actor: Account | None) -> str | None:
@@ -162,9 +160,7 @@ def _open(
     if filled.faults:
         raise BadAnswers(filled.faults)
     whole = _whole(part_of, sent)
-    place = area_for(
-        area or (whole.area if whole else None), point_in(ledger.register, sent.form, filled.values), on
-    )
+    place = area_for(area or (whole.area if whole else None), point_in(ledger.register, sent.form, filled.values), on)
     by = _standing(sent, place.path)
     entry = Entry(
         id=uuid7(), register=ledger.id, area=place, area_path=place.path, part_of=whole, opened_at=now, changed_at=now,

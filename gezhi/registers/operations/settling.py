@@ -39,7 +39,8 @@ def decide(
     owner = entry.sides.get(one.field, "")
     if not access.may_decide(actor, ledger, entry.area_path, owner, now):
         raise Forbidden(
-            "由方案指定的岗位在这里裁定，不是您的岗位。", "The post that the plan names settles this here; it is not yours."
+            "由方案指定的岗位在这里裁定，不是您的岗位。",
+            "The post that the plan names settles this here; it is not yours.",
         )
     by = By(actor, access.standpoint(actor, ledger, entry.area_path, now), now)
     pair = one.plain or opened(one.sealed)[one.field]

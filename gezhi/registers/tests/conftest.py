@@ -19,7 +19,13 @@ from gezhi.territory import queries as territory
 
 SCHEME = Path(__file__).parent / "ledgers"
 MORNING = datetime(2026, 6, 3, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
-HOME: dict[str, Any] = {"head": "王家旺", "address": "清溪路 24 号", "phone": "138 0000 1234", "class": "3", "people": 4}
+HOME: dict[str, Any] = {
+    "head": "王家旺",
+    "address": "清溪路 24 号",
+    "phone": "138 0000 1234",
+    "class": "3",
+    "people": 4,
+}
 
 
 @dataclass
