@@ -11,7 +11,6 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from gezhi.foundation import words
 from gezhi.cases.access import account_id, took_in
 from gezhi.cases.errors import BadInput, Forbidden, Impossible
 from gezhi.cases.models import Case, CaseSound, CaseWords
@@ -19,6 +18,7 @@ from gezhi.cases.operations.door import Open, open_locked, own_desks, write
 from gezhi.cases.operations.moving import change_item, place
 from gezhi.cases.operations.report import ADDRESS_LENGTH, one_line, plain
 from gezhi.cases.operations.talking import attach, comment
+from gezhi.foundation import words
 from gezhi.people.models import Account
 from gezhi.schemes.model import CLOSED
 

@@ -21,7 +21,6 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from gezhi.foundation import words
 from gezhi.cases.access import account_id
 from gezhi.cases.errors import BadInput, CaseError
 from gezhi.cases.models import Case, CaseEvent, CaseFile, CaseWords, Hold
@@ -34,7 +33,7 @@ from gezhi.cases.operations.report import PUBLIC_KEY_LENGTH, Report, clean, plai
 from gezhi.cases.operations.statements import Row
 from gezhi.enactment import queries as enactment
 from gezhi.enactment.models import SchemeVersion
-from gezhi.foundation import crypto
+from gezhi.foundation import crypto, words
 from gezhi.foundation.ids import uuid7
 from gezhi.foundation.memory import Memory
 from gezhi.foundation.models import Outbox, StoredFile

@@ -1,6 +1,6 @@
 """Care cases: opened for a stated purpose, seen by the assigned worker and the supervisor only, kept a stated time."""
 
-from datetime import datetime
+from datetime import date, datetime, time
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,31 +11,47 @@ from gezhi.people.models import Account
 from gezhi.registers import access, ledgers
 from gezhi.registers.errors import Forbidden, Refused
 from gezhi.registers.ledgers import Ledger
-from gezhi.registers.models import CareAssignment, Entry, Kind
-from gezhi.registers.operations.writing import By, locked, note_change
+from gezhi.registers.models import NAME, CareAssignment, Entry, Kind
+from gezhi.registers.operations.writing import By, locked, note_change, until, values_of
+from gezhi.schemes.forms import Form
 from gezhi.schemes.state import Desk
 from gezhi.territory import queries as territory
 
 BOOK = "registers"
+# The field of a care case's form that says until when there is help.
+ENDS_ON = "ends_on"
 WORKER, SUPERVISOR = CareAssignment.Role.WORKER, CareAssignment.Role.SUPERVISOR
 
 
-def require_purpose(ledger: Ledger, entry: Entry) -> None:
-    """Raise Refused unless a care case says what it is opened for and why that is allowed."""
+def state_purpose(ledger: Ledger, form: Form, entry: Entry) -> None:
+    """Write what a care case is opened for and why that is allowed: as said, else as its form has it; else refuse."""
     if not ledger.register.care:
         return
+    entry.purpose = entry.purpose or form.purpose.zh[:NAME]
+    entry.basis = entry.basis or form.basis.zh[:NAME]
     if not entry.purpose or not entry.basis:
         raise Refused(
             "帮扶对象须写明建档目的，以及法律依据或本人（监护人）同意。",
             "A care case says what it is opened for, and on which legal basis or whose consent.",
             field="basis" if entry.purpose else "purpose",
         )
-    if not ledger.form.retention:
+    if not form.retention:
         raise Refused(
-            f"表“{ledger.form.title.zh}”没有写保存期限，不能建立帮扶对象。请区级办公室在方案中补上。",
-            f"The form “{ledger.form.title.say('en')}” states no time of keeping, so no care case may be opened. Ask "
-            "the district's office to add it to the plan.",
+            f"表“{form.title.zh}”没有写保存期限，不能建立帮扶对象。请区级办公室在方案中补上。",
+            f"The form “{form.title.say('en')}” states no time of keeping, so no care case may be opened. Ask the "
+            "district's office to add it to the plan.",
         )
+
+
+def kept_until(entry: Entry, form: Form) -> datetime | None:
+    """Return when a care case must be erased: so long after the day on which help ends, or is looked at anew."""
+    if not entry.care:
+        return entry.erase_at
+    try:
+        last = date.fromisoformat(str(values_of(entry).get(ENDS_ON, "")))
+    except ValueError:
+        return until(entry.opened_at, form.retention)
+    return until(max(entry.opened_at, timezone.make_aware(datetime.combine(last, time.max))), form.retention)
 
 
 def assign_at_opening(entry: Entry, ledger: Ledger, by: By) -> None:

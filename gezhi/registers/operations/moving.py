@@ -10,6 +10,7 @@ from gezhi.registers import access, ledgers
 from gezhi.registers.errors import Forbidden, Impossible, Refused
 from gezhi.registers.ledgers import Ledger
 from gezhi.registers.models import Entry, EntryFile, EntryWords, Kind, State
+from gezhi.registers.operations.caring import kept_until
 from gezhi.registers.operations.places import area_for
 from gezhi.registers.operations.saving import propose, put
 from gezhi.registers.operations.writing import (
@@ -83,8 +84,7 @@ def end(*, actor: Account | None, now: datetime, entry: Entry, reason: str) -> E
     by = _by(actor, ledger, [ended.area_path], now)
     ended.state, ended.ended_at, ended.changed_at = State.ENDED, now, now
     ended.version += 1
-    kept_until = until(now, ledger.form.retention)
-    ended.erase_at = min(ended.erase_at, kept_until) if ended.erase_at and kept_until else ended.erase_at or kept_until
+    ended.erase_at = until(now, ledger.form.retention)
     ended.save()
     note_change(ended, by, Kind.END, {}, note=reason.strip())
     tell(ENDED, ended, now)
@@ -101,7 +101,7 @@ def reopen(*, actor: Account | None, now: datetime, entry: Entry, reason: str = 
     by = _by(actor, ledger, [again.area_path], now)
     again.state, again.ended_at, again.changed_at = State.ACTIVE, None, now
     again.version += 1
-    again.erase_at = until(again.opened_at, ledger.form.retention) if again.care else None
+    again.erase_at = kept_until(again, ledger.form) if again.care else None
     again.save()
     note_change(again, by, Kind.REOPEN, {}, note=reason.strip())
     tell(OPENED, again, now)

@@ -37,7 +37,6 @@ from gezhi.registers.operations.writing import (
     pairs_of,
     seal,
     tell,
-    until,
     values_of,
 )
 from gezhi.registers.queries.alike import alike
@@ -104,8 +103,8 @@ def save(
     """Write answers into a new entry (`entry` is None) or an existing one, whose other fields stay as they are.
 
     `base` is the version that the writer saw, `key` the sender's own name for this writing: the same again changes
-    nothing. `form_print` and `at` say under which form and when it was collected. Care cases need `purpose` and
-    `basis`. Raises a `Refused` when nothing could be written.
+    nothing. `form_print` and `at` say under which form and when it was collected. A care case says `purpose` and `basis`
+    where its form does not. Raises a `Refused` when nothing could be written.
     """
     scoped = _scoped(key, actor)
     try:
@@ -166,11 +165,11 @@ def _open(
         id=uuid7(), register=ledger.id, area=place, area_path=place.path, part_of=whole, opened_at=now, changed_at=now,
         care=ledger.register.care, purpose=purpose.strip()[:NAME], basis=basis.strip()[:NAME],
     )  # fmt: skip
-    caring.require_purpose(ledger, entry)
+    caring.state_purpose(ledger, sent.form, entry)
     entry.code = codes.given(ledger.register, code) if code else codes.fresh(ledger.register, place.code, on)
     fill_in(entry, ledger, sent.form, filled.values)
     entry.sides = dict.fromkeys((one for one, value in filled.values.items() if not is_blank(value)), by.at.side)
-    entry.erase_at = until(now, sent.form.retention) if entry.care else None
+    entry.erase_at = caring.kept_until(entry, sent.form)
     entry.save(force_insert=True)
     make_findable(entry, sent.form)
     pairs = pairs_of({}, filled.values, list(filled.values))
@@ -298,6 +297,7 @@ def put(entry: Entry, pairs: Pairs, side: str, ledger: Ledger, form: Form) -> No
     entry.sides = {one: owner for one, owner in entry.sides.items() if not is_blank(values.get(one))}
     entry.sides |= {one: side for one, pair in pairs.items() if not is_blank(pair[1])}
     fill_in(entry, ledger, form, values)
+    entry.erase_at = caring.kept_until(entry, form)
     entry.save()
     make_findable(entry, form)
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from gezhi.foundation import words
 from gezhi.cases.models import Case
+from gezhi.foundation import words
 
 _AROUND = 16
 
