@@ -9,13 +9,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
-from gezhi.cases import operations, queries, words
+from gezhi.cases import operations, queries
 from gezhi.cases.errors import BadInput, NotFound
 from gezhi.cases.queries.queue import light_of
 from gezhi.cases.tests.conftest import District
 from gezhi.cases.tests.test_door import to_check, to_department, to_review, to_sign, to_station
 from gezhi.enactment import queries as enactment
-from gezhi.foundation import files, outbox
+from gezhi.foundation import files, outbox, words
 from gezhi.notices.models import Message
 from gezhi.people import operations as people
 from gezhi.schemes import engine

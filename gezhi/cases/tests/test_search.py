@@ -2,9 +2,10 @@
 
 import pytest
 
-from gezhi.cases import operations, queries, words
+from gezhi.cases import operations, queries
 from gezhi.cases.queries import searching
 from gezhi.cases.tests.conftest import District
+from gezhi.foundation import words
 
 pytestmark = pytest.mark.django_db
 

@@ -103,8 +103,8 @@ def save(
     """Write answers into a new entry (`entry` is None) or an existing one, whose other fields stay as they are.
 
     `base` is the version that the writer saw, `key` the sender's own name for this writing: the same again changes
-    nothing. `form_print` and `at` say under which form and when it was collected. A care case says `purpose` and `basis`
-    where its form does not. Raises a `Refused` when nothing could be written.
+    nothing. `form_print` and `at` say under which form and when it was collected. A care case says `purpose` and
+    `basis` where its form does not. Raises a `Refused` when nothing could be written.
     """
     scoped = _scoped(key, actor)
     try:
