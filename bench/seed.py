@@ -34,7 +34,7 @@ from gezhi.cases.models import Case, CaseEvent, CaseWords, Hold  # noqa: E402
 from gezhi.cases.operations import Report  # noqa: E402
 from gezhi.cases.operations.log import sealed  # noqa: E402
 from gezhi.enactment import operations as enactment  # noqa: E402
-from gezhi.foundation import words
+from gezhi.foundation import words  # noqa: E402
 from gezhi.foundation.ids import uuid7  # noqa: E402
 from gezhi.foundation.journal import GENESIS, chain  # noqa: E402
 from gezhi.people import operations as people  # noqa: E402
