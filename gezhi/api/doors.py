@@ -55,7 +55,7 @@ def door(scope: str) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             with translation.override(translation.get_language_from_request(request)):
                 try:
-                    return view(_call(request, scope), *args, **kwargs)
+                    return view(admit(request, scope), *args, **kwargs)
                 except (CaseError, Refused, ApiError) as error:
                     return refusal(error)
 
@@ -80,7 +80,8 @@ def methods(**views: View) -> View:
     return pick
 
 
-def _call(request: HttpRequest, scope: str) -> Call:
+def admit(request: HttpRequest, scope: str) -> Call:
+    """Return the call of a program with a token of this scope. Raises `ApiError`."""
     kind, _space, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     if kind.lower() != "bearer" or not token:
         raise ApiError(401, "no_token", _("Send a token: Authorization: Bearer gz_…"))

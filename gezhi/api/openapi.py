@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from gezhi import __version__
 from gezhi.api import shapes
 from gezhi.api.faults import answer
+from gezhi.sync import shapes as sync
 
 _FAULTS = {
     "401": "No token, or one that is unknown, expired or revoked",
@@ -40,6 +41,7 @@ def document() -> dict[str, Any]:
     bodies = (
         shapes.NewCase, shapes.NewCases, shapes.Opened, shapes.BatchAnswer, shapes.DoAction, shapes.Acted,
         shapes.CaseWhole, shapes.CasePage, shapes.Catalogue, shapes.Stored, shapes.Faulty,
+        sync.Record, sync.Push, sync.Pushed, sync.Download, sync.Uploaded,
     )  # fmt: skip
     _refs, components = msgspec.json.schema_components(bodies, ref_template="#/components/schemas/{name}")
     return {
@@ -78,6 +80,40 @@ def _paths() -> dict[str, Any]:
         },
         "/catalogue": {"get": _door("What can be reported", "cases:read", {"200": ("Today's items", "Catalogue")})},
         "/files": {"post": _upload()},
+        **_telephones(),
+    }
+
+
+def _telephones() -> dict[str, Any]:
+    """Return the doors for telephones; programs come with a token, the field pages with their session."""
+    since = {
+        "name": "since",
+        "in": "query",
+        "description": "the cursor of the last download",
+        "schema": {"type": "string"},
+    }
+    only = {"name": "only", "in": "query", "description": "size: only say how much it is", "schema": {"enum": ["size"]}}
+    key = {"name": "key", "in": "path", "required": True, "schema": {"type": "string"}, "example": "p-3f0c…"}
+    place = {"name": "Content-Range", "in": "header", "required": True, "schema": {"type": "string"}}
+    piece = _door(
+        "Send a piece of a photo", "field:sync",
+        {"200": ("Kept; more is to come", "Uploaded"), "201": ("The photo is whole", "Uploaded"),
+         "409": ("The piece does not join on: go on at `received`", "Faulty")},
+        [key, place],
+    )  # fmt: skip
+    binary = {"schema": {"type": "string", "format": "binary"}}
+    piece["requestBody"] = {"required": True, "content": {"application/octet-stream": binary}}
+    pushed = _door("Bring records", "field:sync", {"200": ("A result each, in order", "Pushed")}, body="Push")
+    pushed["description"] += " Each of `records` is a `Record`; one that is wrong harms no other."
+    return {
+        "/sync": {
+            "get": _door("Take along", "field:sync", {"200": ("What is new", "Download")}, [since, only]),
+            "post": pushed,
+        },
+        "/sync/photos/{key}": {
+            "get": _door("How much of a photo is here", "field:sync", {"200": ("So much", "Uploaded")}, [key]),
+            "put": piece,
+        },
     }
 
 

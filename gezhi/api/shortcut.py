@@ -9,6 +9,8 @@ from django.urls import Resolver404, resolve
 from gezhi.api.faults import ApiError, refusal
 
 PREFIX = "/api/"
+# The field pages ask these with their session, so they need the layers for pages, too; programs bring a token.
+_WITH_SESSION = "/api/v1/sync"
 # The same few addresses are asked for all the time.
 _resolve = lru_cache(maxsize=1024)(resolve)
 
@@ -20,7 +22,7 @@ def shortcut(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callabl
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        if not request.path_info.startswith(PREFIX):
+        if not request.path_info.startswith(PREFIX) or _by_page(request):
             return get_response(request)
         try:
             found = _resolve(request.path_info)
@@ -33,3 +35,7 @@ def shortcut(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callabl
         return answered
 
     return middleware
+
+
+def _by_page(request: HttpRequest) -> bool:
+    return request.path_info.startswith(_WITH_SESSION) and "HTTP_AUTHORIZATION" not in request.META

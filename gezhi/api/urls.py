@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gezhi.api import acting, intake, openapi, reading
+from gezhi.api import acting, intake, openapi, reading, telephones
 from gezhi.api.doors import methods
 
 app_name = "api"
@@ -14,5 +14,7 @@ urlpatterns = [
     path("cases/<str:number>", methods(GET=reading.get_case), name="case"),
     path("cases/<str:number>/actions/<slug:action>", methods(POST=acting.post_action), name="case_action"),
     path("catalogue", methods(GET=reading.get_catalogue), name="catalogue"),
+    path("sync", methods(GET=telephones.get_download, POST=telephones.post_records), name="sync"),
+    path("sync/photos/<str:key>", methods(GET=telephones.get_photo, PUT=telephones.put_photo), name="sync_photo"),
     path("files", methods(POST=intake.post_file), name="files"),
 ]

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "gezhi.registers",
     "gezhi.cases",
     "gezhi.duties",
+    "gezhi.sync",
     "gezhi.api",
     "gezhi.web",
     "gezhi.web.portal",

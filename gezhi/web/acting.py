@@ -16,12 +16,12 @@ from gezhi.people.models import Account
 from gezhi.schemes.model import Action, Question, Scheme
 from gezhi.schemes.state import Choice, Refused
 from gezhi.schemes.text import Text
+from gezhi.schemes.ways import Course, courses
 from gezhi.territory import queries as territory
 from gezhi.web import questions, wording
 from gezhi.web.desks import called, parse
 from gezhi.web.questions import Form, Offer
 from gezhi.web.stories import action_icon
-from gezhi.web.ways import Course, courses
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ FLOORS = (
     {"registers"},
     {"cases"},
     {"duties"},
+    {"sync"},
     {"web", "api"},
     {"demo"},
     {"config"},

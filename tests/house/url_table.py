@@ -231,4 +231,6 @@ TABLE: dict[str, Row] = {
     "api:case_action": everybody(_POST_ONLY, _this(number="no-such-number", action="sign")),
     "api:catalogue": everybody(_NO_TOKEN),
     "api:files": everybody(_POST_ONLY),
+    "api:sync": by_role(OK, anonymous=_NO_TOKEN, resident=HTTPStatus.FORBIDDEN),
+    "api:sync_photo": by_role(OK, _this(key="p-none"), anonymous=_NO_TOKEN, resident=HTTPStatus.FORBIDDEN),
 }

@@ -8,7 +8,7 @@ from gezhi.cases.queries.holders import Holder, holders
 from gezhi.cases.queries.kept import bulk_run, views
 from gezhi.cases.queries.lists import Wanted, cases, count, find, search
 from gezhi.cases.queries.looks import contact_looks
-from gezhi.cases.queries.own import Act, came_back, diary, frequent_items, passed_on
+from gezhi.cases.queries.own import Act, came_back, diary, frequent_items, passed_on, sent_under
 from gezhi.cases.queries.page import CasePage, ClockView, case_page
 from gezhi.cases.queries.paging import Page
 from gezhi.cases.queries.public import (
@@ -89,6 +89,7 @@ __all__ = [
     "rating_sums",
     "results",
     "search",
+    "sent_under",
     "similar",
     "standings",
     "track",

@@ -110,6 +110,12 @@ def came_back(rows: Iterable[QueueRow]) -> dict[UUID, str]:
     return {case: reasons.get(case, "") for case in again}
 
 
+def sent_under(*, account: Account, key: str, now: datetime) -> Case | None:
+    """Return the case that somebody took in under a key of their own, if they may still see it."""
+    rows = Case.objects.visible_to(account, now=now).filter(client_key=f"{account_id(account)}:{key}")
+    return rows.defer(*_HEAVY).first() if key else None
+
+
 def _touched(account: Account, now: datetime) -> list[UUID]:
     """Return the cases that somebody acted on or took in, lately: two index reads, bounded."""
     acted = CaseEvent.objects.filter(actor=account_id(account), kind="act", at__gte=now - LOOKED_BACK)

@@ -23,6 +23,7 @@ from gezhi.schemes.clocks import calendar_of
 from gezhi.schemes.model import Action, Question, Scheme
 from gezhi.schemes.state import CaseState, Choice, Opening, Refused
 from gezhi.schemes.text import Text
+from gezhi.schemes.ways import Course, courses
 from gezhi.territory import queries as territory
 from gezhi.web import questions, wording
 from gezhi.web.acting import offers_for
@@ -30,7 +31,6 @@ from gezhi.web.clocks import clock_view
 from gezhi.web.components import ClockView
 from gezhi.web.desks import called
 from gezhi.web.questions import Form, Offer
-from gezhi.web.ways import Course, courses
 
 CHANNEL = "field"
 

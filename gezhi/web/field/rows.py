@@ -12,10 +12,10 @@ from gezhi.enactment import queries as enactment
 from gezhi.schemes.model import Action
 from gezhi.schemes.state import Light
 from gezhi.schemes.text import Text
+from gezhi.schemes.ways import courses
 from gezhi.territory import queries as territory
 from gezhi.web import wording
 from gezhi.web.lists import Row, Waiting, by_urgency_then_distance, row_of
-from gezhi.web.ways import courses
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,13 +27,13 @@ from gezhi.schemes.clocks import calendar_of
 from gezhi.schemes.model import CLOSED, Action, Question
 from gezhi.schemes.state import REPORTER, Choice, Light, Refused
 from gezhi.schemes.text import Text
+from gezhi.schemes.ways import Course, courses
 from gezhi.web import pace, questions, wording
 from gezhi.web.clocks import clock_view
 from gezhi.web.components import ClockView, Picture, StoryItem
 from gezhi.web.portal import followed, progress, tickets
 from gezhi.web.portal.progress import Second
 from gezhi.web.stories import Address, action_icon, pictures, story_item
-from gezhi.web.ways import Course, courses
 
 NOTE = Question(id="text", kind="text", title=Text("补充说明", "Anything to add"))
 PHOTOS = Question(id="photos", kind="photos", title=Text("照片或材料", "Photos or papers"), required=False)

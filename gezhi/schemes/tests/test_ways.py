@@ -4,7 +4,7 @@ import pytest
 
 from gezhi.schemes import source
 from gezhi.schemes.model import Procedure
-from gezhi.web.ways import Course, courses
+from gezhi.schemes.ways import Course, courses
 
 
 def _procedures(scheme: str) -> dict[str, Procedure]:

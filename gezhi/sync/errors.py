@@ -1,0 +1,32 @@
+"""What is wrong with a record, before the room that it belongs to was even asked."""
+
+from gezhi.sync.shapes import Choice
+
+
+class RecordRefused(Exception):
+    """A record can't be taken: a code for programs, words for people, what they may choose from, photos that miss."""
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        field: str = "",
+        choices: tuple[Choice, ...] = (),
+        missing: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.field = field
+        self.choices = choices
+        self.missing = missing
+
+
+class UploadRefused(Exception):
+    """A piece of a photo can't be taken; `received` is where to go on, `status` what HTTP says."""
+
+    def __init__(self, code: str, message: str, *, status: int, received: int = 0) -> None:
+        super().__init__(message)
+        self.code = code
+        self.status = status
+        self.received = received

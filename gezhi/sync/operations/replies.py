@@ -1,0 +1,83 @@
+"""From what a room answered to what the sender is told: in the reader's language, with what to do and what was kept."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from gezhi.cases.errors import AskArea, CaseError, Conflict
+from gezhi.foundation.files import FileRefused
+from gezhi.people.models import Account
+from gezhi.schemes.state import Refused
+from gezhi.sync.errors import RecordRefused
+from gezhi.sync.queries.standing import theirs_of
+from gezhi.sync.shapes import Choice, Record, Result
+
+type Refusal = CaseError | Refused | RecordRefused | FileRefused
+REFUSALS = (CaseError, Refused, RecordRefused, FileRefused)
+
+
+def refusal(record: Record, error: Refusal, actor: Account, now: datetime) -> Result:
+    """Return what is told of a record that was not taken."""
+    if isinstance(error, Conflict):
+        return conflict(record, error, actor, now)
+    code = getattr(error, "code", "refused")
+    return Result(
+        key=record.key,
+        outcome="refused",
+        code=code,
+        reason=_words(error),
+        todo=_todo(code),
+        kept=_("Nothing of it was written. What you wrote and photographed stays on this phone."),
+        field=getattr(error, "field", ""),
+        choices=_choices(error),
+        missing=getattr(error, "missing", ()),
+    )
+
+
+def conflict(record: Record, error: Conflict, actor: Account, now: datetime) -> Result:
+    """Return both versions of a case that others acted on meanwhile."""
+    number = str(record.data.get("number", ""))
+    return Result(
+        key=record.key,
+        outcome="conflict",
+        subject=number,
+        code=error.code,
+        reason=_("Others acted on this case after your phone had last heard of it."),
+        todo=_("Compare both. Then do it again on the case as it now is, or keep yours as a note."),
+        kept=_("Nothing of it was written. What you wrote and photographed stays on this phone."),
+        mine=record.data,
+        theirs=theirs_of(actor, number, error.seen, now),
+    )
+
+
+def said(record: Record, reply: dict[str, Any]) -> Result:
+    """Return what was told the first time, as a duplicate."""
+    kept = {name: value for name, value in reply.items() if name in ("subject", "facts")}
+    return Result(key=record.key, outcome="duplicate", warnings=tuple(reply.get("warnings", ())), **kept)
+
+
+def _words(error: Refusal) -> str:
+    if isinstance(error, Refused):
+        return error.en if (get_language() or "").startswith("en") else error.zh
+    return str(error)
+
+
+def _choices(error: Refusal) -> tuple[Choice, ...]:
+    if isinstance(error, AskArea):
+        return tuple(Choice(one.code, one.name) for one in error.candidates)
+    return error.choices if isinstance(error, RecordRefused) else ()
+
+
+def _todo(code: str) -> str:
+    known = {
+        "ask_area": _("Choose the side of the border and send again."),
+        "grid_split": _("Choose the grid as it now is and send again."),
+        "photos_missing": _("Press “Send now”: the photos go first."),
+        "future": _("Put the time right and send again."),
+        "not_found": _("Keep your words as you need them, then delete the record; or ask your station who has it now."),
+        "not_yours": _("Ask who has it now; your words can be copied from here."),
+        "forbidden": _("Ask who has it now; your words can be copied from here."),
+    }
+    return known.get(code) or _("Put right what is named, then send it again; or delete it.")

@@ -1,0 +1,92 @@
+"""The ground on a telephone: outlines made plain, the grids around, how far a point lies from a grid."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import lru_cache
+from math import cos, radians
+from typing import Any
+from uuid import UUID
+
+import shapely
+from django.utils import timezone
+
+from gezhi.people import access
+from gezhi.people.models import Account
+from gezhi.territory import queries as territory
+from gezhi.territory.models import Area
+
+# In metres; a phone finds its grid well enough with borders this exact, and asks near them anyway.
+OWN_FINE_M, AROUND_FINE_M = 4, 12
+MOST_OWN, MOST_AROUND = 400, 60
+_DEGREE_M = 111_320
+type Box = tuple[float, float, float, float]
+
+
+def own_grids(account: Account, now: datetime) -> list[Area]:
+    """Return the lowest areas that somebody answers for."""
+    on = timezone.localdate(now)
+    below = [area for path in access.reach(account, now).area_paths for area in territory.subtree(path, on)[:MOST_OWN]]
+    parents = {area.parent_id for area in below}
+    return [area for area in below if area.pk not in parents]
+
+
+def grids_around(own: Sequence[Area], now: datetime) -> list[Area]:
+    """Return the grids that touch the box around the own ones, a little widened: where a worker may stray to."""
+    boxes = [area.bbox for area in own if area.bbox]
+    if not boxes:
+        return []
+    west, south, east, north = _around(boxes)
+    seen = territory.areas(timezone.localdate(now)).filter(
+        level=own[0].level, west__lte=east, east__gte=west, south__lte=north, north__gte=south
+    )
+    known = {area.pk for area in own}
+    return [area for area in seen.order_by("path")[: MOST_AROUND + len(own)] if area.pk not in known][:MOST_AROUND]
+
+
+def parts(own: Sequence[Area], around: Sequence[Area]) -> dict[str, Any]:
+    """Return the parts `grid/CODE`: name, box and outline. Outlines are read for what is not in memory yet."""
+    outlines = _outlines([*own, *around])
+    found: dict[str, Any] = {}
+    for mine, areas in ((True, own), (False, around)):
+        for area in areas:
+            found[f"grid/{area.code}"] = {
+                "code": area.code, "name": territory.short_name(area.name), "own": mine, "box": area.bbox,
+                "outline": _plain(area.pk, outlines.get(area.pk, b""), OWN_FINE_M if mine else AROUND_FINE_M),
+            }  # fmt: skip
+    return found
+
+
+def metres_to(code: str, point: tuple[float, float], now: datetime) -> float:
+    """Return how far a point lies outside a grid; 0 within it, and where the grid has no outline."""
+    area = territory.by_code(code, timezone.localdate(now))
+    if area is None or not area.boundary:
+        return 0.0
+    shape, spot = shapely.from_wkb(bytes(area.boundary)), shapely.Point(point)
+    nearest = shapely.shortest_line(shape, spot)
+    (lon, lat), (lon2, lat2) = nearest.coords[0], nearest.coords[-1]
+    return float(_DEGREE_M * (((lon - lon2) * cos(radians(point[1]))) ** 2 + (lat - lat2) ** 2) ** 0.5)
+
+
+def _around(boxes: Iterable[Box]) -> Box:
+    wests, souths, easts, norths = zip(*boxes, strict=True)
+    margin = 0.002
+    return min(wests) - margin, min(souths) - margin, max(easts) + margin, max(norths) + margin
+
+
+def _outlines(areas: Sequence[Area]) -> dict[UUID, bytes]:
+    rows = Area.objects.filter(pk__in=[area.pk for area in areas]).exclude(boundary=None)
+    return {pk: bytes(boundary or b"") for pk, boundary in rows.values_list("pk", "boundary")}
+
+
+@lru_cache(maxsize=20_000)
+def _plain(_area: UUID, boundary: bytes, fine_m: int) -> list[list[list[float]]]:
+    """Return the outer rings of an outline, simplified, in degrees to about a metre."""
+    if not boundary:
+        return []
+    shape = shapely.simplify(shapely.from_wkb(boundary), fine_m / _DEGREE_M)
+    geometry = json.loads(shapely.to_geojson(shape))
+    rings = (
+        [geometry["coordinates"][0]] if geometry["type"] == "Polygon" else [one[0] for one in geometry["coordinates"]]
+    )
+    return [[[round(lon, 5), round(lat, 5)] for lon, lat, *_ in ring] for ring in rings]

@@ -1,0 +1,70 @@
+"""Photos in pieces: they go on where they stopped, and are nothing until they are whole."""
+
+from datetime import timedelta
+
+import pytest
+
+from gezhi.foundation.models import StoredFile
+from gezhi.sync import operations
+from gezhi.sync.errors import UploadRefused
+from gezhi.sync.models import Upload
+from gezhi.sync.operations.uploads import path_of
+from gezhi.sync.shapes import Uploaded
+from gezhi.sync.tests.conftest import District, Phone, jpeg
+
+
+def _send(phone: Phone, content: bytes, start: int, end: int) -> Uploaded:
+    return operations.receive(
+        actor=phone.account, key="p-1", name="a.jpg", start=start, size=len(content), piece=content[start:end],
+        now=phone.district.now,
+    )  # fmt: skip
+
+
+def test_a_broken_way_goes_on_where_it_stopped(phone: Phone) -> None:
+    content = jpeg()
+    assert _send(phone, content, 0, 1000).received == 1000
+    assert StoredFile.objects.count() == 0
+    # the same piece again, and one that overlaps, change nothing
+    assert _send(phone, content, 0, 1000).received == 1000
+    assert _send(phone, content, 500, 3000).received == 3000
+    state = operations.state_of(actor=phone.account, key="p-1")
+    assert state is not None
+    assert (state.received, state.done) == (3000, False)
+    assert _send(phone, content, 3000, len(content)).done
+    row = StoredFile.objects.get()
+    assert (row.kind, row.size) == ("photo", len(content))
+    assert not path_of(Upload.objects.get()).exists()
+    # sent again after a lost reply
+    assert _send(phone, content, 3000, len(content)).done
+    assert StoredFile.objects.count() == 1
+
+
+def test_a_gap_says_where_to_go_on(phone: Phone) -> None:
+    content = jpeg()
+    _send(phone, content, 0, 1000)
+    with pytest.raises(UploadRefused) as refused:
+        _send(phone, content, 2000, 3000)
+    assert (refused.value.status, refused.value.received) == (409, 1000)
+
+
+def test_what_is_no_photo_is_forgotten(phone: Phone) -> None:
+    with pytest.raises(UploadRefused, match="not a photo"):
+        phone.photo("p-1", b"MZ this is a program" * 40)
+    assert Upload.objects.count() == 0
+    assert StoredFile.objects.count() == 0
+
+
+def test_nobody_sees_anothers_pieces(phone: Phone, district: District) -> None:
+    phone.photo("p-1")
+    assert operations.state_of(actor=district.cast.other_worker, key="p-1") is None
+    (refused,) = Phone(district, district.cast.other_worker).send(phone.report(photos=["p-1"]))
+    assert refused.code == "photos_missing"
+
+
+def test_half_photos_of_long_ago_are_forgotten(phone: Phone, district: District) -> None:
+    _send(phone, jpeg(), 0, 1000)
+    path = path_of(Upload.objects.get())
+    assert operations.forget_old(now=district.now + timedelta(days=30)) == 0
+    assert path.exists()
+    assert operations.forget_old(now=district.now + timedelta(days=60)) == 1
+    assert not path.exists()
