@@ -1,0 +1,19 @@
+"""What duties hear of: follow-ups of cases, new entries of registers."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from gezhi.cases.operations.log import CHANGED
+from gezhi.duties import operations
+from gezhi.foundation import outbox
+
+
+def register() -> None:
+    """Subscribe under names that stay."""
+    outbox.subscribe(CHANGED, "duties.start", operations.start_by_case)
+    outbox.subscribe("entry.opened", "duties.first_visit", _start_by_entry)
+
+
+def _start_by_entry(body: dict[str, Any], now: datetime) -> None:
+    operations.start_by_entry(entry=UUID(body["entry"]), now=now)

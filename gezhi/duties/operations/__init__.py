@@ -1,0 +1,38 @@
+"""Every write of duties: keyword-only functions that authorise, lock, change and log in one transaction."""
+
+from gezhi.duties.operations.changing import correct, may_sign, sign, withdraw
+from gezhi.duties.operations.drawing import draw, population_hash, sample
+from gezhi.duties.operations.excuses import (
+    colleagues_below,
+    come_back,
+    decide,
+    go_away,
+    object_to,
+    take_back_objection,
+)
+from gezhi.duties.operations.findings import Found
+from gezhi.duties.operations.recording import Recorded, finish, from_json, record
+from gezhi.duties.operations.starting import start_by_case, start_by_entry
+
+__all__ = [
+    "Found",
+    "Recorded",
+    "colleagues_below",
+    "come_back",
+    "correct",
+    "decide",
+    "draw",
+    "finish",
+    "from_json",
+    "go_away",
+    "may_sign",
+    "object_to",
+    "population_hash",
+    "record",
+    "sample",
+    "sign",
+    "start_by_case",
+    "start_by_entry",
+    "take_back_objection",
+    "withdraw",
+]

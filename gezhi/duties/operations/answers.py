@@ -1,0 +1,95 @@
+"""Answers held against the form of their duty: the one they were given to, as far as any version still has it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from gezhi.duties.plans import Planned
+from gezhi.enactment import queries as enactment
+from gezhi.schemes.filled import fill, flat
+from gezhi.schemes.forms import Form
+from gezhi.schemes.model import Scheme
+from gezhi.schemes.text import Text
+
+# How many earlier versions of the plan are looked through for the form that a record was filled under.
+_LOOKED_BACK = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What is kept of answers: plain ones, sealed ones as JSON, and what did not fit a form that changed meanwhile.
+
+    `refused` are faults against the very form that was filled in: those the sender puts right.
+    """
+
+    version: UUID
+    form_print: str = ""
+    plain: dict[str, Any] = field(default_factory=dict)
+    sealed: str = ""
+    faults: list[dict[str, Any]] = field(default_factory=list)
+    refused: tuple[tuple[str, Text], ...] = ()
+
+
+def answered(planned: Planned, answers: Mapping[str, Any], *, form_print: str, at: datetime) -> Answered:
+    """Check answers and part them into what may lie open and what is sealed."""
+    form = planned.form
+    if form is None:
+        return Answered(planned.version)
+    version, scheme = planned.version, planned.scheme
+    changed = bool(form_print) and form_print != form.print
+    if changed and (old := _older(planned, form_print)) is not None:
+        version, scheme, form = old
+        changed = False
+    filled = fill(form, answers, at=at, scheme=scheme)
+    plain, private = _parted(form, filled.values)
+    faults = [
+        {
+            "path": one.path,
+            "zh": one.text.zh,
+            "en": one.text.en,
+            "given": None if _sealed(form, one.path) else _at(answers, one.path),
+        }
+        for one in filled.faults
+    ]
+    return Answered(
+        version, form.print, plain, msgspec.json.encode(private).decode() if private else "", faults if changed else [],
+        () if changed else tuple((one.path, one.text) for one in filled.faults),
+    )  # fmt: skip
+
+
+def private_of(sealed: str) -> dict[str, Any]:
+    """Return sealed answers in the clear, for who may see them."""
+    return dict(msgspec.json.decode(sealed)) if sealed else {}
+
+
+def _older(planned: Planned, form_print: str) -> tuple[UUID, Scheme, Form] | None:
+    for row in enactment.versions(planned.scheme.id)[:_LOOKED_BACK]:
+        scheme = enactment.scheme(row.pk)
+        duty = scheme.duties.get(planned.duty.id)
+        form = scheme.forms.get(duty.form) if duty else None
+        if form is not None and form.print == form_print:
+            return row.pk, scheme, form
+    return None
+
+
+def _parted(form: Form, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    private = {
+        one.id
+        for one, _ in flat(form.fields)
+        if one.sensitive or any(in_row.sensitive for in_row, _ in flat(one.fields))
+    }
+    plain = {name: value for name, value in values.items() if name not in private}
+    return plain, {name: value for name, value in values.items() if name in private}
+
+
+def _sealed(form: Form, path: str) -> bool:
+    found = form.by_id.get(path.split(".", 1)[0])
+    return found is None or found.sensitive or bool(found.fields)
+
+
+def _at(answers: Mapping[str, Any], path: str) -> Any:
+    return answers.get(path)

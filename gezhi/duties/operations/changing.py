@@ -1,0 +1,129 @@
+"""After recording: put right, sign, take back. What was stays in the log."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from gezhi.cases.access import account_id
+from gezhi.cases.operations.report import plain
+from gezhi.duties import marks, plans
+from gezhi.duties.errors import BadAnswers, BadInput, Conflict, Forbidden, NotFound
+from gezhi.duties.models import Activity, Start
+from gezhi.duties.operations import log
+from gezhi.duties.operations.answers import answered
+from gezhi.duties.operations.findings import Found, check, keep
+from gezhi.duties.operations.recording import REMARK_LENGTH, Recorded, counts
+from gezhi.duties.plans import Planned
+from gezhi.people.access import standing
+from gezhi.people.models import Account
+
+
+def correct(
+    *, actor: Account, now: datetime, activity: UUID, base: int = 0, answers: Mapping[str, Any] | None = None,
+    remarks: str | None = None, others: Sequence[UUID] | None = None, findings: Sequence[Found] = (),
+) -> Recorded:  # fmt: skip
+    """Put one's own record right, or add findings to it. `base` is the version that was seen (0: whatever stands).
+
+    Raises `Conflict` when it changed since.
+    """
+    with transaction.atomic():
+        row, planned = _own(actor, activity, now)
+        if base and row.version != base:
+            raise Conflict(row.version)
+        before = log.facts(row)
+        if answers is not None:
+            _answer(row, planned, answers, now)
+        if remarks is not None:
+            row.remarks = plain(remarks)[:REMARK_LENGTH]
+        if others is not None:
+            row.others = [one for one in dict.fromkeys(others) if one != actor.pk]
+        numbers = _add(actor, row, planned, findings, now)
+        row.counts = counts(row, planned)
+        return replace(_written(row, "correct", before, actor, now), cases=numbers)
+
+
+def sign(*, actor: Account, now: datetime, activity: UUID) -> Recorded:
+    """Sign an activity, where its round is closed by a signature: as the post that the plan names, never one's own."""
+    with transaction.atomic():
+        seen = Activity.objects.visible_to(actor, now=now).filter(pk=activity, withdrawn_at=None, ended__isnull=False)
+        rows = Activity.objects.unscoped(reason="seen in the line above").select_for_update()
+        row = rows.filter(pk__in=seen.values("pk")).first()
+        planned = plans.of_version(row.scheme_version_id, row.duty) if row else None
+        if row is None or planned is None:
+            raise NotFound
+        if not may_sign(actor, row, planned, now):
+            raise Forbidden(_("This is signed by the post that the plan names, and not by who did it."))
+        if row.signed_at is not None:
+            return Recorded("duplicate", row)
+        before = log.facts(row)
+        row.signed_by, row.signed_at = actor, now
+        row.counts = counts(row, planned)
+        return _written(row, "sign", before, actor, now)
+
+
+def may_sign(account: Account, row: Activity, planned: Planned, now: datetime) -> bool:
+    """Say whether somebody signs this: holds the post over its area, and neither did it nor took part."""
+    if not planned.duty.signed_by or account.pk in (row.account_id, *row.others):
+        return False
+    return any(
+        grant.post == planned.duty.signed_by and grant.path and row.area_path.startswith(grant.path)
+        for grant in standing(account, now).reach.grants
+    )
+
+
+def withdraw(*, actor: Account, now: datetime, activity: UUID, reason: str) -> Recorded:
+    """Take one's own record back, with a reason. Its cases stay; it no longer fills its round."""
+    if not plain(reason):
+        raise BadInput(_("Say why it is taken back."), field="reason")
+    with transaction.atomic():
+        row, _planned = _own(actor, activity, now)
+        before = log.facts(row)
+        row.withdrawn_at, row.counts = now, False
+        row.remarks = "\n".join(part for part in (row.remarks, plain(reason)) if part)[:REMARK_LENGTH]
+        Start.objects.filter(answered_by=row).update(answered_by=None)
+        return _written(row, "withdraw", before, actor, now)
+
+
+def _own(actor: Account, activity: UUID, now: datetime) -> tuple[Activity, Planned]:
+    rows = Activity.objects.unscoped(reason="its doer changes it").select_for_update()
+    row = rows.filter(pk=activity, withdrawn_at=None).first()
+    if row is None:
+        raise NotFound
+    if row.account_id != actor.pk:
+        if not Activity.objects.visible_to(actor, now=now).filter(pk=activity).exists():
+            raise NotFound
+        raise Forbidden(_("Only who recorded this may change it. Add what you know as a remark to your own record."))
+    planned = plans.of_version(row.scheme_version_id, row.duty)
+    if planned is None:
+        raise NotFound
+    return row, planned
+
+
+def _answer(row: Activity, planned: Planned, answers: Mapping[str, Any], now: datetime) -> None:
+    found = answered(planned, answers, form_print="", at=min(row.began, now))
+    if found.refused:
+        raise BadAnswers(found.refused)
+    row.answers, row.sealed, row.faults, row.form_print = found.plain, found.sealed, [], found.form_print
+    row.marks = [one for one in row.marks if one != marks.FORM_CHANGED]
+
+
+def _add(actor: Account, row: Activity, planned: Planned, findings: Sequence[Found], now: datetime) -> tuple[str, ...]:
+    if not findings:
+        return ()
+    check(findings, photos=planned.duty.photos, on=planned.days.local_date(now))
+    kept = keep(actor, row, findings, first=row.found + 1, now=now)
+    row.found += len(kept)
+    return tuple(one.number for one in kept if one.number)
+
+
+def _written(row: Activity, kind: str, before: dict[str, Any], actor: Account, now: datetime) -> Recorded:
+    row.changed_at = now
+    row.version += 1
+    log.append(row, kind, before=before, actor=account_id(actor), now=now)
+    row.save()
+    return Recorded("accepted", row, (), tuple(marks.words(row)))

@@ -1,0 +1,350 @@
+"""Recording what was done: checked, placed, marked where it is odd, its findings handed on, once per client key.
+
+What somebody really did is not thrown away: a clock ahead, a check-in far off, a grid split meanwhile, a form that
+changed are kept and marked. Refused is only what nobody could use: no such duty, not this person's, answers that do
+not fit the very form that they were given to.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gezhi.cases.access import account_id
+from gezhi.cases.operations.report import plain
+from gezhi.duties import marks, plans
+from gezhi.duties.access import grant_for
+from gezhi.duties.errors import BadAnswers, BadInput, Forbidden
+from gezhi.duties.models import Activity, ActivityFile, Start
+from gezhi.duties.operations import log
+from gezhi.duties.operations.answers import Answered, answered
+from gezhi.duties.operations.drawing import tick_off
+from gezhi.duties.operations.findings import Found, check, keep
+from gezhi.duties.operations.grounds import Ground, ground_of
+from gezhi.duties.places import Place, is_far, placed
+from gezhi.duties.plans import Planned
+from gezhi.duties.queries.doers import done_by
+from gezhi.foundation.journal import GENESIS
+from gezhi.foundation.models import StoredFile
+from gezhi.people.access import Grant, standing
+from gezhi.people.models import Account
+from gezhi.territory.models import Area
+
+KEY_LENGTH = 100
+REMARK_LENGTH = 4000
+# Clocks of phones differ by so much without meaning anything.
+_SKEW = timedelta(minutes=5)
+_YEARS_BACK = timedelta(days=3 * 366)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of a record: `accepted`, or `duplicate` when the key had brought it before.
+
+    `notes` say in words what is odd about it; `cases` are the numbers of the cases that its findings became.
+    """
+
+    outcome: str
+    activity: Activity
+    cases: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Everything of an activity but where and for what: as it is sent at its end, or at once."""
+
+    began: datetime
+    ended: datetime | None = None
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    form_print: str = ""
+    place: Place | None = None
+    others: tuple[UUID, ...] = ()
+    findings: tuple[Found, ...] = ()
+    photos: tuple[UUID, ...] = ()
+    remarks: str = ""
+    nil: bool = False
+    agrees: bool | None = None
+
+
+def record(
+    *, actor: Account, now: datetime, key: str, duty: str, began: datetime, ended: datetime | None = None,
+    area: Area | str | None = None, entry: UUID | str | None = None, answers: Mapping[str, Any] | None = None,
+    place: tuple[float, float, float] | Place | None = None, findings: Sequence[Found] = (),
+    photos: Sequence[UUID] = (), others: Sequence[UUID] = (), remarks: str = "", nil: bool = False,
+    agrees: bool | None = None, confirms: UUID | None = None, start: UUID | None = None, form_print: str = "",
+) -> Recorded:  # fmt: skip
+    """Record an activity for a duty: about an area, or about an entry of a register.
+
+    `ended` is None while it is under way: `finish` completes it. `key` is the sender's own, once per activity. Raises
+    `BadInput`, `BadAnswers`, `Forbidden`; then nothing was kept.
+    """
+    if not key or len(key) > KEY_LENGTH or key != plain(key):
+        raise BadInput(_("A client key has 1 to %(most)s characters.") % {"most": KEY_LENGTH}, field="key")
+    known = _known(actor, key)
+    if known is not None:
+        return _again(known)
+    sent = Sent(
+        began, ended, answers or {}, form_print, placed(place), tuple(dict.fromkeys(others)), tuple(findings),
+        tuple(dict.fromkeys(photos)), plain(remarks), nil, agrees,
+    )  # fmt: skip
+    _check_times(sent, now)
+    at = min(began, now)
+    planned = _planned(duty, at, now)
+    ground = ground_of(planned, actor, area=area, entry=entry, place=sent.place, at=at, now=now)
+    grant = _grant(planned, actor, ground, at, now)
+    row = Activity(
+        key=f"{account_id(actor)}:{key}", account=actor, desk_key=_desk_key(grant), recorded_at=now,
+        confirms_id=confirms, log_head=GENESIS, **_of_plan(planned, ground), **_of_start(start),
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            return _write(row, planned, ground, sent)
+    except IntegrityError:
+        known = _known(actor, key)
+        if known is None:
+            raise
+        return _again(known)
+
+
+def finish(
+    *, actor: Account, now: datetime, activity: UUID, ended: datetime | None = None,
+    answers: Mapping[str, Any] | None = None, findings: Sequence[Found] = (), photos: Sequence[UUID] = (),
+    others: Sequence[UUID] = (), remarks: str = "", nil: bool = False, agrees: bool | None = None, form_print: str = "",
+) -> Recorded:  # fmt: skip
+    """End an activity that was begun at the place, with what it asks. Ending twice is the same as once."""
+    with transaction.atomic():
+        rows = Activity.objects.unscoped(reason="its doer ends it").select_for_update()
+        row = rows.filter(pk=activity, account=actor, withdrawn_at=None).first()
+        if row is None:
+            raise Forbidden(_("Only who began it may end it."))
+        if row.ended is not None:
+            return _again(row)
+        planned = plans.of_version(row.scheme_version_id, row.duty)
+        if planned is None:
+            raise BadInput(_("The plan no longer has this duty."), field="duty")
+        sent = Sent(
+            row.began, max(ended or now, row.began), answers or {}, form_print, None,
+            tuple(dict.fromkeys((*row.others, *others))), tuple(findings), tuple(dict.fromkeys(photos)),
+            plain(remarks), nil, agrees,
+        )  # fmt: skip
+        before = log.facts(row)
+        numbers = _complete(actor, row, planned, sent, now)
+        log.append(row, "finish", before=before, actor=account_id(actor), now=now)
+        row.version += 1
+        row.save()
+        return Recorded("accepted", row, numbers, tuple(marks.words(row)))
+
+
+def _write(row: Activity, planned: Planned, ground: Ground, sent: Sent) -> Recorded:
+    actor, now = row.account, row.recorded_at
+    row.began, row.day = sent.began, planned.days.local_date(min(sent.began, now))
+    _place(row, planned, ground, sent)
+    row.marks = [*ground.marks, *row.marks, *([marks.CLOCK] if sent.began > now + _SKEW else [])]
+    row.others = list(sent.others)
+    row.changed_at = now
+    row.save(force_insert=True)
+    numbers: tuple[str, ...] = ()
+    if sent.ended is not None:
+        numbers = _complete(actor, row, planned, sent, now)
+    log.append(row, "record", before={}, actor=account_id(actor), now=now)
+    row.save()
+    return Recorded("accepted", row, numbers, tuple(marks.words(row)))
+
+
+def _complete(actor: Account, row: Activity, planned: Planned, sent: Sent, now: datetime) -> tuple[str, ...]:
+    """Fill in what an ended activity states, and hand its findings on. The caller writes log and row."""
+    found = answered(planned, sent.answers, form_print=sent.form_print, at=min(sent.began, now))
+    _check_done(actor, row, planned, sent, found)
+    check(sent.findings, photos=planned.duty.photos, on=row.day)
+    row.ended, row.changed_at = sent.ended, now
+    row.scheme_version_id = found.version
+    row.answers, row.sealed, row.faults = found.plain, found.sealed, found.faults
+    row.form, row.form_print = planned.duty.form, found.form_print
+    row.remarks, row.nil, row.agrees = sent.remarks[:REMARK_LENGTH], sent.nil, sent.agrees
+    row.others = [one for one in sent.others if one != actor.pk]
+    row.found = len(sent.findings)
+    row.marks = list(dict.fromkeys([*row.marks, *_late_marks(row, planned, found)]))
+    row.counts = counts(row, planned)
+    row.save()
+    _keep_photos(row, sent.photos)
+    kept = keep(actor, row, sent.findings, first=1, now=now)
+    _answer_start(row)
+    tick_off(row)
+    return tuple(one.number for one in kept if one.number)
+
+
+def counts(row: Activity, planned: Planned) -> bool:
+    """Say whether an activity fills its round: ended, whole, signed where the plan asks, not withdrawn."""
+    signed = planned.duty.closes != "signature" or row.signed_at is not None
+    return row.ended is not None and row.withdrawn_at is None and signed and marks.ALONE not in row.marks
+
+
+def _late_marks(row: Activity, planned: Planned, found: Answered) -> list[str]:
+    odd = [marks.FORM_CHANGED] if found.faults else []
+    if planned.duty.together and not _all_there(row, planned):
+        odd.append(marks.ALONE)
+    if row.entry_id is not None and _somebody_else(row):
+        odd.append(marks.SAME_DAY)
+    return odd
+
+
+def _all_there(row: Activity, planned: Planned) -> bool:
+    """Say whether somebody of each post that goes together took part."""
+    people = Account.objects.filter(pk__in=[row.account_id, *row.others], is_active=True)
+    held = {
+        grant.post
+        for one in people
+        for grant in standing(one, min(row.began, row.recorded_at)).reach.grants
+        if not grant.path or row.area_path.startswith(grant.path) or grant.path.startswith(row.area_path)
+    }
+    return set(planned.duty.who) <= held
+
+
+def _somebody_else(row: Activity) -> bool:
+    rows = Activity.objects.unscoped(reason="whether the household was visited by two").filter(
+        scheme=row.scheme, duty=row.duty, entry_id=row.entry_id, day=row.day, withdrawn_at=None
+    )
+    rows = rows.exclude(account=row.account_id).exclude(account__in=row.others)
+    return rows.exclude(others__contains=[row.account_id]).exists()
+
+
+def _check_done(actor: Account, row: Activity, planned: Planned, sent: Sent, found: Answered) -> None:
+    duty = planned.duty
+    if found.refused:
+        raise BadAnswers(found.refused)
+    if sent.nil and not duty.nil:
+        raise BadInput(_("The plan takes no report of nothing for this duty."), field="nil")
+    if duty.closes == "report" and not (sent.nil or sent.remarks or sent.findings or found.plain):
+        say = _("Write what there is to report, or say that there is nothing.") if duty.nil else _("Write the report.")
+        raise BadInput(say, field="remarks")
+    if duty.verifies:
+        _check_verified(actor, row, planned, sent)
+
+
+def _check_verified(actor: Account, row: Activity, planned: Planned, sent: Sent) -> None:
+    """Hold a verification to the line that nobody confirms his own work, and a difference to its reason."""
+    if sent.agrees is None:
+        raise BadInput(_("Say whether what you found agrees with the record."), field="agrees")
+    if not sent.agrees and not sent.remarks:
+        raise BadInput(_("Say in what it differs from the record."), field="remarks")
+    doers = done_by(planned, row)
+    if actor.pk in doers or doers & set(sent.others):
+        raise Forbidden(_("Who did it does not verify it. Somebody else of the same post has to go."))
+
+
+def _check_times(sent: Sent, now: datetime) -> None:
+    for name, at in (("began", sent.began), ("ended", sent.ended)):
+        if at is None:
+            continue
+        if at.tzinfo is None:
+            say = _("Give the time with its offset from UTC, for example 2026-05-09T10:20:00+08:00.")
+            raise BadInput(say, field=name)
+        if at < now - _YEARS_BACK:
+            raise BadInput(_("This time is more than three years back. Check the year."), field=name)
+    if sent.ended is not None and sent.ended < sent.began:
+        raise BadInput(_("It ended before it began. Put one of the two times right."), field="ended")
+
+
+def _planned(duty: str, at: datetime, now: datetime) -> Planned:
+    """Return the duty as it stood on the day; as it stands now where it is new since."""
+    found = plans.find(duty, _local(at)) or plans.find(duty, _local(now))
+    if found is None:
+        words = _("No plan in force has the duty “%(duty)s”. Fetch the duties again; what you wrote is kept.")
+        raise BadInput(words % {"duty": duty[:80]}, field="duty")
+    return found
+
+
+def _local(at: datetime) -> date:
+    return timezone.localdate(at)
+
+
+def _grant(planned: Planned, actor: Account, ground: Ground, at: datetime, now: datetime) -> Grant:
+    """Return by which appointment it is done: as held on the day, else as held now."""
+    for instant in (at, now):
+        grant = grant_for(planned.duty, standing(actor, instant), ground.area.path)
+        if grant is not None:
+            return grant
+    posts = [planned.scheme.posts[one].title for one in planned.duty.who if one in planned.scheme.posts]
+    raise Forbidden(
+        _("This is done by %(posts)s of %(area)s, and you held no such post there on that day.")
+        % {"posts": "、".join(one.zh for one in posts), "area": ground.area.name}
+    )
+
+
+def _desk_key(grant: Grant) -> str:
+    return f"{grant.post}@{grant.area}"
+
+
+def _of_plan(planned: Planned, ground: Ground) -> dict[str, Any]:
+    return {
+        "scheme": planned.scheme.id, "scheme_version_id": planned.version, "duty": planned.duty.id,
+        "kind": planned.duty.activity, "area": ground.area, "area_path": ground.area.path, "entry_id": ground.entry_id,
+        "entry_name": ground.name, "guarded": ground.guarded,
+    }  # fmt: skip
+
+
+def _of_start(start: UUID | None) -> dict[str, Any]:
+    row = Start.objects.filter(pk=start).first() if start else None
+    return {"case_id": row.case_id} if row and row.case_id else {}
+
+
+def _place(row: Activity, planned: Planned, ground: Ground, sent: Sent) -> None:
+    row.marks = []
+    if sent.place is None:
+        row.marks = [marks.NO_PLACE] if planned.duty.on_site else []
+        return
+    row.lon, row.lat, row.accuracy_m = sent.place.lon, sent.place.lat, sent.place.accuracy_m or None
+    row.distance_m = ground.metres_from(sent.place)
+    if is_far(sent.place, row.distance_m):
+        row.marks = [marks.FAR]
+
+
+def _keep_photos(row: Activity, photos: Sequence[UUID]) -> None:
+    there = set(StoredFile.objects.filter(pk__in=photos).values_list("pk", flat=True))
+    missing = [str(one) for one in photos if one not in there]
+    if missing:
+        raise BadInput(
+            _("These files are not here (any more); send them again: %(files)s") % {"files": ", ".join(missing)},
+            field="photos",
+        )
+    ActivityFile.objects.bulk_create(
+        [ActivityFile(activity=row, file_id=one, role="record") for one in photos], ignore_conflicts=True
+    )
+
+
+def _answer_start(row: Activity) -> None:
+    """Let the oldest open start that this activity fits be answered by it."""
+    if not row.counts:
+        return
+    waiting = Start.objects.filter(
+        scheme=row.scheme, duty=row.duty, answered_by=None, called_off_at=None, entry_id=row.entry_id
+    )
+    waiting = waiting.filter(case_id=row.case_id) if row.case_id else waiting.filter(area=row.area_id)
+    first = waiting.order_by("at").values_list("pk", flat=True).first()
+    if first is not None:
+        Start.objects.filter(pk=first).update(answered_by=row)
+
+
+def _known(actor: Account, key: str) -> Activity | None:
+    rows = Activity.objects.unscoped(reason="the sender's own key names the sender's own activity")
+    return rows.filter(key=f"{account_id(actor)}:{key}").first()
+
+
+def _again(row: Activity) -> Recorded:
+    numbers = tuple(row.findings.exclude(number="").order_by("place").values_list("number", flat=True))
+    return Recorded("duplicate", row, numbers, tuple(marks.words(row)))
+
+
+def from_json(raw: Mapping[str, Any]) -> Found:
+    """Return a finding as a record of the field app brings it; raise BadInput for what is none."""
+    try:
+        return msgspec.convert(dict(raw), Found, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadInput(_("This finding can't be read: %(why)s") % {"why": error}, field="findings") from error

@@ -1,0 +1,174 @@
+"""What somebody owes now: each duty of the posts held, with the round, how much of it is done, and its light."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+
+from gezhi.duties import plans
+from gezhi.duties.models import Absence, Activity, Start
+from gezhi.duties.plans import Planned
+from gezhi.duties.queries import sums
+from gezhi.duties.queries.sums import Scope, Sum
+from gezhi.people.access import Grant, in_force, standing
+from gezhi.people.models import Account, Appointment
+from gezhi.schemes.rounds import Round
+from gezhi.schemes.state import Light
+from gezhi.territory.models import Area
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A duty in its present round on somebody's ground, or a start that waits.
+
+    `sum` is over the objects. `asked` and `done` count activities where there is one object (two patrols a day), else
+    objects. `covering`: as a stand-in for whoever is away; `away`: the person is away and nobody else has it.
+    """
+
+    planned: Planned
+    area: Area
+    round: Round | None
+    due: datetime | None
+    light: Light
+    sum: Sum
+    asked: int
+    done: int
+    post: str
+    covering: bool = False
+    away: str = ""
+    start: Start | None = None
+    running: UUID | None = None
+
+    @property
+    def left(self) -> int:
+        """How much is still to do."""
+        return max(0, self.asked - self.done)
+
+    @property
+    def single(self) -> bool:
+        """Whether it is about one object, so that it can be begun at once."""
+        return self.start is not None or (not self.planned.of_entries and self.sum.objects <= 1)
+
+
+_ORDER = {Light.RED: 0, Light.YELLOW: 1, Light.GREEN: 2, Light.PAUSED: 3, Light.DONE: 4}
+
+
+def due(*, account: Account, now: datetime) -> list[Owed]:
+    """Return what an account owes now, the most pressing first; what is done in this round stands at the end."""
+    grants = [one for one in standing(account, now).reach.grants if one.path]
+    if not grants:
+        return []
+    wanted: dict[tuple[str, str], tuple[Planned, Grant]] = {}
+    today = None
+    for planned in plans.in_force(_day(now)):
+        today = planned.days.local_date(now)
+        for grant in sorted(grants, key=lambda one: one.stand_in):
+            if grant.post in planned.duty.who:
+                wanted.setdefault((planned.name, grant.path), (planned, grant))
+    if today is None or not wanted:
+        return []
+    away = absent([account.pk], today)
+    covered = _needing_cover(grants, now, today)
+    areas = {
+        row.path: row
+        for row in Area.objects.filter(path__in={grant.path for _, grant in wanted.values()}).defer("boundary")
+    }
+    mine = _Mine(now, away.get(account.pk, ""), _running(account))
+    found: list[Owed] = []
+    for planned, grant in wanted.values():
+        area = areas.get(grant.path)
+        if area is None or (grant.stand_in and (grant.post, grant.area) not in covered):
+            continue
+        found += _owed(planned, grant, area, mine)
+    return sorted(found, key=lambda one: (_ORDER[one.light], one.due is None, one.due or now, one.planned.name))
+
+
+def absent(accounts: Iterable[UUID], on: date) -> dict[UUID, str]:
+    """Return who of several is away on a day, with the kind of reason."""
+    rows = Absence.objects.filter(account__in=list(accounts), first__lte=on, last__gte=on, withdrawn_at=None)
+    return {row.account_id: row.reason for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class _Mine:
+    """What of the person matters to each duty: the instant, whether away, and what was begun and not ended."""
+
+    now: datetime
+    away: str
+    running: dict[tuple[str, UUID], UUID]
+
+
+def _owed(planned: Planned, grant: Grant, area: Area, mine: _Mine) -> Iterable[Owed]:
+    now, away, running = mine.now, mine.away, mine.running
+    on = planned.days.local_date(now)
+    if planned.duty.starts_on:
+        yield from _started(planned, grant, now)
+        return
+    one = planned.round_on(on)
+    if one is None:
+        return
+    found = sums.total(Scope(planned, one, grant.path, on))
+    if not found.objects:
+        return
+    asked, done = measured(planned, one, found)
+    light = planned.light(one, now, done=done >= asked)
+    if away and light is not Light.DONE:
+        light = Light.PAUSED
+    yield Owed(
+        planned=planned, area=area, round=one, due=planned.due_at(one), light=light, sum=found, asked=asked, done=done,
+        post=grant.post, covering=grant.stand_in, away=away, running=running.get((planned.name, area.pk)),
+    )  # fmt: skip
+
+
+def measured(planned: Planned, one: Round, found: Sum) -> tuple[int, int]:
+    """Return how much a round asks for and how much is done: activities of one object, a share, or objects."""
+    rate = planned.duty.rate
+    if rate is not None and rate.share:
+        asked = math.ceil(found.objects * one.amount / 100)
+        return asked, min(found.done, asked)
+    if found.objects == 1 and not planned.of_entries:
+        return one.amount, min(found.activities, one.amount)
+    return found.objects, found.done
+
+
+def _started(planned: Planned, grant: Grant, now: datetime) -> Iterable[Owed]:
+    rows = Start.objects.filter(
+        scheme=planned.scheme.id, duty=planned.duty.id, area_path__startswith=grant.path, answered_by=None,
+        called_off_at=None, at__lte=now,
+    )  # fmt: skip
+    for row in rows.select_related("area").defer("area__boundary").order_by("due", "at")[:50]:
+        light = plans.light_of(row.at, row.due, now, done=False) if row.due else Light.GREEN
+        yield Owed(
+            planned=planned, area=row.area, round=None, due=row.due, light=light, sum=Sum(1, 0), asked=1, done=0,
+            post=grant.post, covering=grant.stand_in, start=row,
+        )  # fmt: skip
+
+
+def _needing_cover(grants: Iterable[Grant], now: datetime, today: date) -> set[tuple[str, str]]:
+    """Return at which posts that somebody stands in for nobody of its own is there today."""
+    places = {(one.post, one.area) for one in grants if one.stand_in}
+    if not places:
+        return set()
+    at = Q(pk__in=[])
+    for post, area in places:
+        at |= Q(post=post, area__code=area)
+    held = Appointment.objects.filter(in_force(now), at, stand_in=False, account__is_active=True)
+    holders = list(held.values_list("post", "area__code", "account"))
+    away = absent({account for _, _, account in holders}, today)
+    there = {(post, area) for post, area, account in holders if account not in away}
+    return places - there
+
+
+def _running(account: Account) -> dict[tuple[str, UUID], UUID]:
+    rows = Activity.objects.unscoped(reason="one's own, begun and not ended").filter(
+        account=account, ended=None, withdrawn_at=None
+    )
+    return {(f"{row.scheme}.{row.duty}", row.area_id): row.pk for row in rows.only("scheme", "duty", "area")}
+
+
+def _day(now: datetime) -> date:
+    return timezone.localdate(now)

@@ -1,0 +1,175 @@
+"""How much of a round is done, in one set query over however many objects: areas of a level, entries of a register.
+
+An object is done when as many activities as the round asks for count in its days. Nothing of this is stored. All
+statements begin with the objects (`o`: id, area, path, name, place) and the activities of the round (`d`).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from gezhi.duties.models import Activity
+from gezhi.duties.plans import Planned
+from gezhi.registers.models import Entry
+from gezhi.schemes.rounds import Round
+from gezhi.territory.models import BASE_NET, Area
+
+_ACTIVITY, _ENTRY, _AREA = (one._meta.db_table for one in (Activity, Entry, Area))
+
+_DONE = """
+select {object} as id, count(*)::int as n, max(day) as day
+from {activity}
+where counts and scheme = %(scheme)s and duty = %(duty)s and day between %(first)s and %(last)s and {whose}
+group by {object}
+"""
+_ENTRIES = """
+select e.id, e.area_id, e.area_path, e.name, e.address, e.code, e.lon, e.lat
+from {entry} e
+where e.state = 'active' and e.register = %(of)s and not e.care and e.area_path like %(under)s {tests}
+"""
+_AREAS = """
+select a.id, a.id as area_id, a.path as area_path, a.name, ''::text as address, a.code,
+       (a.west + a.east) / 2 as lon, (a.south + a.north) / 2 as lat
+from {area} a
+where a.level = %(of)s and a.net = %(net)s and a.since <= %(on)s and (a.until is null or a.until > %(on)s)
+      and a.path like %(under)s
+"""
+_OBJECTS = """
+select o.id, o.area_id, o.area_path, o.name, o.address, o.code, o.lon, o.lat, coalesce(d.n, 0), d.day
+from o left join d using (id)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Objects of a round, and how many of them are done. `done <= objects`."""
+
+    objects: int = 0
+    done: int = 0
+    activities: int = 0
+
+    @property
+    def left(self) -> int:
+        """How many are not done."""
+        return self.objects - self.done
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """An object of a round: what it is, where, how often it was seen to in the round, and when last."""
+
+    id: UUID
+    area_id: UUID
+    area_path: str
+    name: str
+    address: str
+    code: str
+    lon: float | None
+    lat: float | None
+    n: int
+    day: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is summed: a duty's round, over the objects below a path as they are on a day."""
+
+    planned: Planned
+    round: Round
+    under: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which objects of a scope: those still open, after a key (path, code), by words, so many."""
+
+    open_only: bool = True
+    after: tuple[str, str] | None = None
+    words: str = ""
+    size: int = 50
+
+
+def total(scope: Scope) -> Sum:
+    """Return the sum over all objects of a scope."""
+    rows = _ask(
+        scope,
+        "select count(*), count(*) filter (where d.n >= %(amount)s), coalesce(sum(d.n), 0)"
+        " from o left join d using (id)",
+    )
+    return Sum(*rows[0])
+
+
+def by_area(scope: Scope) -> dict[UUID, Sum]:
+    """Return the sum for each area that has objects; their total is `total`."""
+    rows = _ask(
+        scope,
+        "select o.area_id, count(*), count(*) filter (where d.n >= %(amount)s), coalesce(sum(d.n), 0)"
+        " from o left join d using (id) group by o.area_id",
+    )
+    return {area: Sum(*rest) for area, *rest in rows}
+
+
+def objects(scope: Scope, wanted: Wanted) -> list[Object]:
+    """Return objects in the order of area and code."""
+    where = ["coalesce(d.n, 0) < %(amount)s" if wanted.open_only else "true"]
+    more: dict[str, Any] = {"size": wanted.size}
+    if wanted.after is not None:
+        where.append("(o.area_path, o.code) > (%(path)s, %(code)s)")
+        more |= {"path": wanted.after[0], "code": wanted.after[1]}
+    if wanted.words:
+        where.append("(o.name ilike %(words)s or o.address ilike %(words)s or o.code ilike %(words)s)")
+        more["words"] = f"%{_escaped(wanted.words)}%"
+    select = f"{_OBJECTS} where {' and '.join(where)} order by o.area_path, o.code limit %(size)s"
+    rows = _ask(scope, select, more)
+    return [Object(*row) for row in rows]
+
+
+def one_object(scope: Scope, pk: UUID) -> Object | None:
+    """Return one object of a scope."""
+    rows = _ask(
+        scope,
+        f"{_OBJECTS} where o.id = %(pk)s",
+        {"pk": pk},
+    )
+    return Object(*rows[0]) if rows else None
+
+
+def ids_and_names(scope: Scope) -> list[tuple[UUID, str, str]]:
+    """Return id, name and area's path of every object, in the order of their ids."""
+    rows = _ask(scope, "select o.id, o.name, o.area_path from o order by o.id")
+    return [(pk, name, path) for pk, name, path in rows]
+
+
+def _ask(scope: Scope, select: str, more: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+    planned, one = scope.planned, scope.round
+    given: dict[str, Any] = {
+        "scheme": planned.scheme.id, "duty": planned.duty.id, "first": one.first, "last": one.last, "on": scope.on,
+        "of": planned.duty.of.of, "under": f"{_escaped(scope.under)}%", "net": BASE_NET,
+        "amount": 1 if planned.duty.rate and planned.duty.rate.share else one.amount,
+    } | (more or {})  # fmt: skip
+    if planned.of_entries:
+        objects = _ENTRIES.format(entry=_ENTRY, tests=_tests(planned, given))
+        done = _DONE.format(object="entry_id", activity=_ACTIVITY, whose="entry_id is not null")
+    else:
+        objects = _AREAS.format(area=_AREA)
+        done = _DONE.format(object="area_id", activity=_ACTIVITY, whose="entry_id is null and area_path like %(under)s")
+    with connection.cursor() as cursor:
+        cursor.execute(f"with o as ({objects}), d as ({done}) {select}", given)
+        return list(cursor.fetchall())
+
+
+def _tests(planned: Planned, given: dict[str, Any]) -> str:
+    """Return what the selection asks of the facets (`class = 3`), and note the values that it compares with."""
+    said = []
+    for n, (facet, values) in enumerate(planned.duty.of.tests):
+        given |= {f"facet{n}": facet, f"values{n}": list(values)}
+        said.append(f"and e.facets ->> %(facet{n})s = any(%(values{n})s)")
+    return " ".join(said)
+
+
+def _escaped(words: str) -> str:
+    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

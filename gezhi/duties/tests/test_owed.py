@@ -1,0 +1,129 @@
+"""What is owed: by post and place, with light, from what was really done; nobody sees what is not theirs."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gezhi.duties import plans, queries
+from gezhi.duties.queries import sums
+from gezhi.duties.queries.sums import Scope, Wanted
+from gezhi.duties.tests.conftest import District
+from gezhi.schemes.state import Light
+
+
+def test_two_patrols_a_day(district: District) -> None:
+    (owed,) = district.owed(district.cast.worker, "rounds.walk")
+    assert (owed.asked, owed.done, owed.light, owed.single) == (2, 0, Light.GREEN, True)
+    district.record()
+    (owed,) = district.owed(district.cast.worker, "rounds.walk")
+    assert (owed.done, owed.left) == (1, 1)
+    district.later(hours=4)
+    (owed,) = district.owed(district.cast.worker, "rounds.walk")
+    assert owed.light is Light.YELLOW
+    district.record()
+    (owed,) = district.owed(district.cast.worker, "rounds.walk")
+    assert (owed.done, owed.light) == (2, Light.DONE)
+    district.later(days=1)
+    (owed,) = district.owed(district.cast.worker, "rounds.walk")
+    assert owed.done == 0
+
+
+def test_a_round_by_rule_is_red_after_its_day(district: District) -> None:
+    (owed,) = district.owed(district.cast.head, "rounds.fortnight")
+    assert owed.light is Light.RED
+    assert owed.round is not None
+    assert owed.round.due.day == 1
+    district.record(district.cast.head, "rounds.fortnight", area=district.cast.villages[0].code)
+    (owed,) = district.owed(district.cast.head, "rounds.fortnight")
+    assert owed.light is Light.DONE
+
+
+@pytest.mark.parametrize("who", ["leader", "clerk", "outsider", "resident", "dispatcher"])
+def test_who_holds_no_such_post_owes_nothing(district: District, who: str) -> None:
+    assert not [
+        one
+        for one in queries.due(account=getattr(district.cast, who), now=district.now)
+        if one.planned.scheme.id == "rounds"
+    ]
+
+
+def test_households_by_class_in_the_own_grid(district: District) -> None:
+    homes = [district.home(n) for n in range(3)]
+    district.home(9, kind="1")
+    district.home(10, district.cast.grids[1])
+    (owed,) = district.owed(district.cast.worker, "rounds.call_3")
+    assert (owed.asked, owed.done, owed.single) == (3, 0, False)
+    district.record(duty="rounds.call_3", entry=homes[0].pk)
+    (owed,) = district.owed(district.cast.worker, "rounds.call_3")
+    assert owed.done == 0
+    district.record(duty="rounds.call_3", entry=homes[0].pk)
+    (owed,) = district.owed(district.cast.worker, "rounds.call_3")
+    assert (owed.done, owed.sum.activities) == (1, 2)
+    planned = plans.find("rounds.call_3", district.now.date())
+    assert planned is not None
+    one = planned.round_on(district.now.date())
+    assert one is not None
+    scope = Scope(planned, one, district.cast.grids[0].path, district.now.date())
+    left = sums.objects(scope, Wanted())
+    assert [row.name for row in left] == ["住户1", "住户2"]
+    after = sums.objects(scope, Wanted(after=(left[0].area_path, left[0].code)))
+    assert [row.name for row in after] == ["住户2"]
+
+
+def test_a_sample_asks_for_its_share(district: District) -> None:
+    for n in range(11):
+        district.home(n)
+    (owed,) = district.owed(district.cast.head, "rounds.check_3")
+    assert (owed.sum.objects, owed.asked) == (11, 3)
+
+
+def test_the_questions_do_not_grow_with_the_households(district: District) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
+            queries.due(account=district.cast.worker, now=district.now)
+        return len(seen)
+
+    district.home(0)
+    queries.due(account=district.cast.worker, now=district.now)
+    district.later(minutes=1)
+    before = asked()
+    for n in range(1, 40):
+        district.home(n)
+    district.later(minutes=1)
+    assert asked() == before
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=12)
+@given(visits=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 40)), max_size=14))
+def test_sums_of_coverage_are_the_objects(district: District, visits: list[tuple[int, int]]) -> None:
+    from gezhi.duties.models import Activity, ActivityEvent
+
+    if not district.homes:
+        for n in range(6):
+            district.home(n, district.cast.grids[n % 2])
+    ActivityEvent.objects.all()._raw_delete("default")
+    Activity.objects.unscoped(reason="a test begins anew").delete()
+    for n, ago in visits:
+        home = district.homes[n]
+        who = district.cast.worker if home.area_id == district.cast.grids[0].pk else district.cast.other_worker
+        at = district.now - timedelta(days=ago)
+        district.record(who, "rounds.call_3", entry=home.pk, began=at, ended=at)
+    planned = plans.find("rounds.call_3", district.now.date())
+    assert planned is not None
+    one = planned.round_on(district.now.date())
+    assert one is not None
+    scope = Scope(planned, one, district.cast.township.path, district.now.date())
+    total = sums.total(scope)
+    parts = sums.by_area(scope)
+    assert total.objects == len(district.homes) == sum(part.objects for part in parts.values())
+    assert total.done == sum(part.done for part in parts.values())
+    assert total.left == len(sums.objects(scope, Wanted()))
+    counted = [sum(1 for m, ago in visits if m == n) for n in range(6)]
+    assert total.activities == sum(counted)
+    assert total.done == sum(each >= 2 for each in counted)
