@@ -37,6 +37,7 @@ NAMES = (
 
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
+_ROOT = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 _TEXT = re.compile(r"'[^']*'|\"[^\"]*\"")
 
 
@@ -121,6 +122,11 @@ def holds(condition: str, facts: Mapping[str, Any]) -> bool:
 def words_of(condition: str) -> frozenset[str]:
     """Return every word of a condition that is not inside a text: its names among them."""
     return frozenset(_WORD.findall(_TEXT.sub("''", condition)))
+
+
+def names_of(condition: str) -> list[str]:
+    """Return the names that a condition asks about, in order; what stands behind a dot is part of its name."""
+    return list(dict.fromkeys(_ROOT.findall(_TEXT.sub("''", condition))))
 
 
 def said(condition: str, answers: Mapping[str, Any]) -> bool:

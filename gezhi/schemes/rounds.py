@@ -5,6 +5,7 @@ is due on the rule's day, moved off a rest day if the plan says so; rules that f
 """
 
 import calendar as months
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -19,6 +20,10 @@ from gezhi.schemes.worktime import WorkCalendar
 DAY = timedelta(days=1)
 # a rule that skips weeks counts them from here, a Monday
 ANCHOR = datetime(2001, 1, 1)  # noqa: DTZ001  rules name days, not instants
+# several times a day is a rate; a rule that never moves on has no end
+_NO_DAYS = re.compile(
+    r"FREQ=(?:HOURLY|MINUTELY|SECONDLY)|BY(?:HOUR|MINUTE|SECOND)=|INTERVAL=0*(?![1-9])", re.IGNORECASE
+)
 # no statutory holiday moves a round further than this
 _FURTHEST = timedelta(days=16)
 
@@ -147,7 +152,12 @@ def _by_rule(duty: Duty, days: WorkCalendar, low: date, high: date) -> Iterator[
 
 def parse_rule(written: str) -> rrule:
     """Read an RFC 5545 rule; raise ValueError when it is none."""
-    rule = rrulestr(written, dtstart=ANCHOR)
+    if found := _NO_DAYS.search(written):
+        raise ValueError(f"{found[0]}: a rule names days")
+    try:
+        rule = rrulestr(written, dtstart=ANCHOR)
+    except (TypeError, AttributeError, KeyError, IndexError) as bad:
+        raise ValueError(str(bad)) from bad
     if not isinstance(rule, rrule):
         raise ValueError(written)
     return rule

@@ -3,7 +3,18 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from gezhi.schemes.check import bounds, conditions, flows, forbidden, references, wording
+from gezhi.schemes.check import (
+    bounds,
+    conditions,
+    duties,
+    flows,
+    forbidden,
+    forms,
+    hours,
+    references,
+    registers,
+    wording,
+)
 from gezhi.schemes.check.judge import Judge
 from gezhi.schemes.documents import Source
 from gezhi.schemes.model import Finding, SchemeError
@@ -25,7 +36,7 @@ def check(
         return bad.findings
     if scheme is not None:
         judge = Judge(document, scheme)
-        for look in (references, conditions, flows, bounds, wording, forbidden):
+        for look in (references, conditions, flows, bounds, forms, registers, duties, hours, wording, forbidden):
             look.look(judge)
         if filled is not None:
             references.unfilled(judge, filled)

@@ -12,7 +12,7 @@ from gezhi.schemes.state import REPORTER, CaseState
 _NAME = re.compile(r"(?<![\w.])([A-Za-z_]\w*)(?:\.(\w+))?")
 _TEXT = re.compile(r"'[^']*'|\"[^\"]*\"")
 # what CEL itself knows, and the names that its loops bind
-_CEL = {
+CEL_WORDS = {
     "true", "false", "null", "in", "size", "has", "all", "exists", "exists_one", "filter", "map", "int", "uint",
     "double", "string", "bool", "matches", "startsWith", "endsWith", "contains", "timestamp", "duration", "x", "i",
     "one", "each",
@@ -61,7 +61,7 @@ def _unknown(judge: Judge, condition: str, procedures: list[Procedure]) -> tuple
     known = {"count": actions, "answers": set(judge.scheme.questions), "area": set(judge.scheme.levels)}
     known["facts"] = {*judge.scheme.questions, "anonymous", "urgency"}
     for name, field in _NAME.findall(_TEXT.sub("''", condition)):
-        if name not in NAMES and name not in _CEL:
+        if name not in NAMES and name not in CEL_WORDS:
             return name, set(NAMES)
         if field and name in known and field not in known[name]:
             return f"{name}.{field}", {f"{name}.{one}" for one in known[name]}

@@ -9,7 +9,9 @@ import re
 from collections.abc import Iterator
 
 from gezhi.schemes.check.conditions import conditions_in
+from gezhi.schemes.check.forms import all_texts
 from gezhi.schemes.check.judge import Judge, Where
+from gezhi.schemes.text import Text
 
 # kind → words; Chinese words match anywhere, English ones (also with _ or nothing between) as parts of names and texts
 FORBIDDEN = {
@@ -53,8 +55,24 @@ _LISTED = re.compile(
     re.IGNORECASE,
 )
 # a face-to-face talk is no face recognition, a prayer is not meant by good faith
-_HARMLESS = re.compile(r"face[ _-]to[ _-]face|in good faith|surface", re.IGNORECASE)
+_HARMLESS = re.compile(
+    r"face[ _-]to[ _-]face|in good faith|surface|(slope|wall|structur\w*|ground|soil)[ _-]stability", re.IGNORECASE
+)
 _PATTERNS = {kind: re.compile(words, re.IGNORECASE) for kind, words in FORBIDDEN.items()}
+
+
+# people in need of care are written down in care registers only; a ramp or a canteen is no person
+_CARE = re.compile(
+    r"刑满|刑释|释放人员|服刑|社区矫正|社矫|吸毒|戒毒|涉毒|精神障碍|精神病|精神疾病|艾滋|传染病人|病史|病情|患者|病人|慢性病|"
+    r"残疾(?!人?(坡道|设施|停车|卫生间|通道))|失能|留守儿童|困境儿童|孤儿|孤寡|未成年人|"
+    r"老年人(?!活动|食堂|之家|大学|日间)|空巢老人|独居老人|高龄老人|"
+    r"\bex[ _-]?(convict|offender|prisoner)|(released|discharged)[ _-]?(prisoner|from custody)|"
+    r"community[ _-]correction|\bprobation|parole|drug[ _-]?(addict|user|rehab)|psychiatric|"
+    r"mental(ly)?[ _-](ill|disorder)|\bhiv\b|disabled?\b"
+    r"(?![ _-](access|toilet|parking|ramp))|disabilit|left[ _-]behind[ _-]child|orphan|\bminors\b|juvenile|"
+    r"\belder(s|ly)\b|medical[ _-]history|\bpatients?\b|diagnos[ie]s",
+    re.IGNORECASE,
+)
 
 
 def look(judge: Judge) -> None:
@@ -77,6 +95,32 @@ def look(judge: Judge) -> None:
             en = f"“{found[0]}” lists, checks or scores people for what must not be recorded of them; remove the item."
             judge.error("forbidden", ("catalogue", item.id), zh, en)
 
+    _care(judge)
+
+
+def _care(judge: Judge) -> None:
+    """Report what only a care register may hold."""
+    scheme = judge.scheme
+    theirs = {one.form for one in scheme.registers.values() if one.care}
+    others = {one.form for one in scheme.registers.values() if not one.care}
+    searched = [
+        found
+        for key, form in scheme.forms.items()
+        if key not in theirs or key in others
+        for found in all_texts(("forms", key), form)
+    ]
+    searched += [(("registers", key), _named(key, one.title)) for key, one in scheme.registers.items() if not one.care]
+    for where, text in searched:
+        found = _CARE.search(text)
+        if found:
+            zh = f"“{found[0]}”只能记入帮扶台账（care = true），写明用途、依据和保存期限。"
+            en = f"“{found[0]}” belongs in a care register only (care = true), with purpose, basis and retention."
+            judge.error("only_as_care", where, zh, en)
+
+
+def _named(key: str, title: Text) -> str:
+    return "\n".join((key, title.zh, title.en))
+
 
 def _searched(judge: Judge) -> Iterator[tuple[Where, str]]:
     scheme = judge.scheme
@@ -92,3 +136,14 @@ def _searched(judge: Judge) -> Iterator[tuple[Where, str]]:
             yield (*where, "steps", key), "\n".join((key, step.title.zh, step.title.en))
     for key, notice in scheme.notices.items():
         yield ("notices", key, "when"), notice.when
+    yield from _kept(judge)
+
+
+def _kept(judge: Judge) -> Iterator[tuple[Where, str]]:
+    scheme = judge.scheme
+    for key, form in scheme.forms.items():
+        yield from all_texts(("forms", key), form)
+    for key, register in scheme.registers.items():
+        yield ("registers", key), _named(key, register.title)
+    for key, duty in scheme.duties.items():
+        yield ("duties", key), "\n".join((_named(key, duty.title), duty.note.zh, duty.note.en))

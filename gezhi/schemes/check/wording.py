@@ -2,6 +2,7 @@
 
 import re
 
+from gezhi.schemes.check.forms import places
 from gezhi.schemes.check.judge import Judge, Where
 from gezhi.schemes.text import Text
 
@@ -43,6 +44,13 @@ def _titles(judge: Judge) -> list[tuple[Where, Text]]:
     )
     for table, things in tables:
         found += [((table, key), thing.title) for key, thing in things.items()]
+    for table, named in (("registers", scheme.registers), ("phases", scheme.phases), ("duties", scheme.duties)):
+        found += [((table, key), one.title) for key, one in named.items()]
+    for key, form in scheme.forms.items():
+        found.append((("forms", key), form.title))
+        for where, field in places(("forms", key), form.fields):
+            found.append((where, field.title))
+            found += [((*where, "choices", option.id), option.title) for option in field.choices]
     for where, procedure in judge.procedures():
         found.append((where, procedure.title))
         found += [((*where, "steps", key), step.title) for key, step in procedure.steps.items()]

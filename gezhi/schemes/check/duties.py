@@ -1,0 +1,156 @@
+"""Duties and phases: every name means something, one rule says when, and nobody verifies their own work."""
+
+from datetime import datetime
+
+from gezhi.schemes.check.forms import REGISTER
+from gezhi.schemes.check.judge import Judge, Where
+from gezhi.schemes.check.references import ITEM, POST
+from gezhi.schemes.check.registers import FORM
+from gezhi.schemes.duties import Duty
+from gezhi.schemes.rounds import ANCHOR, parse_rule
+
+DUTY = ("任务", "duty")
+PHASE = ("阶段", "phase")
+FACET = ("筛选字段", "facet")
+WHENS = ("at_least", "sample", "on", "starts_on")
+ENTRY = "entry:"
+
+
+def look(judge: Judge) -> None:
+    """Report what is wrong with phases and duties."""
+    for key, phase in judge.scheme.phases.items():
+        if phase.first > phase.last:
+            zh, en = (
+                f"开始日 {phase.first} 晚于结束日 {phase.last}。",
+                f"It begins on {phase.first}, after its last day {phase.last}.",
+            )
+            judge.error("phase_backwards", ("phases", key), zh, en)
+        _clause(judge, ("phases", key), ("阶段", "phase"), key, phase.clause)
+    for key, duty in judge.scheme.duties.items():
+        where = ("duties", key)
+        _clause(judge, where, ("任务", "duty"), key, duty.clause)
+        _names(judge, where, duty)
+        _about(judge, where, duty)
+        _when(judge, where, duty)
+        _verified(judge, where, duty)
+        _closed(judge, where, duty)
+
+
+def _clause(judge: Judge, where: Where, kind: tuple[str, str], key: str, clause: str) -> None:
+    if not clause:
+        zh, en = f"{kind[0]}“{key}”没有写依据（clause）。", f"The {kind[1]} “{key}” has no clause."
+        judge.remind("no_clause", where, zh, en)
+
+
+def _names(judge: Judge, where: Where, duty: Duty) -> None:
+    scheme = judge.scheme
+    named = (
+        ("who", duty.who, POST, scheme.posts),
+        ("phases", duty.phases, PHASE, scheme.phases),
+        ("items", duty.items, ITEM, scheme.items),
+        ("form", (duty.form,) if duty.form else (), FORM, scheme.forms),
+        ("signed_by", (duty.signed_by,) if duty.signed_by else (), POST, scheme.posts),
+        ("verifies", (duty.verifies,) if duty.verifies else (), DUTY, scheme.duties),
+    )
+    for key, names, kind, known in named:
+        for name in names:
+            if name not in known:
+                judge.unknown((*where, key), kind, name, known)
+    if not duty.who:
+        zh, en = f"任务“{duty.id}”没有写由谁做（who）。", f"Nobody does the duty “{duty.id}” (who)."
+        judge.error("nobody_does_it", where, zh, en)
+    if duty.together and len(duty.who) < 2:
+        zh, en = "together 须写两个以上岗位。", "“together” needs two posts or more."
+        judge.error("not_together", (*where, "together"), zh, en)
+
+
+def _about(judge: Judge, where: Where, duty: Duty) -> None:
+    scheme, here = judge.scheme, (*where, "of")
+    register = scheme.registers.get(duty.of.of)
+    if register is None:
+        if duty.of.of not in scheme.levels:
+            zh, en = "层级或台账", "level or register"
+            judge.unknown(here, (zh, en), duty.of.of, (*scheme.levels, *scheme.registers))
+        elif duty.of.tests:
+            zh = f"“{duty.of.of}”是层级，不能加条件；条件只用于台账。"
+            en = f"“{duty.of.of}” is a level; only entries of a register are selected by facets."
+            judge.error("facets_of_level", here, zh, en)
+        return
+    form = scheme.forms.get(register.form)
+    for facet, values in duty.of.tests:
+        if facet not in register.facets:
+            judge.unknown(here, FACET, facet, register.facets)
+            continue
+        field = form.by_id.get(facet) if form else None
+        known = [option.id for option in field.choices] if field and field.choices else ["true", "false"]
+        for value in values:
+            if field and value not in known:
+                judge.unknown(here, (f"“{facet}”的选项", f"choice of “{facet}”"), value, known)
+
+
+def _when(judge: Judge, where: Where, duty: Duty) -> None:
+    written = [key for key in WHENS if key in judge.document.rules["duties"][duty.id]]
+    if len(written) != 1:
+        zh = f"任务须写且只写一项：{'、'.join(WHENS)}；这里写了 {'、'.join(written) or '零项'}。"
+        en = f"A duty has exactly one of {', '.join(WHENS)}; this has {', '.join(written) or 'none'}."
+        judge.error("when_is_it_due", where, zh, en)
+    if duty.on:
+        _rule(judge, (*where, "on"), duty.on)
+    if bool(duty.within) != bool(duty.starts_on):
+        zh, en = (
+            "within 与 starts_on 须同时写：何事之后、多久之内。",
+            "within and starts_on go together: after what, how soon.",
+        )
+        judge.error("within_what", where, zh, en)
+    for event in duty.starts_on:
+        if event.startswith(ENTRY):
+            if event.removeprefix(ENTRY) not in judge.scheme.registers:
+                judge.unknown((*where, "starts_on"), REGISTER, event.removeprefix(ENTRY), judge.scheme.registers)
+        elif event not in judge.scheme.follow_ups:
+            known = (*judge.scheme.follow_ups, *(f"{ENTRY}{one}" for one in judge.scheme.registers))
+            judge.unknown((*where, "starts_on"), ("后续任务", "follow-up"), event, known)
+
+
+def _rule(judge: Judge, where: Where, written: str) -> None:
+    try:
+        rule = parse_rule(written)
+    except ValueError as bad:
+        zh = f"“{written}”不是 RFC 5545 规则，例如 FREQ=MONTHLY;BYMONTHDAY=1,15。（{bad}）"
+        en = f"“{written}” is no RFC 5545 rule, such as FREQ=MONTHLY;BYMONTHDAY=1,15. ({bad})"
+        judge.error("bad_rule", where, zh, en)
+        return
+    if rule.between(ANCHOR, datetime(2101, 1, 1), inc=True, count=1) == []:  # noqa: DTZ001  rules name days
+        zh, en = f"“{written}”一天也没有指到。", f"“{written}” names no day at all."
+        judge.error("rule_without_days", where, zh, en)
+
+
+def _verified(judge: Judge, where: Where, duty: Duty) -> None:
+    written = judge.document.rules["duties"][duty.id]
+    if "sample" in written and not duty.verifies:
+        zh, en = "抽样（sample）只用于核实：请写 verifies。", "A sample is drawn to verify: say what (verifies)."
+        judge.error("sample_of_what", (*where, "sample"), zh, en)
+    checked = judge.scheme.duties.get(duty.verifies)
+    if checked is None:
+        if duty.activity == "verification" and not duty.verifies:
+            zh, en = "核实任务须写核实哪项任务（verifies）。", "A verification must say which duty it verifies."
+            judge.error("verifies_what", where, zh, en)
+        return
+    if checked.id == duty.id:
+        zh, en = "任务不能核实自己。", "A duty can't verify itself."
+        judge.error("verifies_itself", (*where, "verifies"), zh, en)
+    elif duty.who and set(duty.who) <= set(checked.who):
+        zh = f"“{checked.id}”由{'、'.join(checked.who)}做，不能由同一岗位核实。"
+        en = f"“{checked.id}” is done by {', '.join(checked.who)}; the same post can't verify it."
+        judge.error("verified_by_doer", (*where, "who"), zh, en)
+
+
+def _closed(judge: Judge, where: Where, duty: Duty) -> None:
+    if (duty.closes == "signature") != bool(duty.signed_by):
+        zh, en = 'closes = "signature" 与 signed_by 须同时写。', "closes = “signature” and signed_by go together."
+        judge.error("signed_by_whom", where, zh, en)
+    if duty.nil and duty.closes != "report":
+        zh, en = '零报告（nil）只用于 closes = "report" 的任务。', "nil is for duties with closes = “report”."
+        judge.error("nil_of_what", (*where, "nil"), zh, en)
+    if duty.signed_by and duty.who == (duty.signed_by,):
+        zh, en = "做的人不能给自己签字。", "Whoever does it can't sign for it."
+        judge.error("signed_by_doer", (*where, "signed_by"), zh, en)
