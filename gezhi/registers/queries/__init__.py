@@ -1,1 +1,35 @@
-"""Reads of registers."""
+"""Reads of registers: lists, one entry, search. Care cases are nowhere but in the lists of those assigned."""
+
+from gezhi.registers.queries.alike import alike
+from gezhi.registers.queries.lists import (
+    A_PAGE,
+    MOST_COUNTED,
+    Page,
+    Shelf,
+    Wanted,
+    entries,
+    imports,
+    of,
+    shelves,
+    sizes,
+)
+from gezhi.registers.queries.story import EntryPage, batch, entry, entry_page, held
+
+__all__ = [
+    "A_PAGE",
+    "MOST_COUNTED",
+    "EntryPage",
+    "Page",
+    "Shelf",
+    "Wanted",
+    "alike",
+    "batch",
+    "entries",
+    "entry",
+    "entry_page",
+    "held",
+    "imports",
+    "of",
+    "shelves",
+    "sizes",
+]

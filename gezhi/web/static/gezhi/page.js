@@ -16,6 +16,8 @@ for (const button of document.querySelectorAll("[data-print]")) button.addEventL
 for (const button of document.querySelectorAll("[data-locate]")) startLocating(button);
 const filters = document.querySelectorAll("[data-filter-list]");
 if (filters.length) import("./filter.js").then((module) => filters.forEach(module.startFiltering));
+const schemeForms = document.querySelectorAll("[data-scheme-form]");
+if (schemeForms.length) import("./scheme-form.js").then((module) => schemeForms.forEach(module.startSchemeForm));
 const signedIn = document.querySelector("meta[name=draft-user]");
 if (signedIn) {
   startDrafts();

@@ -1,0 +1,115 @@
+"""Lists of entries: a register, an area, facets, words; paged by key, so every page costs the same."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from django.utils import timezone
+
+from gezhi.people.access import standing
+from gezhi.people.models import Account
+from gezhi.registers import access, ledgers
+from gezhi.registers.access import EntryRows
+from gezhi.registers.ledgers import Ledger
+from gezhi.registers.models import Entry, Import, State
+from gezhi.registers.queries.searching import narrow
+
+A_PAGE = 50
+MOST_COUNTED = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of a register is listed; what is empty does not narrow. `area` is an area's path."""
+
+    register: str = ""
+    words: str = ""
+    area: str = ""
+    facets: dict[str, str] = field(default_factory=dict)
+    state: str = State.ACTIVE
+    waiting: bool = False
+    part_of: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some entries in the order in which they came, the newest first; `next` is the key to go on after."""
+
+    rows: tuple[Entry, ...]
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A register as the list of registers shows it."""
+
+    ledger: Ledger
+    entries: int
+    waiting: int
+    writes: bool
+
+
+def entries(*, account: Account | None, now: datetime, wanted: Wanted, after: str = "", size: int = A_PAGE) -> Page:
+    """Return a page of the entries that the account may see."""
+    rows = of(account=account, now=now, wanted=wanted)
+    last = _key(after)
+    if last is not None:
+        rows = rows.filter(pk__lt=last)
+    found = list(rows.select_related("area").defer("data", "sealed", "sides", "area__boundary")[: size + 1])
+    return Page(tuple(found[:size]), str(found[size - 1].pk) if len(found) > size else "")
+
+
+def of(*, account: Account | None, now: datetime, wanted: Wanted) -> EntryRows:
+    """Return the rows that fit, the newest first. `None` is the system itself."""
+    if account is None:
+        rows = Entry.objects.unscoped(reason="the command line and upper rooms list all")
+    else:
+        rows = Entry.objects.visible_to(account, now=now)
+    if wanted.register:
+        rows = rows.filter(register=wanted.register)
+    if wanted.state:
+        rows = rows.filter(state=wanted.state)
+    if wanted.area:
+        rows = rows.filter(area_path__startswith=wanted.area)
+    if wanted.facets:
+        rows = rows.filter(facets__contains=wanted.facets)
+    if wanted.waiting:
+        rows = rows.filter(waiting__gt=0)
+    if wanted.part_of:
+        rows = rows.filter(part_of=wanted.part_of)
+    return narrow(rows, wanted.words, wanted.register).order_by("-id")
+
+
+def shelves(*, account: Account, now: datetime) -> list[Shelf]:
+    """Return the registers in force that the account has to do with, each with its size (up to `MOST_COUNTED`)."""
+    known = ledgers.ledgers(timezone.localdate(now))
+    found = []
+    sees = bool(standing(account, now).reach.area_paths)
+    for ledger in known.values():
+        writes = access.writes_somewhere(account, ledger, now)
+        if not (writes or (sees and not ledger.register.care)):
+            continue
+        rows = of(account=account, now=now, wanted=Wanted(register=ledger.id)).order_by()
+        waiting = rows.filter(waiting__gt=0).values("pk")[:MOST_COUNTED].count()
+        found.append(Shelf(ledger, rows.values("pk")[: MOST_COUNTED + 1].count(), waiting, writes))
+    return found
+
+
+def sizes() -> dict[str, int]:
+    """Return register → how many current entries the planner reckons there are; exact for small tables."""
+    with connection.cursor() as cursor:
+        cursor.execute("select register, count(*) from registers_entry where state = 'active' group by register")
+        return dict(cursor.fetchall())
+
+
+def imports(register: str, *, most: int = 20) -> list[Import]:
+    """Return the newest imports into a register."""
+    return list(Import.objects.filter(register=register).order_by("-id")[:most])
+
+
+def _key(after: str) -> UUID | None:
+    try:
+        return UUID(after)
+    except ValueError:
+        return None

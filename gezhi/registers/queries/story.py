@@ -1,0 +1,99 @@
+"""One entry as a page shows it: what is held, masked; what happened; what waits; what belongs to it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from gezhi.people.models import Account
+from gezhi.registers import access, ledgers
+from gezhi.registers.access import Standpoint
+from gezhi.registers.errors import NotFound
+from gezhi.registers.ledgers import Ledger
+from gezhi.registers.models import CareAssignment, Entry, EntryChange, EntryFile, Import, Proposal, State
+from gezhi.registers.operations.writing import sealed_of
+from gezhi.registers.queries.alike import alike
+from gezhi.registers.values import Values, masked
+from gezhi.schemes.forms import Form
+
+MOST_PARTS = 200
+MOST_CHANGES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    """What a page of an entry needs, in a bounded number of queries."""
+
+    entry: Entry
+    ledger: Ledger
+    at: Standpoint
+    decides: bool
+    may_unmask: bool
+    plain: Values
+    masked: Values
+    changes: tuple[EntryChange, ...]
+    proposals: tuple[Proposal, ...]
+    parts: tuple[Entry, ...]
+    files: tuple[EntryFile, ...]
+    alike: tuple[Entry, ...]
+    assigned: tuple[CareAssignment, ...]
+
+    @property
+    def form(self) -> Form:
+        """The form in force."""
+        return self.ledger.form
+
+    @property
+    def may_write(self) -> bool:
+        """Whether the reader may change it."""
+        return self.at.may_write and self.entry.state == State.ACTIVE
+
+
+def entry(*, account: Account | None, now: datetime, register: str, code: str) -> Entry:
+    """Return an entry by its code; one that was merged is the one it was merged into. Raises NotFound."""
+    rows = Entry.objects.visible_to(account, now=now) if account else Entry.objects.unscoped(reason="the system asks")
+    found = rows.select_related("area", "part_of", "merged_into").filter(register=register, code=code).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def entry_page(*, account: Account, now: datetime, register: str, code: str) -> EntryPage:
+    """Return everything about one entry that the account may see; raise NotFound."""
+    one = entry(account=account, now=now, register=register, code=code)
+    ledger = ledgers.ledger(register, timezone.localdate(now))
+    at = access.standpoint(account, ledger, one.area_path, now)
+    changes = EntryChange.objects.filter(entry=one).select_related("batch").order_by("-version", "-id")
+    waiting = Proposal.objects.filter(entry=one, decision=Proposal.Decision.OPEN).order_by("field", "at")
+    parts = Entry.objects.visible_to(account, now=now).filter(part_of=one, state=State.ACTIVE)
+    files = EntryFile.objects.filter(entry=one, withdrawn_at=None).select_related("file").order_by("at")
+    team = CareAssignment.objects.filter(entry=one, until=None).select_related("account").order_by("-role")
+    return EntryPage(
+        entry=one,
+        ledger=ledger,
+        at=at,
+        decides=at.decides or (not ledger.register.decides and at.may_write),
+        may_unmask=one.state != State.ERASED and access.may_unmask(account, ledger, one, now),
+        plain=one.data,
+        masked=masked(ledger.form, sealed_of(one)),
+        changes=tuple(changes[:MOST_CHANGES]),
+        proposals=tuple(waiting),
+        parts=tuple(parts.order_by("register", "id")[:MOST_PARTS]),
+        files=tuple(files),
+        alike=tuple(alike(one)) if one.state == State.ACTIVE and at.may_write else (),
+        assigned=tuple(team) if one.care else (),
+    )
+
+
+def batch(number: int) -> Import:
+    """Return an import by its number; raise NotFound."""
+    found = Import.objects.filter(pk=number).first()
+    if found is None:
+        raise NotFound(f"没有第 {number} 号导入。", f"There is no import number {number}.")
+    return found
+
+
+def held(entry: Entry) -> dict[str, Any]:
+    """Return all values that are held, the sensitive ones opened: for whoever may have them, on record."""
+    return {**entry.data, **sealed_of(entry)}

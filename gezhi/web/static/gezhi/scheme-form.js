@@ -1,0 +1,100 @@
+// Forms of a scheme ask only for what is asked for, grow rows where they repeat, and take the place from the device.
+// Without scripts every field stands there, and the server leaves aside what its condition does not ask for.
+
+import { workOut } from "./trees.js";
+
+const NUMBERS = ["whole", "decimal", "money"];
+
+export function startSchemeForm(form) {
+  const look = () => showWhatIsAsked(form);
+  form.addEventListener("input", look);
+  form.addEventListener("change", look);
+  form.addEventListener("click", (event) => {
+    const more = event.target.closest("[data-more]");
+    const here = event.target.closest("[data-here]");
+    if (more) {
+      event.preventDefault();
+      addRow(more.closest("[data-repeat]"));
+      look();
+    }
+    if (here) locate(form, here);
+  });
+  look();
+}
+
+function answerOf(box) {
+  const boxes = [...box.querySelectorAll("input[name], select[name], textarea[name]")].filter((one) => !one.name.endsWith(".clear"));
+  const type = box.dataset.kind;
+  if (type === "choices") return boxes.filter((one) => one.checked).map((one) => one.value);
+  if (type === "yes_no") return boxes.find((one) => one.checked)?.value === "yes";
+  if (type === "choice" && boxes[0]?.type === "radio") return boxes.find((one) => one.checked)?.value ?? "";
+  if (type === "place") return boxes[0]?.value ? { lon: Number(boxes[0].value), lat: Number(boxes[1]?.value) } : null;
+  const said = boxes[0]?.value ?? "";
+  return NUMBERS.includes(type) ? Number(said || 0) : said;
+}
+
+function showWhatIsAsked(form) {
+  const known = {};
+  for (const box of form.querySelectorAll("[data-field]")) {
+    const path = box.dataset.field.split(".");
+    const inRow = path.length > 1;
+    if (!inRow) known[path[0]] = answerOf(box);
+  }
+  for (const box of form.querySelectorAll("[data-when]")) {
+    const row = box.closest("[data-row]");
+    const seen = row ? { ...known, ...answersIn(row) } : known;
+    let asked = true;
+    try {
+      asked = workOut(JSON.parse(box.dataset.when), seen) !== false;
+    } catch {
+      asked = true;
+    }
+    box.hidden = !asked;
+  }
+}
+
+function answersIn(row) {
+  const found = {};
+  for (const box of row.querySelectorAll("[data-field]")) found[box.dataset.field.split(".").at(-1)] = answerOf(box);
+  return found;
+}
+
+function addRow(repeat) {
+  const rows = repeat.querySelectorAll(":scope > [data-row]");
+  const last = rows[rows.length - 1];
+  const count = repeat.querySelector(":scope > [data-rows]");
+  const from = `${repeat.dataset.repeat}.${rows.length - 1}.`;
+  const to = `${repeat.dataset.repeat}.${rows.length}.`;
+  const row = last.cloneNode(true);
+  row.dataset.row = rows.length;
+  const legend = row.querySelector("legend");
+  if (legend) legend.textContent = legend.textContent.replace(String(rows.length), String(rows.length + 1));
+  for (const one of row.querySelectorAll("*")) {
+    for (const name of ["id", "name", "for", "data-field", "data-here", "aria-describedby"]) {
+      const value = one.getAttribute(name);
+      if (value) one.setAttribute(name, value.replaceAll(from, to));
+    }
+    if (one.matches("input[type=radio], input[type=checkbox]")) one.checked = false;
+    else if (one.matches("input:not([type=hidden]), textarea, select")) one.value = "";
+    if (one.matches(".error")) one.remove();
+  }
+  delete last.dataset.blank;
+  last.after(row);
+  count.value = rows.length + 1;
+  row.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+}
+
+function locate(form, button) {
+  if (!navigator.geolocation) return;
+  button.disabled = true;
+  navigator.geolocation.getCurrentPosition(
+    ({ coords }) => {
+      const name = button.dataset.here;
+      form.elements[`${name}.lon`].value = coords.longitude.toFixed(6);
+      form.elements[`${name}.lat`].value = coords.latitude.toFixed(6);
+      button.disabled = false;
+    },
+    () => (button.disabled = false),
+    { enableHighAccuracy: true, timeout: 15000, maximumAge: 60000 },
+  );
+}
