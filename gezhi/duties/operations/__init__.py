@@ -1,5 +1,6 @@
 """Every write of duties: keyword-only functions that authorise, lock, change and log in one transaction."""
 
+from gezhi.duties.operations.books import Which, close, may_write, remark, reopen
 from gezhi.duties.operations.changing import correct, may_sign, sign, withdraw
 from gezhi.duties.operations.drawing import draw, population_hash, sample
 from gezhi.duties.operations.excuses import (
@@ -17,6 +18,8 @@ from gezhi.duties.operations.starting import start_by_case, start_by_entry
 __all__ = [
     "Found",
     "Recorded",
+    "Which",
+    "close",
     "colleagues_below",
     "come_back",
     "correct",
@@ -26,9 +29,12 @@ __all__ = [
     "from_json",
     "go_away",
     "may_sign",
+    "may_write",
     "object_to",
     "population_hash",
     "record",
+    "remark",
+    "reopen",
     "sample",
     "sign",
     "start_by_case",

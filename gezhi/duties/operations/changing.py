@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from gezhi.cases.access import account_id
 from gezhi.cases.operations.report import plain
 from gezhi.duties import marks, plans
+from gezhi.duties.answers import answered
 from gezhi.duties.errors import BadAnswers, BadInput, Conflict, Forbidden, NotFound
 from gezhi.duties.models import Activity, Start
 from gezhi.duties.operations import log
-from gezhi.duties.operations.answers import answered
 from gezhi.duties.operations.findings import Found, check, keep
 from gezhi.duties.operations.recording import REMARK_LENGTH, Recorded, counts
 from gezhi.duties.plans import Planned
@@ -115,7 +115,7 @@ def _answer(row: Activity, planned: Planned, answers: Mapping[str, Any], now: da
 def _add(actor: Account, row: Activity, planned: Planned, findings: Sequence[Found], now: datetime) -> tuple[str, ...]:
     if not findings:
         return ()
-    check(findings, photos=planned.duty.photos, on=planned.days.local_date(now))
+    check(findings, photos=planned.duty.photos, on=row.day)
     kept = keep(actor, row, findings, first=row.found + 1, now=now)
     row.found += len(kept)
     return tuple(one.number for one in kept if one.number)

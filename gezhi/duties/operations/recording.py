@@ -20,10 +20,10 @@ from gezhi.cases.access import account_id
 from gezhi.cases.operations.report import plain
 from gezhi.duties import marks, plans
 from gezhi.duties.access import grant_for
+from gezhi.duties.answers import Answered, answered
 from gezhi.duties.errors import BadAnswers, BadInput, Forbidden
 from gezhi.duties.models import Activity, ActivityFile, Start
 from gezhi.duties.operations import log
-from gezhi.duties.operations.answers import Answered, answered
 from gezhi.duties.operations.drawing import tick_off
 from gezhi.duties.operations.findings import Found, check, keep
 from gezhi.duties.operations.grounds import Ground, ground_of
@@ -169,12 +169,12 @@ def _complete(actor: Account, row: Activity, planned: Planned, sent: Sent, now: 
     row.form, row.form_print = planned.duty.form, found.form_print
     row.remarks, row.nil, row.agrees = sent.remarks[:REMARK_LENGTH], sent.nil, sent.agrees
     row.others = [one for one in sent.others if one != actor.pk]
-    row.found = len(sent.findings)
     row.marks = list(dict.fromkeys([*row.marks, *_late_marks(row, planned, found)]))
     row.counts = counts(row, planned)
     row.save()
     _keep_photos(row, sent.photos)
-    kept = keep(actor, row, sent.findings, first=1, now=now)
+    kept = keep(actor, row, sent.findings, first=row.found + 1, now=now)
+    row.found += len(kept)
     _answer_start(row)
     tick_off(row)
     return tuple(one.number for one in kept if one.number)

@@ -1,0 +1,188 @@
+"""The books that write themselves: a person's days and weeks, an area's months, from activities, cases and registers.
+
+There is one diary. A line is written where something was done, and nowhere else; what was written after a leaf was
+closed says so. Sums are of areas, never of persons.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, F, Func, Q, QuerySet, TextField, Value
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
+
+from gezhi.cases import queries as cases
+from gezhi.cases.access import account_id
+from gezhi.cases.models import Case
+from gezhi.duties.models import Activity, Finding, Leaf, Way
+from gezhi.duties.operations.books import Which
+from gezhi.enactment import queries as enactment
+from gezhi.people.models import Account
+from gezhi.registers.models import EntryChange
+from gezhi.schemes.duties import ACTIVITIES
+from gezhi.territory import queries as territory
+from gezhi.territory.models import Area
+
+_MOST = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing done: when, what, on what, where, what came of it. One of `activity` and `case` leads to its page."""
+
+    at: datetime
+    did: str
+    what: str
+    place: str
+    note: str = ""
+    activity: UUID | None = None
+    case: str = ""
+    added: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What happened in an area and below in some days, counted by things."""
+
+    area: Area
+    activities: int = 0
+    patrols: int = 0
+    visits: int = 0
+    inspections: int = 0
+    findings: int = 0
+    on_the_spot: int = 0
+    taken_in: int = 0
+    closed: int = 0
+    changes: int = 0
+
+
+def leaf_of(which: Which) -> Leaf | None:
+    """Return what is kept of a leaf; None when nothing was written on it."""
+    rows = Leaf.objects.filter(book=which.book, first=which.first, last=which.last, account=which.account)
+    return rows.filter(area=which.area).select_related("closed_by").first()
+
+
+def lines(*, account: Account, now: datetime, first: date, last: date, closed: datetime | None = None) -> list[Line]:
+    """Return everything that somebody did from a day to another, in order of time."""
+    since, until = _span(first, last)
+    found = [
+        *_activities(account, first, last, closed),
+        *_cases(account, now, since, until),
+        *_changes(account, since, until),
+    ]
+    return sorted(found, key=lambda one: one.at)
+
+
+def figures(*, area: Area, first: date, last: date) -> tuple[Figures, list[Figures]]:
+    """Return the figures of an area and those of each area right below; below the lowest there are none.
+
+    Five statements, however many areas there are.
+    """
+    counted = _counted(area, first, last)
+    below = territory.children(area, last).defer("boundary")
+    return _figures(area, counted.values()), [_figures(one, [counted.get(one.code, Counter())]) for one in below]
+
+
+def _span(first: date, last: date) -> tuple[datetime, datetime]:
+    zone = timezone.get_current_timezone()
+    return datetime.combine(first, time(), zone), datetime.combine(last + timedelta(days=1), time(), zone)
+
+
+def _activities(account: Account, first: date, last: date, closed: datetime | None) -> Iterable[Line]:
+    rows = Activity.objects.unscoped(reason="one's own diary").filter(
+        Q(account=account) | Q(others__contains=[account.pk]), day__range=(first, last), withdrawn_at=None
+    )
+    rows = rows.select_related("area").defer("area__boundary").prefetch_related("findings").order_by("began")
+    for row in rows[:_MOST]:
+        duty = enactment.scheme(row.scheme_version_id).duties.get(row.duty)
+        yield Line(
+            at=min(row.began, row.recorded_at), did=duty.title.say(_language()) if duty else row.duty,
+            what=row.entry_name or territory.short_name(row.area.name),
+            place=territory.short_name(row.area.name) if row.entry_name else "", note=_note(row), activity=row.pk,
+            added=closed is not None and row.recorded_at > closed,
+        )  # fmt: skip
+
+
+def _note(row: Activity) -> str:
+    said = [_found(one) for one in row.findings.all()]
+    if row.nil:
+        said.append(gettext("nothing to report"))
+    return gettext("; ").join([*said, *([row.remarks] if row.remarks else [])])
+
+
+def _found(one: Finding) -> str:
+    text = one.text or one.item
+    if one.number:
+        text = f"{text} ({one.number})"
+    return f"{text}: {one.get_way_display()}" if one.way != Way.CASE else text
+
+
+def _cases(account: Account, now: datetime, since: datetime, until: datetime) -> Iterable[Line]:
+    for act in cases.diary(account=account, now=now, since=since, until=until):
+        did = act.title.say(_language()) or _RECORDS.get(act.action, lambda: "")() or gettext("Taken in")
+        yield Line(act.at, did, act.case, act.place, case=act.number)
+
+
+_RECORDS = {
+    "comment": lambda: gettext("Note"), "correct": lambda: gettext("Put right"), "place": lambda: gettext("Placed"),
+    "merge": lambda: gettext("Merged"), "supervise": lambda: gettext("Supervised"),
+    "propose": lambda: gettext("Proposed"), "decide": lambda: gettext("Decided"),
+}  # fmt: skip
+
+
+def _changes(account: Account, since: datetime, until: datetime) -> Iterable[Line]:
+    rows = EntryChange.objects.filter(actor=account_id(account), at__gte=since, at__lt=until, batch=None)
+    titles = {
+        register.id: register.title.say(_language())
+        for _version, scheme in enactment.all_in_force(timezone.localdate(until))
+        for register in scheme.registers.values()
+    }
+    for row in rows.filter(entry__care=False).select_related("entry").order_by("at")[:_MOST]:
+        did = gettext("Entered in %(register)s") if row.kind == "open" else gettext("Updated %(register)s")
+        register = titles.get(row.entry.register, row.entry.register)
+        yield Line(row.at, did % {"register": register}, row.entry.name, row.entry.code)
+
+
+def _counted(area: Area, first: date, last: date) -> dict[str, Counter[str]]:
+    """Return what happened by the code of the area right below in which it did ("" for the area itself)."""
+    since, until = _span(first, last)
+    done = Activity.objects.unscoped(reason="sums of an area").filter(
+        area_path__startswith=area.path, day__range=(first, last), withdrawn_at=None
+    )
+    matters = Case.objects.unscoped(reason="sums of an area").filter(area_path__startswith=area.path)
+    changed = EntryChange.objects.filter(at__gte=since, at__lt=until, entry__area_path__startswith=area.path)
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for rows in (
+        _grouped(done, "area_path", area, F("kind")),
+        _grouped(Finding.objects.filter(activity__in=done.values("pk")), "activity__area_path", area, F("way")),
+        _grouped(matters.filter(opened_at__gte=since, opened_at__lt=until), "area_path", area, Value("opened")),
+        _grouped(matters.filter(closed_at__gte=since, closed_at__lt=until), "area_path", area, Value("closed")),
+        _grouped(changed, "entry__area_path", area, Value("changes")),
+    ):
+        for code, what, n in rows:
+            found[code][what] += n
+    return found
+
+
+def _grouped(rows: QuerySet[Any], path: str, area: Area, what: F | Value) -> Iterable[tuple[str, str, int]]:
+    part = Func(F(path), Value("/"), Value(area.path.count("/") + 1), function="split_part", output_field=TextField())
+    some = rows.order_by().annotate(below=part, what=what)
+    return list(some.values_list("below", "what").annotate(n=Count("pk")))
+
+
+def _figures(area: Area, counted: Iterable[Counter[str]]) -> Figures:
+    all_: Counter[str] = sum(counted, Counter())
+    return Figures(
+        area=area, activities=sum(all_[kind] for kind in ACTIVITIES), patrols=all_["patrol"] + all_["sweep"],
+        visits=all_["visit"], inspections=all_["inspection"] + all_["verification"],
+        findings=sum(all_[way] for way in Way.values), on_the_spot=all_[Way.SPOT], taken_in=all_["opened"],
+        closed=all_["closed"], changes=all_["changes"],
+    )  # fmt: skip
+
+
+def _language() -> str:
+    return get_language() or "zh-hans"

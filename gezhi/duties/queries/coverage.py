@@ -1,0 +1,169 @@
+"""Coverage for offices: of each duty's round how many objects there are, done, due, late; by area, never by person."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from gezhi.duties import plans
+from gezhi.duties.plans import Planned
+from gezhi.duties.queries import sums
+from gezhi.duties.queries.owed import measured
+from gezhi.duties.queries.sums import Scope, Sum
+from gezhi.people import access
+from gezhi.people.models import Account
+from gezhi.schemes.rounds import Round
+from gezhi.schemes.state import Light
+from gezhi.territory import queries as territory
+from gezhi.territory.models import Area
+
+_BACK = timedelta(days=400)
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A duty's present round over an area: objects, done; `asked` and `done` as the round counts. `before` is the last.
+
+    `late` are objects not done though the round is due. `missed` are those of the round before that stayed undone.
+    """
+
+    planned: Planned
+    round: Round
+    due: datetime
+    light: Light
+    sum: Sum
+    asked: int
+    done: int
+    before: Round | None = None
+    missed: int = 0
+
+    @property
+    def late(self) -> int:
+        """How many are late."""
+        return max(0, self.asked - self.done) if self.light is Light.RED else 0
+
+    @property
+    def percent(self) -> int:
+        """How much of what is asked is done, in whole percent, rounded down."""
+        return self.done * 100 // self.asked if self.asked else 100
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The share of one area below in a round."""
+
+    area: Area
+    sum: Sum
+    asked: int
+    done: int
+    light: Light
+
+
+def grounds(account: Account, now: datetime) -> list[Area]:
+    """Return the areas whose coverage somebody sees: the own ones."""
+    paths = access.reach(account, now).area_paths
+    return list(Area.objects.filter(path__in=paths, until=None).defer("boundary").order_by("path"))
+
+
+def ground(account: Account, code: str, now: datetime) -> Area | None:
+    """Return an area that somebody answers for, by its code; the topmost own one without a code."""
+    if not code:
+        return next(iter(grounds(account, now)), None)
+    area = territory.by_code(code, timezone.localdate(now))
+    return area if area is not None and access.reach(account, now).sees_area(area.path) else None
+
+
+def board(area: Area, now: datetime, *, duty: str = "") -> list[Covered]:
+    """Return the present rounds of all duties, or of one, with objects below an area; the worst first."""
+    found = []
+    for planned in plans.in_force(timezone.localdate(now)):
+        if planned.duty.starts_on or (duty and planned.name != duty):
+            continue
+        on = planned.days.local_date(now)
+        one = planned.round_on(on) or _last(planned, on)
+        if one is None:
+            continue
+        covered = _covered(planned, one, area, now, on)
+        if covered is not None:
+            found.append(covered)
+    order = {Light.RED: 0, Light.YELLOW: 1, Light.GREEN: 2, Light.PAUSED: 3, Light.DONE: 4}
+    return sorted(found, key=lambda one: (order[one.light], one.percent, one.due, one.planned.name))
+
+
+def parts(covered: Covered, area: Area, now: datetime) -> list[Part]:
+    """Return the shares of the areas right below (of the area itself, where it is the lowest); they add up."""
+    planned, on = covered.planned, covered.planned.days.local_date(now)
+    own = sums.by_area(Scope(planned, covered.round, area.path, on))
+    below = list(territory.children(area, on).defer("boundary"))
+    paths = dict(Area.objects.filter(pk__in=own).values_list("pk", "path"))
+    found = []
+    for child in below or [area]:
+        total = _added(own[pk] for pk, path in paths.items() if path.startswith(child.path))
+        if total.objects:
+            found.append(_part(planned, covered.round, child, total, now))
+    if below:
+        rest = _added(own[pk] for pk, path in paths.items() if not any(path.startswith(one.path) for one in below))
+        if rest.objects:
+            found.append(_part(planned, covered.round, area, rest, now))
+    return found
+
+
+def _part(planned: Planned, one: Round, area: Area, total: Sum, now: datetime) -> Part:
+    asked, done = measured(planned, one, total)
+    return Part(area, total, asked, done, planned.light(one, now, done=done >= asked))
+
+
+def _added(some: Iterable[Sum]) -> Sum:
+    kept = list(some)
+    return Sum(sum(one.objects for one in kept), sum(one.done for one in kept), sum(one.activities for one in kept))
+
+
+def _covered(planned: Planned, one: Round, area: Area, now: datetime, on: date) -> Covered | None:
+    found = sums.total(Scope(planned, one, area.path, on))
+    if not found.objects:
+        return None
+    asked, done = measured(planned, one, found)
+    before = _last(planned, one.first - plans.DAY)
+    missed = 0
+    if before is not None:
+        then_asked, then_done = measured(planned, before, sums.total(Scope(planned, before, area.path, before.last)))
+        missed = max(0, then_asked - then_done)
+    return Covered(
+        planned=planned, round=one, due=planned.due_at(one), light=planned.light(one, now, done=done >= asked),
+        sum=found, asked=asked, done=done, before=before, missed=missed,
+    )  # fmt: skip
+
+
+def _last(planned: Planned, on: date) -> Round | None:
+    """Return the newest round that began by a day: what a board shows while no round runs."""
+    long = planned.duty.rate is None or planned.duty.rate.per in ("quarter", "half_year", "year")
+    back = _BACK if long else timedelta(days=45)
+    past: Sequence[Round] = [one for one in planned.rounds(on - back, on + timedelta(days=31)) if one.last <= on]
+    return past[-1] if past else None
+
+
+def lights_of_cases(ids: Iterable[UUID], now: datetime) -> dict[UUID, Light]:
+    """Return the light of each case, for the lists of what activities found."""
+    from gezhi.cases.models import Case  # noqa: PLC0415  only this list reads them
+
+    rows = Case.objects.unscoped(reason="the light only, of cases that an activity in sight found").filter(
+        pk__in=list(ids)
+    )
+    found = {}
+    for row in rows.only("closed_at", "step_due", "step_warn", "case_due", "case_warn", "paused"):
+        dues = [one for one in (row.step_due, row.case_due) if one]
+        warns = [one for one in (row.step_warn, row.case_warn) if one]
+        found[row.pk] = _case_light(row.closed_at is not None, row.paused, dues, warns, now)
+    return found
+
+
+def _case_light(closed: bool, paused: bool, dues: list[datetime], warns: list[datetime], now: datetime) -> Light:  # noqa: FBT001
+    if closed:
+        return Light.DONE
+    if paused:
+        return Light.PAUSED
+    if any(one < now for one in dues):
+        return Light.RED
+    return Light.YELLOW if any(one <= now for one in warns) else Light.GREEN

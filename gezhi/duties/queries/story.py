@@ -1,0 +1,107 @@
+"""Activities for pages: one with all that belongs to it, those that found a case, those of an entry or an area."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from gezhi.duties import marks, plans
+from gezhi.duties.access import ActivityRows
+from gezhi.duties.answers import private_of
+from gezhi.duties.models import Activity, ActivityEvent, ActivityFile, Drawn, Finding
+from gezhi.duties.plans import Planned
+from gezhi.duties.queries.coverage import lights_of_cases
+from gezhi.people import queries as people
+from gezhi.people.models import Account
+from gezhi.schemes.state import Light
+
+SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRow:
+    """A finding with the light of its case (None: it made none)."""
+
+    finding: Finding
+    light: Light | None
+    files: tuple[ActivityFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityPage:
+    """An activity as somebody who may see it sees it. `private` are sealed answers, for who did it or took part."""
+
+    activity: Activity
+    planned: Planned
+    findings: tuple[FoundRow, ...]
+    files: tuple[ActivityFile, ...]
+    others: tuple[str, ...]
+    notes: tuple[str, ...]
+    events: tuple[ActivityEvent, ...]
+    names: dict[str, str]
+    private: dict[str, Any]
+    mine: bool
+
+
+def activity_page(*, account: Account, pk: UUID, now: datetime) -> ActivityPage | None:
+    """Return an activity's page, or None for what is not there or not to be seen."""
+    row = _whole(Activity.objects.visible_to(account, now=now)).filter(pk=pk).first()
+    planned = plans.of_version(row.scheme_version_id, row.duty) if row else None
+    if row is None or planned is None:
+        return None
+    files = list(ActivityFile.objects.filter(activity=row).select_related("file").order_by("finding", "role", "pk"))
+    findings = list(Finding.objects.filter(activity=row).order_by("place"))
+    lights = lights_of_cases([one.case_id for one in findings if one.case_id], now)
+    events = list(ActivityEvent.objects.filter(activity=row).order_by("seq"))
+    actors = {UUID(one.actor) for one in events if one.actor} | set(row.others)
+    names = people.names(actors)
+    mine = account.pk == row.account_id
+    return ActivityPage(
+        activity=row, planned=planned,
+        findings=tuple(_found(one, lights, files) for one in findings),
+        others=tuple(names.get(str(one), "") for one in row.others),
+        files=tuple(one for one in files if one.finding == 0),
+        notes=tuple(marks.words(row)), events=tuple(events), names=names,
+        private=private_of(row.sealed) if mine or account.pk in row.others else {}, mine=mine,
+    )  # fmt: skip
+
+
+def _found(one: Finding, lights: dict[UUID, Light], files: list[ActivityFile]) -> FoundRow:
+    light = lights.get(one.case_id) if one.case_id else None
+    return FoundRow(one, light, tuple(each for each in files if each.finding == one.place))
+
+
+def of_case(*, account: Account, case: UUID, now: datetime) -> list[Finding]:
+    """Return the findings that a case came from, of activities that somebody may see."""
+    seen = Activity.objects.visible_to(account, now=now)
+    rows = Finding.objects.filter(case=case, activity__in=seen.values("pk"))
+    return list(rows.select_related("activity", "activity__account").order_by("pk"))
+
+
+def of_entry(*, account: Account, entry: UUID, now: datetime, size: int = SIZE) -> list[Activity]:
+    """Return what was done for an entry, the newest first."""
+    rows = _whole(Activity.objects.visible_to(account, now=now)).filter(entry_id=entry, withdrawn_at=None)
+    return list(rows.order_by("-began")[:size])
+
+
+def activities(
+    *, account: Account, now: datetime, path: str = "", duty: str = "", first: date | None = None,
+    last: date | None = None, size: int = SIZE,
+) -> list[Activity]:  # fmt: skip
+    """Return what was done in an area, the newest first."""
+    rows = _whole(Activity.objects.visible_to(account, now=now)).filter(withdrawn_at=None)
+    rows = rows.filter(area_path__startswith=path) if path else rows
+    rows = rows.filter(scheme=duty.partition(".")[0], duty=duty.partition(".")[2]) if duty else rows
+    rows = rows.filter(day__gte=first) if first else rows
+    rows = rows.filter(day__lte=last) if last else rows
+    return list(rows.order_by("-pk")[:size])
+
+
+def drawn_for(draw: UUID) -> Sequence[Drawn]:
+    """Return the drawn of a draw with what was verified."""
+    return list(Drawn.objects.filter(draw=draw).select_related("verified_by", "verified_by__account").order_by("place"))
+
+
+def _whole(rows: ActivityRows) -> ActivityRows:
+    return rows.select_related("area", "account", "signed_by").defer("area__boundary")
