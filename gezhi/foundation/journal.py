@@ -6,7 +6,7 @@ schemes put into force, access to protected data.
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -78,4 +78,6 @@ def broken_entry(book: str) -> int | None:
 
 
 def _bytes(entry: JournalEntry) -> bytes:
-    return canonical([entry.book, entry.seq, entry.action, entry.subject, entry.actor, entry.at, entry.body])
+    # as the database gives it back, whatever zone it was said in
+    at = entry.at.astimezone(UTC)
+    return canonical([entry.book, entry.seq, entry.action, entry.subject, entry.actor, at, entry.body])

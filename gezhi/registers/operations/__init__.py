@@ -1,27 +1,43 @@
 """Every write to registers: named, keyword-only, with actor and now."""
 
 from gezhi.registers.operations.attaching import attach, withdraw_file
+from gezhi.registers.operations.bulk import Draft, open_many
 from gezhi.registers.operations.caring import assign as assign_care
+from gezhi.registers.operations.exporting import as_csv, as_xlsx, export, said
+from gezhi.registers.operations.forgetting import erase, erase_due
+from gezhi.registers.operations.importing import ImportReport, import_table
 from gezhi.registers.operations.looking import unmask, unmask_story
 from gezhi.registers.operations.moving import end, follow_territory, merge, move, reopen
 from gezhi.registers.operations.saving import ACCEPTED, CONFLICT, DUPLICATE, PROPOSED_ONLY, Saved, save
 from gezhi.registers.operations.settling import decide
+from gezhi.registers.operations.undoing import undo_import
 
 __all__ = [
     "ACCEPTED",
     "CONFLICT",
     "DUPLICATE",
     "PROPOSED_ONLY",
+    "Draft",
+    "ImportReport",
     "Saved",
+    "as_csv",
+    "as_xlsx",
     "assign_care",
     "attach",
     "decide",
     "end",
+    "erase",
+    "erase_due",
+    "export",
     "follow_territory",
+    "import_table",
     "merge",
     "move",
+    "open_many",
     "reopen",
+    "said",
     "save",
+    "undo_import",
     "unmask",
     "unmask_story",
     "withdraw_file",

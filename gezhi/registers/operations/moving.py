@@ -148,20 +148,23 @@ def _fold(gone: Entry, kept: Entry, by: By) -> None:
     gone.keys.all().delete()
 
 
-@transaction.atomic
 def follow_territory(*, now: datetime, limit: int = 500) -> int:
     """Let entries follow grids that were divided, merged or moved; return how many did.
 
     One whose place does not say into which part it falls stays where it was, and its station chooses.
     """
-    on = timezone.localdate(now)
+    closed = Area.objects.filter(until__lte=timezone.localdate(now)).values("pk")
     every = Entry.objects.unscoped(reason="the ground changed under them")
-    closed = Area.objects.filter(until__lte=on).values("pk")
-    followed = 0
-    rows = every.filter(area__in=closed, state=State.ACTIVE).exclude(changed_at__gte=now)
-    for entry in rows.select_for_update(of=("self",), skip_locked=True).order_by("changed_at", "id")[:limit]:
-        followed += _follow(entry, now)
-    return followed
+    rows = every.filter(area__in=closed, state=State.ACTIVE).order_by("id")
+    followed, last = 0, None
+    while True:
+        with transaction.atomic():
+            some = rows.filter(pk__gt=last) if last else rows
+            found = list(some.select_for_update(of=("self",), skip_locked=True)[:limit])
+            followed += sum(_follow(entry, now) for entry in found)
+        if len(found) < limit:
+            return followed
+        last = found[-1].pk
 
 
 def _follow(entry: Entry, now: datetime) -> bool:

@@ -1,0 +1,24 @@
+"""Background work of registers: what may no longer be kept, and entries whose ground changed."""
+
+from procrastinate.contrib.django import app
+
+from gezhi.foundation import clock
+from gezhi.registers import operations
+
+_BATCH = 500
+
+
+@app.periodic(cron="37 2 * * *")
+@app.task(queueing_lock="registers.erase_due", pass_context=False)
+def erase_due(timestamp: int) -> None:  # noqa: ARG001  the queue says when it was meant to run
+    """Erase what may no longer be kept, until nothing is left."""
+    now = clock.now()
+    while operations.erase_due(now=now, limit=_BATCH) >= _BATCH:
+        continue
+
+
+@app.periodic(cron="13 0 * * *")
+@app.task(queueing_lock="registers.follow_territory", pass_context=False)
+def follow_territory(timestamp: int) -> None:  # noqa: ARG001
+    """Let entries follow grids that were divided, merged or moved from today on."""
+    operations.follow_territory(now=clock.now(), limit=_BATCH)

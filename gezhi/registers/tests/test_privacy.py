@@ -1,0 +1,141 @@
+"""Who sees what; what is masked is read on record; care cases are the assigned people's; what is over is gone."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from gezhi.foundation import journal
+from gezhi.foundation.models import JournalEntry
+from gezhi.people.models import Account
+from gezhi.registers import access, operations, queries
+from gezhi.registers.access import Unscoped
+from gezhi.registers.errors import Forbidden, Impossible, NotFound, Refused
+from gezhi.registers.models import Entry, EntryChange, Look, State
+from gezhi.registers.queries import Wanted
+from gezhi.registers.tests.conftest import Books
+
+PEOPLE = ("worker", "other_worker", "head", "other_head", "centre", "dispatcher", "leader", "clerk", "other_clerk",
+          "resident", "outsider", "steward")  # fmt: skip
+CASE = {"called": "张婆婆", "full_name": "张三", "phone": "13900005678", "need": "助餐"}
+
+
+def sees(books: Books, who: Account, entry: Entry) -> bool:
+    """Say whether somebody sees an entry, and hold every way of reading to the same answer."""
+    row = books.entry(entry)
+    listed = queries.entries(account=who, now=books.now, wanted=Wanted(register=row.register)).rows
+    found = queries.entries(account=who, now=books.now, wanted=Wanted(words=row.code)).rows
+    try:
+        queries.entry_page(account=who, now=books.now, register=row.register, code=row.code)
+        opened = True
+    except NotFound:
+        opened = False
+    assert opened == (row in listed) == (row in found) == access.can_see(who, row, books.now)
+    return opened
+
+
+def who_sees(books: Books, entry: Entry) -> set[str]:
+    return {role for role in PEOPLE if sees(books, getattr(books.cast, role), entry)}
+
+
+def test_the_line_of_areas_and_the_department_that_collects_see_an_entry(books: Books) -> None:
+    assert who_sees(books, books.home()) == {"worker", "head", "centre", "dispatcher", "leader", "clerk"}
+
+
+def test_entries_are_never_read_without_a_reader(books: Books) -> None:
+    with pytest.raises(Unscoped):
+        Entry.objects.all()
+    with pytest.raises(Unscoped):
+        Entry.objects.filter(register="households")
+
+
+def test_a_care_case_is_seen_by_its_worker_and_supervisor_and_nobody_above(books: Books) -> None:
+    entry = books.save(books.cast.worker, CASE, "care").entry
+    assert who_sees(books, entry) == {"worker", "head"}
+    assert (entry.purpose, entry.basis, entry.name) == ("帮扶", "本人同意", "张婆婆")
+    operations.assign_care(
+        actor=books.cast.head, now=books.later(minutes=1), entry=entry, account=books.cast.outsider, role="worker",
+        reason="轮岗",
+    )  # fmt: skip
+    assert who_sees(books, entry) == {"outsider", "head"}
+    with pytest.raises(NotFound):
+        operations.unmask(actor=books.cast.dispatcher, now=books.now, entry=entry, purpose="看看")
+    with pytest.raises(Forbidden):
+        operations.assign_care(
+            actor=books.cast.outsider, now=books.now, entry=entry, account=books.cast.leader, role="supervisor",
+            reason="x",
+        )  # fmt: skip
+
+
+def test_what_is_masked_is_shown_for_a_purpose_and_on_record(books: Books) -> None:
+    cast, entry = books.cast, books.home()
+    page = queries.entry_page(account=cast.worker, now=books.now, register="households", code=entry.code)
+    assert page.masked == {"phone": "138****1234"}
+    assert "13800001234" not in str(page.plain)
+    shown = operations.unmask(actor=cast.worker, now=books.now, entry=entry, purpose="约时间上门")
+    assert shown == {"phone": "13800001234"}
+    with pytest.raises(Refused):
+        operations.unmask(actor=cast.worker, now=books.now, entry=entry, purpose=" ")
+    with pytest.raises(Forbidden):
+        operations.unmask(actor=cast.leader, now=books.now, entry=entry, purpose="看看")
+    with pytest.raises(NotFound):
+        operations.unmask(actor=cast.other_worker, now=books.now, entry=entry, purpose="看看")
+    assert operations.unmask(actor=cast.dispatcher, now=books.now, entry=entry, purpose="防汛通知")
+    assert [(one.account, one.purpose, one.fields) for one in Look.objects.order_by("at", "id")] == [
+        (cast.worker, "约时间上门", ["phone"]), (cast.dispatcher, "防汛通知", ["phone"]),
+    ]  # fmt: skip
+
+
+def test_search_finds_by_words_sounds_code_and_a_whole_telephone(books: Books) -> None:
+    entry = books.home()
+    for words in ("王家", "清溪路", "wangjiawang", "wjw", "qxl", entry.code.lower(), "138 0000 1234", "王家 清溪"):
+        assert queries.entries(account=books.cast.worker, now=books.now, wanted=Wanted(words=words)).rows == (entry,)
+    for words in ("李家", "1380000", "00001234", "13800001235"):
+        assert not queries.entries(account=books.cast.worker, now=books.now, wanted=Wanted(words=words)).rows
+
+
+def test_lists_are_paged_by_key_and_filtered_by_facets(books: Books, django_assert_max_num_queries: object) -> None:
+    made = [books.home(head=f"户{n}", **{"class": str(n % 3 + 1)}) for n in range(7)]
+    first = queries.entries(account=books.cast.worker, now=books.now, wanted=Wanted(register="households"), size=3)
+    rest = queries.entries(
+        account=books.cast.worker, now=books.now, wanted=Wanted(register="households"), after=first.next, size=10
+    )
+    assert [one.pk for one in (*first.rows, *rest.rows)] == [one.pk for one in reversed(made)]
+    ones = queries.entries(account=books.cast.worker, now=books.now, wanted=Wanted(facets={"class": "1"})).rows
+    assert {one.facets["class"] for one in ones} == {"1"}
+
+
+def test_what_is_over_is_erased_and_the_tombstone_proves_it(books: Books) -> None:
+    entry = books.home()
+    operations.end(actor=books.cast.worker, now=books.later(minutes=1), entry=entry, reason="迁出")
+    assert operations.erase_due(now=books.now + timedelta(days=365)) == 0
+    later = books.now + timedelta(days=750)
+    assert operations.erase_due(now=later) == 1
+    row = books.entry(entry)
+    assert (row.state, row.name, row.address, row.data, row.sealed) == (State.ERASED, "", "", {}, "")
+    with connection.cursor() as cursor:
+        for table in ("entry", "entrychange", "entrywords", "entrykey", "proposal"):
+            cursor.execute(f"select count(*) from registers_{table} t where t::text ~ '王家旺|清溪路'")  # noqa: S608
+            assert cursor.fetchone() == (0,)
+    assert EntryChange.objects.filter(entry=entry).count() == 3
+    proof = JournalEntry.objects.get(book="registers", action="erase")
+    assert len(proof.body["digest"]) == 64
+    assert "王家旺" not in str(proof.body)
+    assert journal.broken_entry("registers") is None
+    with pytest.raises(Impossible):
+        books.save(books.cast.worker, {"people": 1}, entry=entry)
+
+
+def test_a_care_case_ends_with_its_period(books: Books) -> None:
+    entry = books.save(books.cast.worker, CASE, "care").entry
+    assert operations.erase_due(now=books.now + timedelta(days=360)) == 0
+    assert operations.erase_due(now=books.now + timedelta(days=370)) == 1
+    assert books.entry(entry).purpose == "-"
+
+
+def test_only_who_decides_erases_on_request(books: Books) -> None:
+    entry = books.home()
+    with pytest.raises(Refused):
+        operations.erase(actor=books.cast.worker, now=books.now, entry=entry, reason="本人要求")
+    operations.erase(actor=books.cast.head, now=books.now, entry=entry, reason="本人要求")
+    assert books.entry(entry).state == State.ERASED
