@@ -20,6 +20,7 @@ COMMANDS = {
     "worktime": "compute due times and working time of a table",
     "scheme": "check, show, compare, play and put into force a plan",
     "people": "import staff and their appointments",
+    "registers": "take tables into registers and out of them",
     "manage": "Django's own management commands, for developers",
 }
 
@@ -27,6 +28,7 @@ COMMANDS = {
 _DATABASE: dict[str, Callable[[argparse.Namespace], bool]] = {
     "territory": lambda _options: True,
     "people": lambda options: options.action != "template",
+    "registers": lambda _options: True,
     "manage": lambda _options: True,
     "route": lambda options: options.areas is None,
     "scheme": lambda options: options.action == "in-force",

@@ -110,7 +110,9 @@ def _import(options: argparse.Namespace) -> int:
     try:
         data = options.file.read_bytes()
     except OSError as error:
-        raise Trouble(f"无法读取 {options.file}：{error.strerror}", f"Can't read {options.file}: {error.strerror}") from error
+        raise Trouble(
+            f"无法读取 {options.file}：{error.strerror}", f"Can't read {options.file}: {error.strerror}"
+        ) from error
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(say("导入", "importing"), total=None)
         report = operations.import_table(
@@ -167,7 +169,9 @@ def _export(options: argparse.Namespace) -> int:
     from gezhi.territory import queries as territory  # noqa: PLC0415
 
     if options.out is not None and options.out.exists():
-        raise Trouble(f"{options.out} 已经存在，请换一个名字。", f"{options.out} is there already; choose another name.")
+        raise Trouble(
+            f"{options.out} 已经存在，请换一个名字。", f"{options.out} is there already; choose another name."
+        )
     area = territory.by_code(options.area) if options.area else None
     if options.area and area is None:
         raise Trouble(f"没有编码为 {options.area} 的区域。", f"There is no area with the code {options.area}.")
