@@ -171,15 +171,19 @@ def _preview(
     return render(request, "desk/bulk.html", shown, status=422 if form.errors else 200)
 
 
+def _version(said: str, now: int) -> int:
+    """Return the version that the page showed; what no page of ours says counts as the present one."""
+    return int(said) if said.isdecimal() and len(said) < 10 else now
+
+
 def _run(
     request: HttpRequest, account: Account, chosen: Offered, answers: Mapping[str, Any], *,
     found: Sequence[Standing], now: datetime,
 ) -> HttpResponse:  # fmt: skip
     seen = dict(one.split(":", 1) for one in request.POST.getlist("case") if ":" in one)
     aims = [
-        operations.Aim(one.case.number, one.case.title, int(version) if version.isdecimal() else one.case.version)
+        operations.Aim(one.case.number, one.case.title, _version(seen.get(one.case.number, ""), one.case.version))
         for one in found
-        for version in [seen.get(one.case.number, "")]
     ]
     try:
         began = operations.begin_bulk(

@@ -55,12 +55,15 @@ function forgetWords() {
 function lookAtOnce(form) {
   const answer = document.getElementById("look");
   let waiting;
+  let asked = 0;
   const look = () => {
     clearTimeout(waiting);
     waiting = setTimeout(async () => {
+      const mine = ++asked;
       try {
         const reply = await fetch(form.dataset.look, { method: "POST", body: new FormData(form) });
-        if (reply.status !== 200) return;
+        // an answer that was overtaken by a later question would name the wrong place
+        if (reply.status !== 200 || mine !== asked) return;
         form.querySelector(".asked")?.remove();
         answer.innerHTML = await reply.text();
       } catch {
