@@ -233,6 +233,22 @@ def _durable() -> Finding:
     )
 
 
+def _letters() -> Finding:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cardinality(show_trgm('积水'))")
+        known = cursor.fetchone()[0]
+    return _good_if(
+        known > 0,
+        say("中文可以用索引查找", "Chinese words are found by index"),
+        say(
+            "数据库的 LC_CTYPE 不认中文字，查找会逐行翻：导出后用 LC_CTYPE 'C.UTF-8' 新建数据库再导入",
+            "the database's LC_CTYPE knows no Chinese characters, so searching reads every row: dump it, create it anew "
+            "with LC_CTYPE 'C.UTF-8' and restore",
+        ),
+        Mark.REMINDER,
+    )
+
+
 def _shown(name: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting(%s)", [name])
@@ -274,4 +290,4 @@ _PLAIN: tuple[Callable[[], Finding], ...] = (
     _owner,
     _backups,
 )
-_IN_DATABASE: tuple[Callable[[], Finding], ...] = (_migrations, _durable)
+_IN_DATABASE: tuple[Callable[[], Finding], ...] = (_migrations, _durable, _letters)

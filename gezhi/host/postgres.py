@@ -8,6 +8,7 @@ look like nobody.
 import contextlib
 import hashlib
 import importlib.metadata
+import locale
 import os
 import pwd
 import secrets
@@ -157,7 +158,8 @@ class Server:
         _write_secret(given, password.read_text())
         self._own(given)
         words = ["initdb", "-D", str(draft), "-U", USER, f"--pwfile={given}", "--auth=scram-sha-256", "--encoding=UTF8"]
-        words += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-instructions"]
+        words += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", f"--lc-ctype={_letters()}"]
+        words.append("--no-instructions")
         if not self.durable:
             words.append("--no-sync")
         with self._log().open("ab") as log:
@@ -321,3 +323,16 @@ def _write_secret(path: Path, text: str) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as file:
         file.write(text)
+
+
+def _letters() -> str:
+    """Return the system's locale by which trigrams tell letters: under plain C Chinese ones are none to them."""
+    known = locale.setlocale(locale.LC_CTYPE)
+    for name in ("C.UTF-8", "C.utf8", "en_US.UTF-8", "UTF-8"):
+        try:
+            locale.setlocale(locale.LC_CTYPE, name)
+        except locale.Error:
+            continue
+        locale.setlocale(locale.LC_CTYPE, known)
+        return name
+    return "C"

@@ -3,21 +3,24 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from django.db.models import BooleanField, Exists, OuterRef, Q
-from django.db.models.expressions import RawSQL
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q
 
 from gezhi.cases import number as numbers
 from gezhi.cases.access import CaseRows
 from gezhi.cases.models import Case, Hold
 from gezhi.cases.queries.paging import Page, cursor_of, read_cursor
-from gezhi.cases.queries.searching import search_for
+from gezhi.cases.queries.searching import Search, search_for
 from gezhi.cases.queries.similar import with_followers
 from gezhi.foundation.words import sought
 from gezhi.people.models import Account
 from gezhi.schemes.state import Light
 
 PAGE = 50
+# how many cases a search looks at first, and how much longer each further stretch is
+STRETCH, WIDER = 250, 10
 _HEAVY = ("text", "contact", "state", "log_head", "area__boundary", "area__parent__boundary")
 
 
@@ -48,11 +51,14 @@ def cases(
     *, account: Account | None, now: datetime, wanted: Wanted | None = None, cursor: str = "", size: int = PAGE
 ) -> Page[Case]:
     """Return a page of the cases that the account may see, newest first."""
-    rows = _matching(account, now, wanted or Wanted())
+    wanted = wanted or Wanted()
+    rows = _matching(account, now, wanted)
     if cursor:
         rows = rows.filter(pk__lt=read_cursor(cursor)[1])
+    if wanted.text:
+        rows = _with_words(rows, wanted.text, size + 1)
     # The text is read only where words were looked for, to show why a case fits.
-    heavy = [name for name in _HEAVY if name != "text" or not (wanted and wanted.text)]
+    heavy = [name for name in _HEAVY if name != "text" or not wanted.text]
     found = list(rows.select_related("area__parent").defer(*heavy).order_by("-pk")[: size + 1])
     more = len(found) > size
     return Page(tuple(found[:size]), cursor_of(None, found[size - 1].pk) if more else "")
@@ -60,7 +66,11 @@ def cases(
 
 def count(*, account: Account | None, now: datetime, wanted: Wanted | None = None, most: int = 10_000) -> int:
     """Return how many such cases there are, counting no further than `most`."""
-    return len(_matching(account, now, wanted or Wanted()).order_by()[:most].values_list("pk"))
+    wanted = wanted or Wanted()
+    rows = _matching(account, now, wanted).order_by()
+    if wanted.text:
+        rows = _with_words(rows, wanted.text, most)
+    return len(rows[:most].values_list("pk"))
 
 
 def search(*, account: Account | None, query: str, now: datetime, size: int = 20) -> tuple[Case, ...]:
@@ -74,7 +84,7 @@ def search(*, account: Account | None, query: str, now: datetime, size: int = 20
         return tuple(rows.filter(number=number))
     if not sought(query):
         return ()
-    return tuple(rows.filter(_with_words(query)).order_by("-pk")[:size])
+    return tuple(_with_words(rows, query, size).order_by("-pk")[:size])
 
 
 def find(*, account: Account | None, number: str, now: datetime) -> Case | None:
@@ -100,8 +110,6 @@ def _matching(account: Account | None, now: datetime, wanted: Wanted) -> CaseRow
         rows = rows.filter(area__isnull=not wanted.placed)
     if wanted.light is not None:
         rows = rows.filter(_light(wanted.light, now))
-    if wanted.text:
-        rows = rows.filter(_with_words(wanted.text))
     if wanted.reported_by_me:
         rows = rows.filter(reporter=account)
     return rows.filter(_held(wanted))
@@ -152,10 +160,36 @@ def _light(light: Light, now: datetime) -> Q:
     return running & in_time & (yellow if light == Light.YELLOW else (Q(case_warn__gt=now) | Q(case_warn=None)))
 
 
-def _with_words(query: str) -> Q | RawSQL:
-    """Return the predicate of cases whose words fit, by `searching`."""
-    search = search_for(query, '"cases_case"."id"')
-    if search.found is not None or not search.conditions:
-        return Q(pk__in=search.found) if search.found is not None else Q()
-    sql, params = search.positional
-    return RawSQL(sql, params, output_field=BooleanField())  # noqa: S611  fixed words, values are parameters
+def _with_words(rows: CaseRows, query: str, size: int) -> CaseRows:
+    """Return those of the rows whose words fit; of common words the newest `size`."""
+    search = search_for(query, '"walked"."id"')
+    if search.found is not None:
+        return rows.filter(pk__in=search.found)
+    return rows.filter(pk__in=_newest(rows, search, size)) if search.conditions else rows
+
+
+def _newest(rows: CaseRows, search: Search, size: int) -> list[UUID]:
+    """Return the newest of the rows that common words fit, looking at ever longer stretches until there are `size`.
+
+    A stretch of known length is what PostgreSQL plans well. Asked for the words at once it takes them for rare, and
+    reads and sorts all that somebody may see.
+    """
+    found: list[UUID] = []
+    words, values = search.positional
+    stretch, left = STRETCH, rows.order_by("-pk").values("id")
+    while len(found) < size:
+        inner, given = left[:stretch].query.sql_with_params()
+        walk = (
+            f'with "walked" as materialized ({inner}) select array(select "walked"."id" from "walked" where {words}'  # noqa: S608
+            f' order by "walked"."id" desc limit {size - len(found):d}),'
+            ' (select "id" from "walked" order by "id" limit 1)'
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(walk, (*given, *values))
+            fitting, last = cursor.fetchone()
+        found += fitting
+        if last is None:
+            break
+        left = left.filter(pk__lt=last)
+        stretch *= WIDER
+    return found
