@@ -242,7 +242,7 @@ def _letters() -> Finding:
         say("中文可以用索引查找", "Chinese words are found by index"),
         say(
             "数据库的 LC_CTYPE 不认中文字，查找会逐行翻：导出后用 LC_CTYPE 'C.UTF-8' 新建数据库再导入",
-            "the database's LC_CTYPE knows no Chinese characters, so searching reads every row: dump it, create it anew "
+            "the database's LC_CTYPE knows no Chinese characters, so a search reads every row: dump it, create it anew "
             "with LC_CTYPE 'C.UTF-8' and restore",
         ),
         Mark.REMINDER,
