@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from gezhi.cases.words import stored
+from gezhi.foundation.words import stored
 
 
 @pytest.mark.django_db
