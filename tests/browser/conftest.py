@@ -55,14 +55,15 @@ def chromium() -> Iterator[Browser]:
 def visit(chromium: Browser, live_server: LiveServer, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
     """Open a page as somebody new: `visit("/", phone=True, language="en")`, standing `at` a point if given.
 
-    Errors in the console fail the test, unless it is `quiet`: a journey that takes the network away.
+    Errors in the console fail the test, unless it is `quiet`: a journey that takes the network away. `keeps`: the
+    browser may keep pages for when there is no network; elsewhere that would stand between a journey and the server.
     """
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
     def open_page(
         path: str = "/", *, phone: bool = False, language: str = "zh-CN", script: bool = True,
-        at: tuple[float, float] | None = None, theme: str = "light", quiet: bool = False,
+        at: tuple[float, float] | None = None, theme: str = "light", quiet: bool = False, keeps: bool = False,
     ) -> Page:  # fmt: skip
         context = chromium.new_context(
             base_url=live_server.url,
@@ -73,6 +74,7 @@ def visit(chromium: Browser, live_server: LiveServer, request: pytest.FixtureReq
             geolocation={"longitude": at[0], "latitude": at[1], "accuracy": 8} if at else None,
             permissions=["geolocation"] if at else None,
             color_scheme="dark" if theme == "dark" else "light",
+            service_workers="allow" if keeps else "block",
         )
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)

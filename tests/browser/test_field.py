@@ -158,12 +158,11 @@ def test_in_a_dead_spot_nothing_is_lost_and_it_is_sent_once(cast: Cast, visit: V
     expect(page.locator(".photo.is-error")).to_contain_text("重试")
     page.locator(".opt-chip", has_text=ITEM).click()
     page.locator("[data-send]").click()
-    expect(page.locator("[data-say]")).to_contain_text("没有网络")
+    expect(page.locator(".kept-here")).to_contain_text("没有网络")
+    _look(page)
     page.unroute_all()
-    page.locator(".photo.is-error .tag").click()
-    expect(page.locator(".photo.is-error")).to_have_count(0)
-    page.locator("[data-send]").click()
-    page.wait_for_url("**/field/sent/**")
+    page.locator("[data-send-now]").click()
+    expect(page.locator(".kept-here.is-sent")).to_contain_text("已存好并送出")
     assert CaseFile.objects.filter(case=_case()).count() == 1
 
 

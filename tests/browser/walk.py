@@ -114,6 +114,10 @@ WALK: dict[str, Stop | NoPage] = {
     # ── field ──
     "web:field_today": Stop(["worker", "head", "outsider"]),
     "web:field_waiting": NoPage("data of the dock"),
+    "web:field_outbox": Stop(["worker"]),
+    "web:field_worker": NoPage("the script that keeps the field on a phone: see test_offline"),
+    "web:field_manifest": NoPage("what an installed app is called"),
+    "web:field_shell": NoPage("the field without a network: see test_offline"),
     "web:field_report": Stop(["worker", "head"], queries=("", "?item=env.litter")),
     "web:field_sent": Stop(["worker"], case("seen")),
     "web:field_correct": Stop(["worker"], case("seen")),

@@ -118,6 +118,10 @@ TABLE: dict[str, Row] = {
     # ── field: for those who work for the district ──
     "web:field_today": only(*_STAFF),
     "web:field_waiting": by_role(OK, anonymous=HTTPStatus.UNAUTHORIZED, resident=HTTPStatus.UNAUTHORIZED),
+    "web:field_outbox": only(*_STAFF),
+    "web:field_worker": everybody(),
+    "web:field_manifest": everybody(),
+    "web:field_shell": everybody(args=_this(language="zh-hans")),
     "web:field_report": only(*_STAFF),
     "web:field_ahead": everybody(_POST_ONLY),
     "web:field_photo": everybody(_POST_ONLY),

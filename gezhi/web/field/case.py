@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
@@ -76,11 +76,8 @@ def act(request: HttpRequest, account: Account, number: str) -> HttpResponse:
     if tried.done:
         messages.success(request, tried.done)
         still = queries.find(account=account, number=number, now=now)
-        return (
-            redirect(f"{reverse('web:field_case', args=[found.case.number])}?done")
-            if still
-            else redirect("web:field_today")
-        )
+        to = f"{reverse('web:field_case', args=[found.case.number])}?done" if still else reverse("web:field_today")
+        return JsonResponse({"to": to}) if request.headers.get("Accept") == "application/json" else redirect(to)
     typed = () if tried.wrong else _typed(request)
     asked = Asked(do=next(iter(tried.wrong), ""), tried=tried, typed=typed, seen=request.POST.get("seen", ""))
     again = find(account, number, now)

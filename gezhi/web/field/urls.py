@@ -2,11 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from gezhi.web.field import case, listing, me, report, sent, today, waiting
+from gezhi.web.field import case, listing, me, offline, report, sent, today, waiting
 
 urlpatterns: list[URLPattern] = [
     path("", today.page, name="field_today"),
     path("waiting", waiting.counts, name="field_waiting"),
+    path("outbox", offline.outbox, name="field_outbox"),
+    path("sw.js", offline.worker, name="field_worker"),
+    path("manifest.webmanifest", offline.manifest, name="field_manifest"),
+    path("offline/<str:language>", offline.shell, name="field_shell"),
     path("report", report.page, name="field_report"),
     path("report/ahead", report.ahead, name="field_ahead"),
     path("report/photo", report.photo, name="field_photo"),

@@ -2,15 +2,15 @@
 
 import { startDrafts } from "./drafts.js";
 import { startNetwork } from "./network.js";
-import { startPhotos } from "./photos.js";
-import { startUploads } from "./uploads.js";
 
 const TOO_COARSE_M = 100;
 document.documentElement.classList.add("has-script");
 startNetwork(document.querySelector("[data-netline]"));
 
 const ahead = ["portal", "field"].includes(document.body.dataset.surface);
-for (const input of document.querySelectorAll("[data-photo-input]")) (ahead ? startUploads : startPhotos)(input);
+const inputs = document.querySelectorAll("[data-photo-input]");
+if (inputs.length && ahead) import("./uploads.js").then(({ startUploads }) => inputs.forEach((input) => startUploads(input)));
+else if (inputs.length) import("./photos.js").then(({ startPhotos }) => inputs.forEach((input) => startPhotos(input)));
 for (const form of document.querySelectorAll("form")) guardAgainstDoubleSending(form);
 for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());
 for (const button of document.querySelectorAll("[data-locate]")) startLocating(button);
@@ -25,6 +25,7 @@ if (signedIn) {
   import("./session.js").then((module) => module.startSession());
 }
 document.getElementById("errors")?.focus();
+for (const form of document.querySelectorAll("form[action='/logout']")) form.addEventListener("submit", leave);
 
 const map = document.querySelector("[data-map]");
 if (map) import("./map.js").then((module) => module.startMap(map)).catch(withoutMap);
@@ -35,6 +36,13 @@ function withoutMap() {
   for (const words of document.querySelectorAll("[data-map-failed]")) words.hidden = false;
   const list = document.getElementById("list");
   if (list instanceof HTMLDetailsElement) list.open = true;
+}
+
+// what a phone holds of the district goes when its owner signs out, after a word about what was not sent
+function leave(event) {
+  event.preventDefault();
+  const form = event.currentTarget;
+  import("../field/offline/leaving.js").then((module) => module.leave(form), () => form.submit());
 }
 
 function guardAgainstDoubleSending(form) {

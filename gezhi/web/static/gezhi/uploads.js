@@ -43,7 +43,7 @@ export function startUploads(input) {
         submitter?.classList.remove("is-busy");
         form.requestSubmit(submitter);
       });
-    } else if (broken.size) {
+    } else if (broken.size && !("kinds" in form.dataset && [...broken].every((one) => one.canAgain))) {
       event.preventDefault();
       event.stopImmediatePropagation();
       says.textContent = input.dataset.unsent;
@@ -78,7 +78,12 @@ export function startUploads(input) {
       again.remove();
       bar.hidden = false;
       bar.removeAttribute("value");
-      const sent = shrunk(file).then((small) => post(small, (share) => (bar.value = share))).then(arrived, failed);
+      const sent = shrunk(file)
+        .then((small) => {
+          element.photo = small; // for the outbox, should there be no network
+          return post(small, (share) => (bar.value = share));
+        })
+        .then(arrived, failed);
       going.add(sent);
       sent.finally(() => going.delete(sent));
     }

@@ -1,7 +1,6 @@
 // What the field pages gain when scripts run: counts in the dock, distances worked out in the phone, maps when asked for.
 
 import { startDistance } from "./distance.js";
-import { startLater } from "./maps.js";
 import { startWaiting } from "./waiting.js";
 
 const dock = document.querySelector("[data-counts]");
@@ -9,8 +8,14 @@ if (dock) startWaiting(dock);
 const near = document.querySelector("[data-by-distance]");
 if (near) startDistance(near);
 for (const map of document.querySelectorAll("[data-map-later]")) {
-  map.closest("details").addEventListener("toggle", () => startLater(map), { once: true });
+  map.closest("details").addEventListener("toggle", () => import("./maps.js").then(({ startLater }) => startLater(map)), { once: true });
 }
 // what was sent need not come back
 const sent = document.querySelector("[data-clears]");
 if (sent) for (const key of ["field.report", `draft:${sent.dataset.clears}`]) sessionStorage.removeItem(key);
+
+// what works without a network is fetched when the page has come to rest: nobody waits for it
+const acts = document.querySelectorAll("form[data-kinds]");
+if (acts.length) import("./offline/page-acts.js").then(({ startActs }) => startActs(acts));
+const rest = window.requestIdleCallback ?? ((work) => setTimeout(work, 1000));
+if (dock) rest(() => import("./offline/start.js").then(({ startOffline }) => startOffline()));

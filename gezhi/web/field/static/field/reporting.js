@@ -39,6 +39,9 @@ function begin() {
     if (!form.elements.lon.value && !grid().value) locate(false);
   } else if (loc) loc.textContent = loc.dataset.none;
   if (form.elements.lon.value || grid().value || picked()) look();
+  // fetched while there is a network: when it is needed, there is none
+  const rest = window.requestIdleCallback ?? ((work) => setTimeout(work, 1000));
+  rest(() => Promise.all([import("./offline/from-page.js"), import("./offline/start.js")]).then(([, { startOffline }]) => startOffline(), () => {}));
 }
 
 // what folds away; without scripts it lies open
@@ -172,12 +175,39 @@ async function send(event) {
     // refused, or signed out: the page itself says it, with everything that was typed
     HTMLFormElement.prototype.submit.call(form);
   } catch {
+    if (reports && (await keptHere())) return;
     says.textContent = form.dataset.offline;
     says.classList.add("is-offline");
   }
   delete form.dataset.going;
   delete form.dataset.sent;
   button.classList.remove("is-busy");
+}
+
+// no answer came: kept in the phone's outbox under the same key, and sent from there
+async function keptHere() {
+  const { keepReport, sendNow } = await import("./offline/from-page.js").catch(() => ({}));
+  if (!keepReport) return false;
+  try {
+    await keepReport(form, shots.files());
+  } catch {
+    return false;
+  }
+  sessionStorage.removeItem(KEPT);
+  sessionStorage.removeItem("draft:report");
+  const panel = document.getElementById("t-kept-here").content.firstElementChild.cloneNode(true);
+  form.replaceWith(panel);
+  panel.querySelector("h2").focus();
+  const again = panel.querySelector("[data-send-now]");
+  const send = async () => {
+    again.classList.add("is-busy");
+    const told = await sendNow();
+    again.classList.remove("is-busy");
+    if (told.state === "done" && told.sent) panel.classList.add("is-sent");
+  };
+  again.addEventListener("click", send);
+  window.addEventListener("online", send, { once: true });
+  return true;
 }
 
 function keep() {

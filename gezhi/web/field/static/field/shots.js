@@ -57,6 +57,7 @@ export function startShots(section, changed) {
   function keep(shot, said) {
     if (!shots.has(shot)) return;
     shot.token = said.token;
+    shot.small = shot.file; // for the outbox, should the form itself not arrive
     shot.file = null;
     mark(shot, "kept");
     inForm();
@@ -142,5 +143,5 @@ export function startShots(section, changed) {
   }
 
   // what is still going up is waited for: a report never leaves without its photos
-  return { restore, settled: () => Promise.allSettled([...shots].map((shot) => shot.sending)) };
+  return { restore, files: () => [...shots].map((shot) => shot.file ?? shot.small).filter(Boolean), settled: () => Promise.allSettled([...shots].map((shot) => shot.sending)) };
 }

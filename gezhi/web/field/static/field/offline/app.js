@@ -1,0 +1,109 @@
+// The field without a network: reads its own address and shows what this phone holds for it.
+
+import * as download from "./download.js";
+import * as outbox from "./outbox.js";
+import * as who from "./who.js";
+import { room } from "./room.js";
+import { bytes, moment, piece, word } from "./words.js";
+
+const VIEWS = [
+  [/^\/field\/?$/, () => import("./today.js"), "h-today"],
+  [/^\/field\/report\/?$/, () => import("./report.js"), "h-report"],
+  [/^\/field\/cases\/?$/, () => import("./cases.js"), "h-cases"],
+  [/^\/field\/outbox\/?$/, () => import("./outbox-view.js"), "h-outbox"],
+  [/^\/field\/case\/([^/]+)\/correct$/, () => import("./correct.js"), "h-correct"],
+  [/^\/field\/case\/([^/]+)\/?$/, () => import("./case.js"), "h-cases"],
+];
+const CLOCK_OFF_S = 300;
+const main = document.getElementById("main");
+
+open();
+
+async function open() {
+  const [, load, title, found] = choose();
+  document.querySelector("[data-top]").textContent = word(title);
+  document.title = `${word(title)} · ${document.title.split(" · ").at(-1)}`;
+  markTab();
+  let one;
+  try {
+    one = await who.current();
+  } catch {
+    return say("denied");
+  }
+  if (!one) return say("nobody");
+  look(one);
+  const expired = await download.expire(one.account);
+  await outbox.forgetOld(one.account);
+  const context = { account: one.account, note: await download.noteOf(one.account), found, main };
+  try {
+    const shown = await (await load()).show(context);
+    main.replaceChildren(...(await notes(context, expired)), ...[shown].flat());
+  } catch (error) {
+    console.error(error);
+    main.replaceChildren(piece("warn", { text: String(error.message ?? error) }));
+  }
+  if (!main.querySelector("h1")) main.prepend(Object.assign(document.createElement("h1"), { className: "vh", textContent: word(title) }));
+  main.removeAttribute("aria-busy");
+  window.addEventListener("online", () => netBack());
+}
+
+function choose() {
+  for (const [pattern, load, title] of VIEWS) {
+    const found = pattern.exec(location.pathname);
+    if (found) return [pattern, load, title, found];
+  }
+  return [null, () => ({ show: () => piece("nothing", { title: word("h-elsewhere"), text: word("elsewhere") }) }), "h-elsewhere", null];
+}
+
+function markTab() {
+  const path = location.pathname.replace(/\/$/, "");
+  for (const link of document.querySelectorAll(".tabbar a")) {
+    if (new URL(link.href).pathname.replace(/\/$/, "") === path) link.setAttribute("aria-current", "page");
+  }
+  if (/^\/field\/.+/.test(path)) document.querySelector("[data-back]").hidden = false;
+}
+
+function look({ name, theme, text }) {
+  document.querySelector("[data-who]").textContent = name;
+  if (theme) document.documentElement.dataset.theme = theme;
+  if (text) document.documentElement.dataset.text = text;
+}
+
+// always said: whether there is a network, and how old what is shown is
+async function notes({ account, note }, expired) {
+  const found = [];
+  if (!navigator.onLine) found.push(piece("banner", { text: word("offline") }));
+  if (expired) found.push(piece("warn", { text: word("expired") }));
+  const space = await room();
+  if (space.short) found.push(piece("warn", { text: word("no-room", { free: bytes(Math.max(0, space.quota - space.usage)) }) }));
+  if (note && Math.abs(note.shift) > CLOCK_OFF_S) found.push(piece("warn", { text: word("clock-off", { n: Math.round(Math.abs(note.shift) / 60) }) }));
+  found.push(piece("line", { text: note ? word("updated", { when: moment(note.at) }) : word("never") }));
+  await badge(account);
+  outbox.onChange(() => badge(account));
+  const box = document.createElement("div");
+  box.className = "notes";
+  box.append(...found);
+  return [box];
+}
+
+async function badge(account) {
+  const waiting = (await outbox.unsent(account)).length;
+  const tab = document.querySelector(".tabbar a:last-child");
+  tab.querySelector(".count")?.remove();
+  if (waiting) tab.append(Object.assign(document.createElement("span"), { className: "count", textContent: waiting }));
+}
+
+function netBack() {
+  if (/outbox/.test(location.pathname) || main.querySelector("[data-netback]")) return;
+  const line = piece("netback", { text: word("online") });
+  line.dataset.netback = "";
+  line.querySelector("[data-slot=again]").href = location.href;
+  main.prepend(line);
+  who.current().then(async (one) => one && (await import("./send.js")).sendAll(one.account));
+}
+
+function say(name) {
+  const title = Object.assign(document.createElement("h1"), { className: "vh", textContent: word("h-elsewhere") });
+  main.replaceChildren(title, piece("nothing", { title: word("h-elsewhere"), text: word(name) }));
+  main.removeAttribute("aria-busy");
+}

@@ -1,0 +1,29 @@
+// After a form: the record is kept first; then it is sent, if that can be done at once; either way its owner reads which.
+
+import * as outbox from "./outbox.js";
+import { sendAll } from "./send.js";
+import { piece, word } from "./words.js";
+
+export async function kept(account, main, says, given) {
+  let record;
+  try {
+    record = await outbox.add(account, given);
+  } catch (error) {
+    // nothing was kept: the form still has everything
+    says.hidden = false;
+    says.textContent = word(error?.name === "QuotaExceededError" ? "not-kept" : "denied");
+    return null;
+  }
+  const told = navigator.onLine ? await sendAll(account) : { state: "offline" };
+  const now = await outbox.find(account, record.key);
+  const sent = now?.state === "sent";
+  if (["refused", "conflict"].includes(now?.state) || told.state === "signed-out") {
+    window.location.assign("/field/outbox");
+    return record;
+  }
+  const text = sent ? [now.result.subject, ...(now.result.warnings ?? [])].join(" · ") : word(`say-${told.state === "done" ? "offline" : told.state}`, { why: told.why ?? "" });
+  main.replaceChildren(piece("kept", { title: word(sent ? "kept-then-sent" : "kept"), text }));
+  main.querySelector("h1").tabIndex = -1;
+  main.querySelector("h1").focus();
+  return record;
+}

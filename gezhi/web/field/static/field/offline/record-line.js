@@ -1,0 +1,125 @@
+// One record of the outbox: what it is, how it stands and why, and what its owner can do about it.
+
+import * as outbox from "./outbox.js";
+import * as store from "./store.js";
+import { moment, piece, word } from "./words.js";
+
+export async function recordLine(account, record, { changed, send }) {
+  const { result = {} } = record;
+  const stuck = ["refused", "conflict"].includes(record.state);
+  const line = piece("record", {
+    title: record.title,
+    about: record.state === "sent" && !record.about.includes(result.subject) ? `${result.subject} · ${record.about}` : record.about,
+    state: stateWord(record),
+    when: moment(record.sent ?? record.made),
+    reason: stuck ? (result.reason ?? "") : (result.warnings ?? []).join(" "),
+    todo: stuck ? [result.todo, result.kept].filter(Boolean).join(" ") : "",
+    shots: await shotsOf(account, record),
+    more: record.state === "conflict" ? sides(record) : picks(account, record, changed, send),
+    buttons: buttons(account, record, changed, send),
+  });
+  line.dataset.key = record.key;
+  line.dataset.state = record.state;
+  return line;
+}
+
+function stateWord(record) {
+  if (record.state === "waiting" && record.result?.outcome === "failed") return word("failed");
+  if (record.state === "waiting") return word(record.tried ? "tried" : "waits");
+  return word(record.state);
+}
+
+async function shotsOf(account, record) {
+  const photos = await Promise.all((record.photos ?? []).map((key) => store.get("photos", account, key)));
+  return photos.filter(Boolean).map((photo) => {
+    const picture = document.createElement("img");
+    picture.src = URL.createObjectURL(photo.blob);
+    picture.alt = photo.name ?? "";
+    picture.addEventListener("load", () => URL.revokeObjectURL(picture.src), { once: true });
+    return picture;
+  });
+}
+
+// mine and theirs side by side, in words
+function sides(record) {
+  const { theirs, mine = {} } = record.result;
+  const said = Object.values(mine.answers ?? {}).filter((one) => typeof one === "string");
+  const own = [record.title, ...said].map((words) => Object.assign(document.createElement("p"), { textContent: words, dir: "auto" }));
+  const lines = (theirs?.lines ?? []).map((words) => Object.assign(document.createElement("li"), { textContent: words, dir: "auto" }));
+  return piece("sides", { mine: own, stands: theirs?.title ?? word("case-gone"), theirs: lines });
+}
+
+// what the server asks to choose from: a side of a border, a part of a divided grid
+function picks(account, record, changed, send) {
+  if (record.state !== "refused" || !record.result?.choices?.length) return "";
+  const set = piece("pick");
+  for (const one of record.result.choices) {
+    const label = piece("choice", { title: one.title, help: null });
+    const input = label.querySelector("input");
+    Object.assign(input, { type: "radio", name: `pick-${record.key}`, value: one.value });
+    input.addEventListener("change", async () => {
+      await again(account, { ...record, data: { ...record.data, area: one.value } });
+      await changed();
+      send();
+    });
+    set.append(label);
+  }
+  return set;
+}
+
+function buttons(account, record, changed, send) {
+  const words = Object.fromEntries([...piece("buttons").children].map((one) => [one.dataset.do, one.textContent]));
+  const found = [];
+  const add = (name, work, kind = "button") => {
+    const button = piece(kind);
+    button.textContent = words[name];
+    button.dataset.do = name;
+    button.addEventListener("click", work);
+    found.push(button);
+  };
+  if (record.state === "refused") add("retry", () => again(account, record).then(changed).then(send), "primary");
+  if (record.state === "conflict") {
+    if (record.result.theirs) add("again", () => again(account, { ...record, base: record.result.theirs.version }).then(changed).then(send), "primary");
+    add("note", () => asNote(account, record).then(changed).then(send));
+  }
+  if (editable(record)) add("edit", () => location.assign(editAddress(record)));
+  if (record.state === "sent" && record.kind === "report" && record.result?.subject) {
+    add("correct", () => location.assign(`/field/case/${encodeURIComponent(record.result.subject)}/correct`));
+  }
+  if (record.state !== "sent") add("delete", () => remove(account, record, changed));
+  return found;
+}
+
+function editable(record) {
+  if (record.state === "sent") return false;
+  return record.kind === "report" || (record.kind === "act" && !record.tried);
+}
+
+function editAddress(record) {
+  const key = encodeURIComponent(record.key);
+  return record.kind === "report" ? `/field/report?edit=${key}` : `/field/case/${encodeURIComponent(record.data.number)}?edit=${key}`;
+}
+
+export async function again(account, record) {
+  await outbox.change(account, { ...record, state: "waiting", result: undefined });
+}
+
+// mine is kept as a note: nothing of it is lost, and the other's version stands
+async function asNote(account, record) {
+  const said = Object.values(record.data.answers ?? {}).filter((one) => typeof one === "string" && one);
+  const text = [word("mine-was", { title: record.title }), ...said].join("\n");
+  const data = { number: record.data.number, text, photos: record.photos };
+  await outbox.change(account, { ...record, kind: "note", data, base: null, form: "", state: "waiting", tried: false, result: undefined, key: outbox.newKey() });
+  await store.remove("outbox", account, record.key);
+}
+
+async function remove(account, record, changed) {
+  const box = document.getElementById("ask");
+  box.querySelector("[data-says]").textContent = word("sure-delete") + (record.tried ? ` ${word("sure-tried")}` : "");
+  box.returnValue = "";
+  box.showModal();
+  await new Promise((done) => box.addEventListener("close", done, { once: true }));
+  if (box.returnValue !== "yes") return;
+  await outbox.drop(account, record);
+  await changed();
+}

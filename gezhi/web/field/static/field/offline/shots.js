@@ -1,0 +1,54 @@
+// Photos of a form without a network: made small at once, shown, and handed over with the record.
+
+import { shrink } from "../shrink.js";
+import { piece } from "./words.js";
+
+const MOST = 9;
+
+// `tiles` gets a tile to add with, unless the form has its own inputs (`inputs`)
+export async function startShots(tiles, { id = "", inputs = [], kept = [], changed = () => {} }) {
+  const shots = [];
+  const going = new Set();
+  if (!inputs.length) {
+    tiles.className = "photos";
+    const add = piece("add-photo");
+    add.htmlFor = id;
+    const input = Object.assign(document.createElement("input"), { type: "file", id, className: "file", multiple: true, accept: "image/*" });
+    tiles.append(add);
+    tiles.after(input);
+    inputs = [input];
+  }
+  for (const input of inputs) {
+    input.addEventListener("change", () => {
+      const chosen = [...input.files];
+      input.value = "";
+      for (const file of chosen.slice(0, MOST - shots.length)) take(file);
+    });
+  }
+  for (const one of kept) show(one);
+
+  function take(file) {
+    const work = shrink(file).then((small) => {
+      show({ key: `p-${crypto.randomUUID()}`, blob: small, name: small.name, up: false });
+      going.delete(work);
+      changed();
+    });
+    going.add(work);
+  }
+
+  function show(photo) {
+    shots.push(photo);
+    const tile = piece("shot");
+    const picture = tile.querySelector("img");
+    picture.src = URL.createObjectURL(photo.blob);
+    picture.alt = photo.name ?? "";
+    picture.addEventListener("load", () => URL.revokeObjectURL(picture.src), { once: true });
+    tile.querySelector("button").addEventListener("click", () => {
+      shots.splice(shots.indexOf(photo), 1);
+      tile.remove();
+    });
+    tiles.insertBefore(tile, tiles.querySelector(".photo--add"));
+  }
+
+  return { photos: () => [...shots], settled: () => Promise.allSettled([...going]) };
+}
