@@ -38,7 +38,9 @@ def _open(cast: Cast, text: str = "路口的垃圾堆了三天没人收。") -> 
 
 def _take_along(cast: Cast, visit: Visit, **how: Any) -> Page:
     """Sign in on a phone, let it keep the field, and download."""
-    page = sign_in(visit, how.pop("who", cast.worker), "/field/", phone=True, keeps=True, quiet=True, at=cast.point(1), **how)
+    page = sign_in(
+        visit, how.pop("who", cast.worker), "/field/", phone=True, keeps=True, quiet=True, at=cast.point(1), **how
+    )
     page.wait_for_function("navigator.serviceWorker.ready.then((one) => one.active.state === 'activated')")
     page.goto("/field/outbox")
     go = page.locator("[data-slot=go]")
