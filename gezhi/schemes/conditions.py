@@ -93,7 +93,7 @@ def facts_about(scheme: Scheme, procedure: Procedure, state: CaseState, by: Desk
         "area": {**dict.fromkeys(scheme.levels, ""), **state.areas},
         "facts": {**scheme.unasked, "anonymous": False, **state.facts},
         "answers": {**scheme.unasked, **state.answers},
-        "count": {**dict.fromkeys(procedure.actions, 0), **state.counts},
+        "count": {**scheme.untaken, **dict.fromkeys(procedure.actions, 0), **state.counts},
         "step": state.step,
         "doer": {"step": state.doer_step, "kind": doer.kind if doer else "", "id": doer.id if doer else ""},
         "by": {"kind": by.kind, "id": by.id},

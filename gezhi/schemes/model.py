@@ -386,6 +386,11 @@ class Scheme:
         return tuple(line)
 
     @cached_property
+    def untaken(self) -> dict[str, int]:
+        """Return a count of nought for every action of any procedure: notices and follow-ups ask about all cases."""
+        return {key: 0 for procedure in self.procedures.values() for key in procedure.actions}
+
+    @cached_property
     def unasked(self) -> Mapping[str, Any]:
         """For each question what conditions see while nobody has answered it."""
         return {key: _UNASKED.get(question.kind, "") for key, question in self.questions.items()}

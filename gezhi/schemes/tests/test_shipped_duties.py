@@ -1,0 +1,67 @@
+"""The rounds of every shipped plan fall due as counted by hand: `schemes/*/tests/duties/FIRST..LAST.csv`.
+
+Such a file says, of the duties that it names, which rounds fall due from its first day to its last: no more, no fewer.
+"""
+
+import csv
+from collections import defaultdict
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from gezhi.schemes.clocks import calendar_of
+from gezhi.schemes.model import Scheme
+from gezhi.schemes.rounds import rounds
+from gezhi.schemes.source import load, shipped
+
+COUNTED = sorted(shipped().glob("*/tests/duties/*.csv"))
+RECURRING = sorted(
+    path.parent for path in shipped().glob("*/scheme.toml") if any(one.on or one.rate for one in load(path).duties.values())
+)
+
+
+def _name(path: Path) -> str:
+    return path.name if path.is_dir() else f"{path.parents[2].name}/{path.stem}"
+
+
+def _rows(path: Path) -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            found[row["duty"]].append((row["period"], row["due"]))
+    return found
+
+
+def _stretch(path: Path) -> tuple[date, date]:
+    low, _, high = path.stem.partition("..")
+    return date.fromisoformat(low), date.fromisoformat(high)
+
+
+@pytest.mark.parametrize("path", COUNTED, ids=_name)
+def test_rounds_fall_due_as_counted_by_hand(path: Path) -> None:
+    scheme = load(path.parents[2])
+    low, high = _stretch(path)
+    for name, wanted in _rows(path).items():
+        found = rounds(scheme, calendar_of(scheme), scheme.duties[name], low, high)
+        assert [(one.period, one.due.isoformat()) for one in found] == wanted, name
+
+
+@pytest.mark.parametrize("folder", RECURRING, ids=_name)
+def test_every_recurring_duty_of_a_shipped_plan_was_counted(folder: Path) -> None:
+    scheme = load(folder)
+    counted = {name for path in COUNTED if path.parents[2] == folder for name in _rows(path)}
+    assert {name for name, duty in scheme.duties.items() if duty.on or duty.rate} == counted
+
+
+@pytest.mark.parametrize("folder", RECURRING, ids=_name)
+def test_what_an_event_starts_has_an_event_and_a_time(folder: Path) -> None:
+    scheme = load(folder)
+    for duty in scheme.duties.values():
+        assert bool(duty.starts_on) == bool(duty.within), duty.id
+        assert all(_happens(scheme, name) for name in duty.starts_on), duty.id
+
+
+def _happens(scheme: Scheme, name: str) -> bool:
+    kind, _, register = name.partition(":")
+    return register in scheme.registers if kind == "entry" else name in scheme.follow_ups
