@@ -182,11 +182,22 @@ def _within_phases(scheme: Scheme, duty: Duty, one: Round) -> Iterator[Round]:
     if not duty.phases:
         yield one
         return
-    for name in duty.phases:
-        phase = scheme.phases.get(name)
-        if phase is None or one.last < phase.first or one.first > phase.last:
+    for first, end in _stretches(scheme, duty):
+        if one.last < first or one.first > end or (duty.on and not first <= one.first <= end):
             continue
-        if duty.on and not phase.first <= one.first <= phase.last:
-            continue
-        last = min(one.last, phase.last)
-        yield replace(one, first=max(one.first, phase.first), due=one.due if duty.on else min(one.due, last), last=last)
+        last = min(one.last, end)
+        yield replace(one, first=max(one.first, first), due=one.due if duty.on else min(one.due, last), last=last)
+
+
+def _stretches(scheme: Scheme, duty: Duty) -> list[tuple[date, date]]:
+    """Return a duty's phases as stretches of days: those that touch or overlap are one, and no week is cut in two."""
+    phases = sorted(
+        (scheme.phases[name].first, scheme.phases[name].last) for name in duty.phases if name in scheme.phases
+    )
+    joined: list[tuple[date, date]] = []
+    for first, last in phases:
+        if joined and first <= joined[-1][1] + DAY:
+            joined[-1] = (joined[-1][0], max(last, joined[-1][1]))
+        else:
+            joined.append((first, last))
+    return joined

@@ -1,5 +1,6 @@
 """Rounds by rate and by rule, over a real calendar: nothing skipped, nothing twice."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -49,6 +50,20 @@ def test_a_duty_of_a_phase_has_no_round_outside_and_its_edges_are_cut() -> None:
         (date(2026, 3, 10), date(2026, 3, 31)),
         (date(2026, 4, 1), date(2026, 4, 20)),
     ]
+
+
+def test_phases_that_touch_or_overlap_cut_no_week_in_two() -> None:
+    phases = {
+        "first": Phase("first", Text("一"), date(2026, 9, 1), date(2026, 9, 30)),
+        "second": Phase("second", Text("二"), date(2026, 10, 1), date(2026, 10, 20)),
+        "third": Phase("third", Text("三"), date(2026, 10, 10), date(2026, 10, 31)),
+    }
+    scheme = replace(SCHEME, phases=phases)
+    duty = _duty(rate=Rate.parse("1 per week"), phases=("third", "first", "second"))
+    found = rounds(scheme, CHINA, duty, date(2026, 9, 24), date(2026, 11, 30))
+    periods = [one.period for one in found]
+    assert periods == [f"2026-W{week}" for week in (39, 40, 41, 42, 43, 44)]
+    assert found[-1].due == date(2026, 10, 31)
 
 
 @given(on=st.dates(date(2020, 1, 1), date(2030, 12, 31)), per=st.sampled_from(PERIODS))

@@ -17,7 +17,9 @@ from gezhi.schemes.source import load, shipped
 
 COUNTED = sorted(shipped().glob("*/tests/duties/*.csv"))
 RECURRING = sorted(
-    path.parent for path in shipped().glob("*/scheme.toml") if any(one.on or one.rate for one in load(path).duties.values())
+    path.parent
+    for path in shipped().glob("*/scheme.toml")
+    if any(one.on or one.rate for one in load(path).duties.values())
 )
 
 
