@@ -1,4 +1,4 @@
-"""The forms that plans are shipped with: the handbook's fourteen, short where they can be, and no more of a person than is needed."""
+"""The forms that plans are shipped with: the handbook's fourteen, short, and no more of a person than is needed."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
