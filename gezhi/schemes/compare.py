@@ -1,11 +1,14 @@
 """What changes from one version of a scheme to another, in words that an official can read."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gezhi.schemes.explain import desk_word, limit_word
+from gezhi.schemes.duties import Rate, Selection
+from gezhi.schemes.explain import desk_word, join, limit_word
+from gezhi.schemes.explain_duties import ACTIVITY_WORDS, KIND_WORDS, rate_text, selection_text
+from gezhi.schemes.forms import Field
 from gezhi.schemes.model import UNSAID, Alarm, Alternative, Override, Place, Rule, Scheme
 from gezhi.schemes.text import Text
 
@@ -19,6 +22,10 @@ _TABLES = (
     ("items", Text("事项", "item")),
     ("notices", Text("通知", "notice")),
     ("follow_ups", Text("后续任务", "follow-up")),
+    ("forms", Text("表单", "form")),
+    ("registers", Text("台账", "register")),
+    ("phases", Text("阶段", "phase")),
+    ("duties", Text("职责任务", "duty")),
 )
 _FIELDS = {
     "title": Text("名称", "title"),
@@ -72,10 +79,53 @@ _FIELDS = {
     "reporter_time": Text("计反映人时间", "the reporter's time"),
     "published": Text("公示", "on public notice"),
     "required": Text("必填", "required"),
+    "purpose": Text("用途", "purpose"),
+    "basis": Text("法律依据", "legal basis"),
+    "retention": Text("保存期限", "kept for"),
+    "kind": Text("类型", "kind"),
+    "choices": Text("选项", "choices"),
+    "low": Text("下限", "lowest"),
+    "high": Text("上限", "highest"),
+    "unit": Text("单位", "unit"),
+    "hint": Text("提示", "hint"),
+    "check": Text("核对条件", "check"),
+    "why_not": Text("不符合时的提示", "what is said otherwise"),
+    "sensitive": Text("敏感信息", "sensitive"),
+    "register": Text("台账", "register"),
+    "form": Text("表单", "form"),
+    "name": Text("名称字段", "name field"),
+    "address": Text("地址字段", "address field"),
+    "place": Text("位置字段", "place field"),
+    "facets": Text("筛选字段", "facets"),
+    "code": Text("编号", "code"),
+    "collect": Text("由谁采集", "collected by"),
+    "decides": Text("由谁认定", "settled by"),
+    "part_of": Text("属于", "part of"),
+    "care": Text("帮扶台账", "care register"),
+    "last": Text("结束日", "last day"),
+    "activity": Text("活动", "activity"),
+    "who": Text("由谁做", "who"),
+    "of": Text("对象", "of"),
+    "rate": Text("频次", "how often"),
+    "if_holiday": Text("遇休息日", "on rest days"),
+    "starts_on": Text("起于", "starts on"),
+    "phases": Text("阶段", "phases"),
+    "together": Text("共同进行", "together"),
+    "verifies": Text("核实", "verifies"),
+    "closes": Text("如何完成", "closed by"),
+    "signed_by": Text("由谁签字", "signed by"),
+    "nil": Text("零报告", "nil report"),
+    "on_site": Text("须到现场", "on site"),
+    "photos": Text("照片", "photos"),
+    "items": Text("事项", "items"),
+    "minutes": Text("每次分钟数", "minutes each"),
 }
+# what a property's words mean, where they are the language's own
+_OWN_WORDS: Mapping[str, Mapping[str, Text]] = {"kind": KIND_WORDS, "activity": ACTIVITY_WORDS}
 _RULE = ("limit", "warn", "met_by", "counting", "on_warn", "on_overdue")
 NOWHERE = Place()
-_SKIPPED = frozenset({"place", "path", "overrides", "id"})
+_SKIPPED = frozenset({"path", "overrides", "id"})
+_INSIDE = frozenset({"steps", "actions", "fields"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +158,15 @@ class Change:
         word = self.path.rpartition(".")[2]
         if self.field.zh and word in ("limit", "warn", "on_overdue", "on_warn", "counting", "stages"):
             return "limit"
-        known = {"posts": "post", "items": "item", "departments": "department", "procedures": "step"}
+        known = {
+            "duties": "duty",
+            "registers": "form",
+            "forms": "form",
+            "posts": "post",
+            "items": "item",
+            "departments": "department",
+            "procedures": "step",
+        }
         return known.get(self.path.split(".")[0], "other")
 
     @property
@@ -140,6 +198,7 @@ def _changes(old: Scheme, new: Scheme) -> Iterator[Change]:
         )
     for table, kind in _TABLES:
         yield from _things(kind, table, getattr(old, table), getattr(new, table), (old, new))
+    yield from _fields_of_forms(old, new)
     procedure = Text("流程", "procedure")
     yield from _things(procedure, "procedures", old.procedures, new.procedures, (old, new))
     for key in old.procedures.keys() & new.procedures.keys():
@@ -151,6 +210,28 @@ def _changes(old: Scheme, new: Scheme) -> Iterator[Change]:
             *_things(action, f"{path}.actions", before.actions, after.actions, (old, new)),
         )
         yield from (dataclasses.replace(change, within=after.title) for change in inside)
+
+
+def _fields_of_forms(old: Scheme, new: Scheme) -> Iterator[Change]:
+    field = Text("字段", "field")
+    for key in old.forms.keys() & new.forms.keys():
+        before, after = (dict(_flat(one.forms[key].fields)) for one in (old, new))
+        for change in _things(field, f"forms.{key}.fields", before, after, (old, new)):
+            yield dataclasses.replace(change, within=new.forms[key].title, place=new.forms[key].place)
+        kept = before.keys() & after.keys()
+        orders = [[one for one in each if one in kept] for each in (before, after)]
+        if orders[0] != orders[1]:
+            was, is_now = (join([after[one].title for one in each]) for each in orders)
+            order, form = Text("字段顺序", "order of the fields"), new.forms[key]
+            yield Change(
+                Text("表单", "form"), form.title, f"forms.{key}.fields", order, was, is_now, form.clause, form.place
+            )
+
+
+def _flat(fields: Iterable[Field], prefix: str = "") -> Iterator[tuple[str, Field]]:
+    for one in fields:
+        yield f"{prefix}{one.id}", one
+        yield from _flat(one.fields, f"{prefix}{one.id}.fields.")
 
 
 def _things(
@@ -181,7 +262,7 @@ def _fields(
         yield from _field(kind, Text(key), path, was=before, is_now=after, schemes=schemes)
         return
     for one in dataclasses.fields(before):
-        if one.name in _SKIPPED or one.name in ("steps", "actions"):
+        if one.name in _SKIPPED or one.name in _INSIDE:
             continue
         was, is_now = getattr(before, one.name), getattr(after, one.name)
         for change in _field(kind, _name(after, key), f"{path}.{one.name}", was=was, is_now=is_now, schemes=schemes):
@@ -200,9 +281,13 @@ def _field(
                 schemes=schemes,
             )  # fmt: skip
         return
-    before, after = (_both(value, scheme) for value, scheme in zip((was, is_now), schemes, strict=True))
+    word = path.rpartition(".")[2]
+    own = _OWN_WORDS.get(word, {})
+    before, after = (
+        own[value] if isinstance(value, str) and value in own else _both(value, scheme)
+        for value, scheme in zip((was, is_now), schemes, strict=True)
+    )
     if before != after:
-        word = path.rpartition(".")[2]
         yield Change(kind, name, path, _FIELDS.get(word, Text(word)), before, after)
 
 
@@ -213,17 +298,25 @@ def _both(value: Any, scheme: Scheme) -> Text:
 def _said(value: Any, scheme: Scheme, language: str) -> str:
     """Return a value as people write it; what stands only for the reader's orientation (places) is left out."""
     match value:
-        case None | "" | () | False:
+        case None | "" | () | False | Place():
             return ""
         case True:
             return "是" if language == "zh" else "yes"
         case Text():
             return value.say(language)
+        case _:
+            return _of_rules(value, scheme, language)
+
+
+def _of_rules(value: Any, scheme: Scheme, language: str) -> str:
+    match value:
         case Alternative():
             words = _word(value.value, scheme, language)
             return f"{words} [{value.when}]" if value.when else words
         case Alarm():
             return _alarm(value, scheme, language)
+        case Selection() | Rate():
+            return (rate_text(value) if isinstance(value, Rate) else selection_text(scheme, value)).say(language)
         case _:
             return _compound(value, scheme, language)
 
@@ -266,7 +359,8 @@ def _parts(value: Any, scheme: Scheme, language: str) -> str:
 def _word(word: str, scheme: Scheme, language: str) -> str:
     if word[:1].isdigit() or word in ("item", "urgency", "none"):
         return limit_word(word).say(language)
-    for table in (scheme.posts, scheme.departments, scheme.levels, scheme.items, scheme.urgencies, scheme.procedures):
+    people = (scheme.posts, scheme.departments, scheme.levels, scheme.items, scheme.urgencies, scheme.procedures)
+    for table in (*people, scheme.registers, scheme.forms, scheme.duties, scheme.phases):
         if word in table:
             title = table[word].title
             return title.say(language) if title != UNSAID else word

@@ -187,7 +187,8 @@ def _links(scheme: Scheme, procedure: Procedure) -> tuple[Link, ...]:
 # ── words ──
 
 
-def _join(texts: list[Text], zh: str = "、", en: str = ", ") -> Text:
+def join(texts: list[Text], zh: str = "、", en: str = ", ") -> Text:
+    """Return wordings one behind the other."""
     return Text(zh.join(one.say("zh") for one in texts), en.join(one.say("en") for one in texts))
 
 
@@ -208,11 +209,11 @@ def desk_word(scheme: Scheme, word: str) -> Text:
 
 
 def _desks(scheme: Scheme, words: tuple[str, ...]) -> Text:
-    return _join([desk_word(scheme, word) for word in words])
+    return join([desk_word(scheme, word) for word in words])
 
 
 def _holders(scheme: Scheme, holder: Either) -> Text:
-    return _join([desk_word(scheme, one.value) for one in holder], "，否则", ", else ")
+    return join([desk_word(scheme, one.value) for one in holder], "，否则", ", else ")
 
 
 def limit_word(word: str) -> Text:
@@ -238,7 +239,7 @@ def limit_word(word: str) -> Text:
 def _limit(rule: Rule | None) -> Text:
     if rule is None:
         return Text("不限", "no limit")
-    return _join([_under(one.when, limit_word(one.value)) for one in rule.limit], "，否则", ", else ")
+    return join([_under(one.when, limit_word(one.value)) for one in rule.limit], "，否则", ", else ")
 
 
 def _under(when: str, text: Text) -> Text:
@@ -258,7 +259,7 @@ def _then(scheme: Scheme, procedure: Procedure, rule: Rule) -> Text:
     if alarm.do in procedure.actions:
         title = procedure.actions[alarm.do].title
         found.append(Text(f"自动“{title.say('zh')}”", f"“{title.say('en')}” by itself"))
-    return _join(found, "，", ", ")
+    return join(found, "，", ", ")
 
 
 def _limit_rows(scheme: Scheme, procedure: Procedure) -> tuple[LimitRow, ...]:
@@ -273,7 +274,7 @@ def _limit_rows(scheme: Scheme, procedure: Procedure) -> tuple[LimitRow, ...]:
     for step in procedure.steps.values():
         holder = _holders(scheme, step.holder)
         for rule in _rules(step):
-            title = step.title if rule.id == "step" else _join([step.title, _stage(rule)], " · ", " · ")
+            title = step.title if rule.id == "step" else join([step.title, _stage(rule)], " · ", " · ")
             rows.append(
                 _limit_row(scheme, procedure, rule, step=step.id, title=title, holder=holder, place=str(step.place))
             )
@@ -307,7 +308,7 @@ def _step_title(procedure: Procedure, step: str) -> Text:
 def _action_row(scheme: Scheme, procedure: Procedure, action: Action) -> ActionRow:
     targets = list(dict.fromkeys(one.value for ways in action.ways.values() for one in ways))
     asks = [
-        question.title if question.required else _join([question.title, Text("选填", "optional")], "，", ", ")
+        question.title if question.required else join([question.title, Text("选填", "optional")], "，", ", ")
         for question in action.asks
     ]
     bounds = []
@@ -322,10 +323,10 @@ def _action_row(scheme: Scheme, procedure: Procedure, action: Action) -> ActionR
         action.id,
         action.title,
         _sources(procedure, action),
-        _join([_step_title(procedure, target) for target in targets]),
+        join([_step_title(procedure, target) for target in targets]),
         _desks(scheme, action.by),
-        _join(asks, "；", "; "),
-        _join(bounds, "，", ", "),
+        join(asks, "；", "; "),
+        join(bounds, "，", ", "),
         action.clause or procedure.clause,
     )
 
@@ -333,7 +334,7 @@ def _action_row(scheme: Scheme, procedure: Procedure, action: Action) -> ActionR
 def _sources(procedure: Procedure, action: Action) -> Text:
     if set(action.ways) == set(procedure.steps):
         return Text("任一环节", "any step")
-    return _join([_step_title(procedure, step) for step in action.ways])
+    return join([_step_title(procedure, step) for step in action.ways])
 
 
 def due_because(clock: Clock) -> Text:
@@ -348,4 +349,4 @@ def due_because(clock: Clock) -> Text:
         since, until = (one[:16].replace("T", " ") for one in rest.split())
         zh, en = ("暂停", "paused") if word == "pause" else ("反映人的时间", "the reporter's time")
         parts.append(Text(f"{zh} {since}—{until}", f"{en} {since} – {until}"))
-    return _join(parts, "，", ", ")
+    return join(parts, "，", ", ")

@@ -41,6 +41,9 @@ def document(table: Mapping[str, Any]) -> str:
 
 def _lines(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
     tables = {name: one for name, one in table.items() if isinstance(one, dict) and _big(one)}
+    if tables and all(isinstance(one, dict) for one in table.values()):
+        # a map of like things keeps its order: the fields of a form are asked in it
+        tables = dict(table)
     arrays = {name: one for name, one in table.items() if _is_array_of_tables(one)}
     for name, one in table.items():
         if name not in tables and name not in arrays:

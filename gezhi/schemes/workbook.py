@@ -32,9 +32,18 @@ _MAPS = {
     "procedures": "procedure",
     "notices": "notice",
     "follow_ups": "follow_up",
+    "forms": "form",
+    "registers": "register",
+    "phases": "phase",
+    "duties": "duty",
 }
 _INSIDE = {"steps": "step", "actions": "action"}
-SHEETS = ("scheme", "levels", *_MAPS, *_INSIDE, *TABLE_COLUMNS)
+# fields of all forms stand on one sheet, those inside a group or a repeat as `rooms.area`
+FIELDS = "fields"
+_NESTED = ("steps", "actions", "fields", "based_on")
+SHEETS = ("scheme", "levels", *_MAPS, *_INSIDE, FIELDS, *TABLE_COLUMNS)
+# kinds that are text however they begin: a code such as {area}-{n:05}, a condition such as ['a'] == kinds
+_AS_WRITTEN = ("word", "condition", "rate", "selection")
 _WIDEST = 60
 
 type Row = dict[str, Any]
@@ -61,9 +70,22 @@ def export(document: Document, path: Path | BinaryIO) -> None:
             for key, inside in table.get(name, {}).items()
         ]
         _fill(book.create_sheet(name), ("procedure", "id", *_columns(shape)), rows)
+    _fill(book.create_sheet(FIELDS), ("form", "id", *_columns("field")), _field_rows(rules.get("forms", {})))
     for table, columns in TABLE_COLUMNS.items():
         _fill(book.create_sheet(table), columns, document.rows.get(table, {}).values())
     book.save(path)
+
+
+def _field_rows(forms: Mapping[str, Any]) -> Iterator[Row]:
+    for form, table in forms.items():
+        for key, field in _nested(table.get("fields", {})):
+            yield {"form": form, "id": key, **_row("field", field)}
+
+
+def _nested(fields: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for key, field in fields.items():
+        yield f"{prefix}{key}", field
+        yield from _nested(field.get("fields", {}), f"{prefix}{key}.")
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -79,7 +101,7 @@ def _columns(shape: str) -> tuple[str, ...]:
         return ("title", "title_en")
     columns: list[str] = []
     for key, kind in SHAPES[shape].items():
-        if key in ("steps", "actions", "based_on", "id") and shape != "level":
+        if key in (*_NESTED, "id") and shape != "level":
             continue
         columns += [key, f"{key}_en"] if kind == "wording" else [key]
     return tuple(columns)
@@ -93,7 +115,7 @@ def _row(shape: str, table: Any) -> Row:
         kind = SHAPES[shape].get(key, "")
         if kind == "wording":
             row |= _wording(key, value)
-        elif key not in ("steps", "actions", "based_on"):
+        elif key not in _NESTED:
             row[key] = _cell(value)
     return row
 
@@ -153,12 +175,29 @@ def taken(book: Workbook) -> dict[str, str]:
         for line, row in _rows(book, name):
             procedure = rules.setdefault("procedures", {}).setdefault(str(row.get("procedure", "")), {})
             procedure.setdefault(name, {})[_id(row, name, line)] = _table(shape, row, name, line)
+    for line, row in _rows(book, FIELDS):
+        _put_field(rules, row, line)
     files = {MAIN: toml.document(rules)}
     for table, columns in TABLE_COLUMNS.items():
         rows = [row for _, row in _rows(book, table)]
         if rows:
             files[f"{table}.csv"] = _csv(columns, rows)
     return files
+
+
+def _put_field(rules: dict[str, Any], row: Row, line: int) -> None:
+    form = str(row.get("form", ""))
+    if form not in rules.get("forms", {}):
+        raise _bad(FIELDS, line, f"没有表单“{form}”。", f"There is no form “{form}”.")
+    table = rules["forms"][form]
+    *above, key = _id(row, FIELDS, line).split(".")
+    for one in above:
+        if one not in table.get("fields", {}):
+            raise _bad(
+                FIELDS, line, f"“{one}”须写在它里面的字段之前。", f"“{one}” must stand before what is inside it."
+            )
+        table = table["fields"][one]
+    table.setdefault("fields", {})[key] = _table("field", row, FIELDS, line)
 
 
 def _plain(book: Workbook) -> dict[str, Any]:
@@ -210,7 +249,7 @@ def _table(shape: str, row: Row, sheet: str, line: int) -> Any:
             worded = _worded(row, key)
             table |= {key: worded} if worded else {}
         elif key in row and (key != "id" or shape == "level"):
-            table[key] = _value(row[key], sheet, line)
+            table[key] = str(row[key]) if kind in _AS_WRITTEN else _value(row[key], sheet, line)
     return table
 
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "route": "find the grid of each point in a table",
     "worktime": "compute due times and working time of a table",
     "scheme": "check, show, compare, play and put into force a plan",
+    "duties": "when the rounds of duties fall due",
     "people": "import staff and their appointments",
     "registers": "take tables into registers and out of them",
     "manage": "Django's own management commands, for developers",
@@ -32,6 +33,7 @@ _DATABASE: dict[str, Callable[[argparse.Namespace], bool]] = {
     "manage": lambda _options: True,
     "route": lambda options: options.areas is None,
     "scheme": lambda options: options.action == "in-force",
+    "duties": lambda options: options.action != "simulate-calendar",
 }
 
 

@@ -15,8 +15,8 @@ from gezhi.schemes.compare import changes, override_text
 from gezhi.schemes.explain import Flow, flows
 from gezhi.schemes.model import Scheme
 from gezhi.schemes.text import Text
-
-type Sheet = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
+from gezhi.shell.schemes import duty_sheets
+from gezhi.shell.schemes.duty_sheets import Sheet
 
 _LIMITS = (
     ("环节", "Step"),
@@ -109,6 +109,7 @@ def _tables(scheme: Scheme, speech: str) -> list[Sheet]:
         _posts(scheme, speech),
         *(table for flow in flows(scheme) for table in _flow(flow, speech)),
         _catalogue(scheme, speech),
+        *duty_sheets.sheets(scheme, speech),
     ]
     if scheme.overrides:
         heading = say("所改动的继承规则", "What it changes in what it extends")
@@ -200,7 +201,8 @@ def _diff(options: argparse.Namespace) -> int:
     for change in found:
         clause = f"  ({change.clause})" if change.clause else ""
         place = f"  [{change.place}]" if change.place.file else ""
-        print(f"{change.text.say(language())}{clause}{place}")
+        within = f"{change.within.say(language())} · " if change.path.startswith("forms.") and change.within.zh else ""
+        print(f"{within}{change.text.say(language())}{clause}{place}")
     for override in new.overrides:
         if override not in old.overrides:
             print(f"{say('改动继承规则', 'override')}: {override_text(override).say(language())}")

@@ -56,6 +56,8 @@ def grouped(found: Sequence[Change]) -> list[Group]:
         "post": gettext("Posts"),
         "item": gettext("Catalogue"),
         "department": gettext("Departments"),
+        "duty": gettext("Duties"),
+        "form": gettext("Registers and forms"),
         "other": gettext("Everything else"),
     }
     groups = ((title, tuple(one for one in found if one.about == about)) for about, title in titles.items())

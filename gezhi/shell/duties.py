@@ -1,0 +1,37 @@
+"""What people must do again and again, and when.
+
+Examples:
+  gezhi duties simulate-calendar schemes/shawan --year 2026 -o rounds.csv
+
+Exit codes: 0 done, 1 something is wrong with the scheme, 2 misuse.
+"""
+
+import argparse
+import sys
+
+from gezhi.host.words import Trouble, language
+from gezhi.schemes.model import SchemeError
+from gezhi.shell.duty import calendar
+from gezhi.shell.schemes import judging
+
+_PARTS = (calendar,)
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add this command's arguments."""
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    for part in _PARTS:
+        part.arguments(actions)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do what was asked and return the exit code."""
+    try:
+        code: int = options.do(options)
+    except Trouble as trouble:
+        print(trouble, file=sys.stderr)
+        return 2
+    except SchemeError as bad:
+        judging.report(bad.findings, sys.stderr, language())
+        return 1
+    return code

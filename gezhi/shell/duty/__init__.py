@@ -1,0 +1,1 @@
+"""The actions of `gezhi duties`, a module each."""
