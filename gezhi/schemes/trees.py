@@ -29,7 +29,7 @@ _LITERALS: Mapping[str, Any] = {"true": True, "false": False, "null": None}
 _LARGEST = 2**53 - 1
 
 
-class _Untold(Exception):
+class Untold(Exception):
     """The condition is not of the part that has trees."""
 
 
@@ -40,10 +40,10 @@ class WorkedOutNot(ValueError):
 @lru_cache(maxsize=4096)
 def _parsed(condition: str) -> "Tree | None":
     try:
-        reader = _Reader(condition)
+        reader = Reader(condition)
         tree = reader.either()
         return tree if reader.at == len(reader.tokens) else None
-    except (_Untold, RecursionError):
+    except (Untold, RecursionError):
         return None
 
 
@@ -52,7 +52,9 @@ def tree(condition: str) -> Tree | None:
     return _parsed(condition)
 
 
-class _Reader:
+class Reader:
+    """Reads a condition into a tree; raises Untold for what has none."""
+
     def __init__(self, condition: str) -> None:
         self.tokens: list[tuple[str, str]] = []
         self.at = 0
@@ -60,7 +62,7 @@ class _Reader:
         while place < end:
             found = _TOKEN.match(condition, place)
             if found is None or found.lastgroup is None:
-                raise _Untold
+                raise Untold
             self.tokens.append((found.lastgroup, found[found.lastgroup]))
             place = found.end()
 
@@ -75,6 +77,7 @@ class _Reader:
         return ""
 
     def either(self) -> Tree:
+        """Read alternatives, and all that binds more closely."""
         left = self._both()
         while self._take("||"):
             left = ["or", left, self._both()]
@@ -114,7 +117,7 @@ class _Reader:
 
     def _must(self, sign: str) -> None:
         if not self._take(sign):
-            raise _Untold
+            raise Untold
 
     def _plain(self) -> Tree:
         minus = bool(self._take("-"))
@@ -123,14 +126,14 @@ class _Reader:
         if kind == "number":
             number = float(written) if "." in written else int(written)
             if abs(number) > _LARGEST:
-                raise _Untold
+                raise Untold
             return ["value", -number if minus else number]
         if minus:
-            raise _Untold
+            raise Untold
         if kind == "text":
             return ["value", written[1:-1]]
         if kind != "word" or written == "in":
-            raise _Untold
+            raise Untold
         if written in _LITERALS:
             return ["value", _LITERALS[written]]
         if self._take("("):
@@ -139,7 +142,7 @@ class _Reader:
 
     def _called(self, name: str) -> Tree:
         if name != "size":
-            raise _Untold
+            raise Untold
         inside = self.either()
         self._must(")")
         return ["size", inside]

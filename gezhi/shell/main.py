@@ -19,6 +19,7 @@ COMMANDS = {
     "route": "find the grid of each point in a table",
     "worktime": "compute due times and working time of a table",
     "scheme": "check, show, compare, play and put into force a plan",
+    "forms": "carry forms to and from XLSForm workbooks",
     "duties": "when the rounds of duties fall due",
     "people": "import staff and their appointments",
     "registers": "take tables into registers and out of them",
