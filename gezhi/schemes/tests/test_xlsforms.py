@@ -151,7 +151,7 @@ BAD = [
     (cell("survey", "A9", None), "survey", 6, "没有配对"),
     (cell("survey", "B4", "name"), "survey", 4, "name“name”写了两次"),
     (cell("survey", "B7", "staff"), "survey", 6, "“staff”写了两次，公式里分不清"),
-    (cell("survey", "B7", "gas_part"), "survey", 7, "与别的字段同名"),
+    (cell("survey", "B8", "name"), "survey", 8, "与别的字段同名"),
     (cell("survey", "B4", "a b"), "survey", 4, "name 须以字母开头"),
     (cell("survey", "B2", None), "survey", 2, "这一行缺少 name"),
     (cell("survey", "A1", "typ"), "survey", 0, "缺少列：'type'"),
