@@ -1,17 +1,20 @@
-"""Writes docs/commands.md from the commands themselves, so that the page says what they take.
+"""Writes the pages of commands from the commands themselves, so that they say what those take.
 
-Usage: .venv/bin/python scripts/commands.py          (a test of the house fails while the page is out of date)
+Usage: .venv/bin/python scripts/commands.py          (a test of the house fails while a page is out of date)
 """
 
 import argparse
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from gezhi.shell.main import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "commands.md"
+# commands that are about plans have a page of their own: together they would be too long to read
+PLANS = ROOT / "docs" / "commands-plans.md"
+ABOUT_PLANS = ("scheme", "forms", "duties", "worktime")
 HEAD = """# Commands
 
 Every command says the same with `--help`. Exit codes: 0 done, 1 something was found wrong, 2 misuse, 130 interrupted.
@@ -20,11 +23,29 @@ Messages come in Chinese or English, by the terminal's locale or `GEZHI_LANGUAGE
 """
 
 
-def page() -> str:
-    """Return the page's text."""
+PLANS_HEAD = """# Commands about plans
+
+What all commands share stands with [the other commands](commands.md).
+"""
+
+
+def pages() -> dict[Path, str]:
+    """Return the pages' texts."""
+    return {
+        PAGE: _page(HEAD, [name for name in COMMANDS if name not in ABOUT_PLANS]),
+        PLANS: _page(PLANS_HEAD, ABOUT_PLANS),
+    }
+
+
+def _page(head: str, names: Sequence[str]) -> str:
     overview = ["| command | does |", "|---|---|"]
-    overview += [f"| [`gezhi {name}`](#gezhi-{name}) | {purpose} |" for name, purpose in COMMANDS.items()]
-    return "\n".join([HEAD, *overview, "", *(line for name in COMMANDS for line in _command(name))])
+    listed = COMMANDS if head is HEAD else names
+    overview += [f"| [`gezhi {name}`]({_at(name, names)}#gezhi-{name}) | {COMMANDS[name]} |" for name in listed]
+    return "\n".join([head, *overview, "", *(line for name in names for line in _command(name))])
+
+
+def _at(name: str, here: Sequence[str]) -> str:
+    return "" if name in here else PLANS.name
 
 
 def _command(name: str) -> Iterator[str]:
@@ -79,5 +100,6 @@ def _value(one: argparse.Action) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
-    print(f"{PAGE.relative_to(ROOT)} written")
+    for path, text in pages().items():
+        path.write_text(text, encoding="utf-8")
+        print(f"{path.relative_to(ROOT)} written")
