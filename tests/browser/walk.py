@@ -156,11 +156,25 @@ WALK: dict[str, Stop | NoPage] = {
         lambda lived: {"version": lived.version},
         tuple(
             f"?part={part}"
-            for part in ("overview", "flow", "limits", "items", "calendar", "notices", "clauses", "check")
+            for part in (
+                "overview",
+                "flow",
+                "limits",
+                "items",
+                "duties",
+                "registers",
+                "forms",
+                "calendar",
+                "notices",
+                "clauses",
+                "check",
+            )
         ),
     ),
     "web:setup_document": Stop(["dispatcher"], lambda lived: {"version": lived.version}),
     "web:setup_workbook": FILE,
+    "web:setup_form_workbook": FILE,
+    "web:setup_take_form": Stop(["dispatcher"], lambda lived: {"plan": lived.version}),
     "web:setup_folder": FILE,
     "web:setup_audit_export": FILE,
     "web:setup_change": Stop(

@@ -182,6 +182,8 @@ TABLE: dict[str, Row] = {
     "web:setup_notices": only(*_STAFF),
     "web:setup_workbook": only(*_SETUP, status=_GONE, args=_NO_PLAN),
     "web:setup_folder": only(*_SETUP, status=_GONE, args=_NO_PLAN),
+    "web:setup_take_form": only(*_SETUP, status=_GONE, args=_NO_PLAN),
+    "web:setup_form_workbook": only(*_SETUP, status=_GONE, args=_this(plan=UNKNOWN_ID, form="household")),
     "web:setup_change": only(*_SETUP, status=_GONE, args=_NO_PLAN),
     "web:setup_try": only(*_SETUP, status=_GONE, args=_NO_PLAN),
     "web:setup_enact": only(*_SETUP, status=_GONE, args=_NO_PLAN),

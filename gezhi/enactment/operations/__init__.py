@@ -2,6 +2,7 @@
 
 from gezhi.enactment.operations.drafting import (
     Change,
+    FormTaken,
     LimitChange,
     RowChange,
     RowDropped,
@@ -20,6 +21,7 @@ from gezhi.enactment.operations.enacting import Enacted, NotEnacted, cancel_plan
 __all__ = [
     "Change",
     "Enacted",
+    "FormTaken",
     "LimitChange",
     "NotEnacted",
     "RowChange",

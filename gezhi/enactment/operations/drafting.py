@@ -1,7 +1,7 @@
 """Drafts: begun from a version, from what ships, or from a file; changed, checked, and put into force or dropped."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from gezhi.schemes import edits, parcels, source
 from gezhi.schemes.documents import shipped
 from gezhi.schemes.durations import BadDuration
 from gezhi.schemes.model import SchemeError
+from gezhi.schemes.xlsforms import Carried, adding
 
 _NAME = 200
 
@@ -58,7 +59,16 @@ class VersionChange:
     version: str
 
 
-type Change = LimitChange | RowChange | RowDropped | VersionChange
+@dataclass(frozen=True, slots=True)
+class FormTaken:
+    """A form from an XLSForm workbook; `replace` writes over one of the same id that came so before."""
+
+    form: str
+    carried: Carried = field(repr=False)
+    replace: bool = False
+
+
+type Change = LimitChange | RowChange | RowDropped | VersionChange | FormTaken
 
 
 def upload_draft(*, actor: Account | None, file_name: str, raw: bytes, now: datetime) -> SchemeDraft:
@@ -239,6 +249,8 @@ def _apply(text: source.Source, change: Change) -> source.Source:
             if not change.version.strip() or len(change.version) > 40:
                 raise ValidationError(_("A version needs a name of at most 40 characters."))
             return edits.set_version(text, change.version.strip())
+        case FormTaken():
+            return adding.added(text, change.carried, replace=change.replace)
         case RowChange():
             _check_row(text, change)
             return edits.set_row(text, change.table, change.row, change.values)

@@ -53,9 +53,24 @@ def _rules(scheme: Scheme) -> Iterator[tuple[str, Carried]]:
     for item in scheme.items.values():
         if item.procedure:
             yield item.clause, Carried(gettext("Item"), wording.say(item.title), f"?part=items#i-{item.id}")
+    yield from _of_duties(scheme)
     for notice in scheme.notices.values():
         title = bare(wording.say(notice.subject))
         yield notice.clause, Carried(gettext("Notice"), title, f"?part=notices#n-{notice.id}")
+
+
+def _of_duties(scheme: Scheme) -> Iterator[tuple[str, Carried]]:
+    for phase in scheme.phases.values():
+        yield phase.clause, Carried(gettext("Phase"), wording.say(phase.title), "?part=duties#phases")
+    for duty in scheme.duties.values():
+        yield duty.clause, Carried(gettext("Duty"), wording.say(duty.title), f"?part=duties#d-{duty.id}")
+    for register in scheme.registers.values():
+        yield (
+            register.clause,
+            Carried(gettext("Register"), wording.say(register.title), f"?part=registers#r-{register.id}"),
+        )
+    for form in scheme.forms.values():
+        yield form.clause, Carried(gettext("Form"), wording.say(form.title), f"?part=forms&form={form.id}")
 
 
 def _of_procedures(scheme: Scheme) -> Iterator[tuple[str, Carried]]:

@@ -16,14 +16,16 @@ from gezhi.people.models import Account
 from gezhi.schemes import clocks, explain
 from gezhi.schemes.model import Level, Scheme
 from gezhi.web import wording
-from gezhi.web.setup import notices, plans, tree
+from gezhi.web.setup import duty_parts, notices, plans, tree
 from gezhi.web.setup.clauses import by_clause
 from gezhi.web.setup.pages import for_readers, shown
 from gezhi.web.setup.picture import draw
 from gezhi.web.setup.plans import Plan
 from gezhi.web.setup.year import year_asked, year_view
 
-PARTS = ("overview", "flow", "limits", "items", "calendar", "notices", "clauses", "check")
+PARTS = (
+    "overview", "flow", "limits", "items", "duties", "registers", "forms", "calendar", "notices", "clauses", "check",
+)  # fmt: skip
 
 
 @for_readers
@@ -49,8 +51,9 @@ def document(request: HttpRequest, account: Account, now: datetime, version: UUI
     if plan.scheme is not None:
         scheme = plan.scheme
         words |= _overview(request, plan, scheme, now) | _items(request, plan, scheme, now)
-        words |= _calendar(request, plan, scheme, now) | _notices(request, plan, scheme, now)
-        words |= _clauses(request, plan, scheme, now)
+        words |= _notices(request, plan, scheme, now)
+        words |= duty_parts.duties(request, plan, scheme, now) | duty_parts.registers(request, plan, scheme, now)
+        words |= _calendar(request, plan, scheme, now) | _clauses(request, plan, scheme, now)
         words["described"] = [_described(scheme, one, ()) for one in explain.flows(scheme)]
     return shown(request, account, now, "setup/document.html", words)
 
@@ -224,6 +227,9 @@ _PARTS: Mapping[str, Callable[[HttpRequest, Plan, Scheme, datetime], dict[str, A
     "flow": _flow,
     "limits": _limits,
     "items": _items,
+    "duties": duty_parts.duties,
+    "registers": duty_parts.registers,
+    "forms": duty_parts.filled_forms,
     "calendar": _calendar,
     "notices": _notices,
     "clauses": _clauses,

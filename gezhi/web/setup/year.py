@@ -1,6 +1,7 @@
 """A year of a working calendar as twelve small months: what each day is, and what is published."""
 
 from calendar import Calendar
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,6 +20,7 @@ class DayCell:
     kind: str = ""
     name: str = ""
     today: bool = False
+    due: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,9 @@ def year_asked(asked: str, today: date) -> int:
     return int(asked) if len(asked) == 4 and asked.isdecimal() and 2004 <= int(asked) <= 2100 else today.year
 
 
-def year_view(calendar: WorkCalendar, year: int, today: date) -> YearView:
-    """Lay a year out."""
-    months = tuple(_month(calendar, year, month, today) for month in range(1, 13))
+def year_view(calendar: WorkCalendar, year: int, today: date, due: Set[date] = frozenset()) -> YearView:
+    """Lay a year out; days in `due` stand out."""
+    months = tuple(_month(calendar, date(year, month, 1), today, due) for month in range(1, 13))
     days = [
         calendar.day(date.fromordinal(at))
         for at in range(date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal())
@@ -73,19 +75,24 @@ def _plain(kind: DayKind) -> str:
     return gettext("workday made up") if kind is DayKind.MAKEUP_WORKDAY else gettext("rest day")
 
 
-def _month(calendar: WorkCalendar, year: int, month: int, today: date) -> Month:
+def month_name(month: int) -> str:
+    """Return a month's short name in the reader's language."""
+    names = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    return names[month - 1] if (get_language() or "").startswith("en") else f"{month}月"
+
+
+def _month(calendar: WorkCalendar, first: date, today: date, due: Set[date]) -> Month:
     weeks = tuple(
-        tuple(_cell(calendar, day, month, today) for day in week) for week in Calendar().monthdatescalendar(year, month)
+        tuple(_cell(calendar, day, first.month, today, due) for day in week)
+        for week in Calendar().monthdatescalendar(first.year, first.month)
     )
     works = sum(cell.kind in (DayKind.WORKDAY, DayKind.MAKEUP_WORKDAY) for week in weeks for cell in week)
-    names = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-    english = (get_language() or "").startswith("en")
-    return Month(names[month - 1] if english else f"{month}月", weeks, works)
+    return Month(month_name(first.month), weeks, works)
 
 
-def _cell(calendar: WorkCalendar, day: date, month: int, today: date) -> DayCell:
+def _cell(calendar: WorkCalendar, day: date, month: int, today: date, due: Set[date]) -> DayCell:
     if day.month != month:
         return DayCell(0)
     known = calendar.day(day)
     name = wording.say(known.name) if known.kind in (DayKind.HOLIDAY, DayKind.MAKEUP_WORKDAY) else ""
-    return DayCell(day.day, known.kind.value, name, today=day == today)
+    return DayCell(day.day, known.kind.value, name, today=day == today, due=day in due)

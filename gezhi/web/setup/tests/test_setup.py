@@ -6,6 +6,7 @@ from gezhi.cases.tests.conftest import District
 from gezhi.enactment.models import SchemeVersion
 from gezhi.schemes import explain, source
 from gezhi.web.desk.tests.test_queue import client
+from gezhi.web.setup import reader
 from gezhi.web.setup.picture import COLUMN, HIGH, LEFT, WIDE, draw
 
 SHIPPED = sorted(path.name for path in source.shipped().iterdir() if (path / "scheme.toml").exists())
@@ -39,7 +40,7 @@ def test_a_scheme_is_read_part_by_part(district: District) -> None:
     for language, words in (("zh-hans", "逐级上报"), ("en", "Report up")):
         browser = client(district.cast.dispatcher, language)
         assert str(version.pk) in browser.get("/setup/").text
-        for part in ("overview", "flow", "limits", "items", "calendar", "notices", "clauses", "check"):
+        for part in reader.PARTS:
             answer = browser.get(f"/setup/scheme/{version.pk}?part={part}")
             assert answer.status_code == 200
             assert words in answer.text, "the contents stand beside every part"

@@ -1,0 +1,126 @@
+"""A plan's duties, registers and forms as pages: read by staff, a form taken along and sent in by the office."""
+
+import io
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from openpyxl import load_workbook
+
+from gezhi.cases.tests.conftest import District
+from gezhi.enactment import operations, queries
+from gezhi.enactment.models import SchemeDraft, SchemeVersion
+from gezhi.foundation import clock
+from gezhi.web.desk.tests.test_queue import client
+
+pytestmark = pytest.mark.django_db
+DUE = re.compile(r'<td class="\w+(?: today)? due"')
+
+
+@pytest.fixture
+def version(district: District) -> SchemeVersion:
+    return SchemeVersion.objects.get()
+
+
+@pytest.fixture
+def office(district: District) -> Client:
+    return client(district.cast.dispatcher, "zh-hans")
+
+
+def test_duties_are_a_table_and_a_year(district: District, version: SchemeVersion) -> None:
+    reader = client(district.cast.worker, "zh-hans")
+    page = reader.get(f"/setup/scheme/{version.pk}?part=duties&year=2026").text
+    assert "每天不少于 2 次，休息日不安排" in page
+    assert "站长，每季度不少于 50%" in page
+    assert "由事件起始" in page
+    training = reader.get(f"/setup/scheme/{version.pk}?part=duties&year=2026&duty=permit_training").text
+    assert len(DUE.findall(training)) == 2
+    english = (
+        client(district.cast.worker, "en").get(f"/setup/scheme/{version.pk}?part=duties&year=2026&duty=nobody").text
+    )
+    assert "every Friday, off a rest day to the next workday" in english
+    assert len(DUE.findall(english)) == 52
+
+
+def test_registers_say_for_what_they_are_kept(office: Client, version: SchemeVersion) -> None:
+    page = office.get(f"/setup/scheme/{version.pk}?part=registers").text
+    for words in ("安排走访、联系办事和紧急通知", "24个月", "帮扶台账", "联系电话"):
+        assert words in page
+
+
+def test_a_form_is_shown_as_it_is_filled_in_and_no_value_can_be_sent(office: Client, version: SchemeVersion) -> None:
+    page = office.get(f"/setup/scheme/{version.pk}?part=forms&form=household").text
+    assert "data-scheme-form" in page
+    assert "走访类别" in page
+    assert "<form data-scheme-form" not in page
+    assert office.get(f"/setup/scheme/{version.pk}?part=forms&form=nothing").status_code == 200
+
+
+def test_clauses_lead_to_duties_registers_and_forms(office: Client, version: SchemeVersion) -> None:
+    page = office.get(f"/setup/scheme/{version.pk}?part=clauses").text
+    for at in ("?part=duties#d-patrol", "?part=registers#r-households", "?part=forms&amp;form=household"):
+        assert at in page
+
+
+def test_a_form_goes_out_as_a_workbook_and_comes_back_into_a_draft(office: Client, version: SchemeVersion) -> None:
+    answer = office.get(f"/setup/scheme/{version.pk}/form/facility")
+    assert answer["Content-Disposition"] == 'attachment; filename="facility.xlsx"'
+    book = load_workbook(io.BytesIO(answer.content))
+    book["survey"].append(["text", "colour", "颜色", "Colour"])
+    book["survey"].append(["audio", "sound", "声音", "Sound"])
+    address = f"/setup/scheme/{version.pk}/form"
+    done = office.post(address, {"file": _file(book), "id": "lamp"}, follow=True)
+    assert "没有带过来" in done.text
+    assert "不录音" in done.text
+    draft = SchemeDraft.objects.get()
+    assert f"/setup/scheme/{draft.pk}" in done.redirect_chain[0][0]
+    assert "颜色" in done.text
+    again = office.post(f"/setup/scheme/{draft.pk}/form", {"file": _file(book), "id": "lamp", "seen": draft.revision})
+    assert again.status_code == 422
+    assert "方案里已有表单“lamp”" in again.text
+    replaced = {"file": _file(book), "id": "lamp", "seen": str(draft.revision), "replace": "on"}
+    assert office.post(f"/setup/scheme/{draft.pk}/form", replaced).status_code == 302
+
+
+def test_a_bad_workbook_is_said_with_its_row_and_changes_nothing(office: Client, version: SchemeVersion) -> None:
+    book = load_workbook(io.BytesIO(office.get(f"/setup/scheme/{version.pk}/form/facility").content))
+    book["survey"]["A3"] = "select_one nowhere"
+    address = f"/setup/scheme/{version.pk}/form"
+    bad = office.post(address, {"file": _file(book), "id": "lamp"})
+    assert bad.status_code == 422
+    assert "没有选项列表“nowhere”" in bad.text
+    for sent in ({}, {"file": SimpleUploadedFile("x.xlsx", b"no workbook")}, {"file": _file(book), "id": "Not an id"}):
+        assert office.post(address, sent).status_code == 422
+    assert not SchemeDraft.objects.exists()
+
+
+def test_personal_data_need_their_grounds(office: Client, version: SchemeVersion) -> None:
+    book = load_workbook(io.BytesIO(office.get(f"/setup/scheme/{version.pk}/form/facility").content))
+    survey = book["survey"]
+    own = [cell.value for cell in survey[1]].index("gezhi") + 1
+    survey.append(["text", "tel", "电话", "Telephone"])
+    survey.cell(survey.max_row, own).value = '{"kind": "phone"}'
+    address = f"/setup/scheme/{version.pk}/form"
+    refused = office.post(address, {"file": _file(book), "id": "lamp"})
+    assert "必须写明用途（purpose）、法律依据（basis）、保存期限（retention）" in refused.text
+    grounds = {"purpose": "报修联系", "basis": "本人同意", "months": "6"}
+    assert office.post(address, {"file": _file(book), "id": "lamp", **grounds}).status_code == 302
+    draft = SchemeDraft.objects.get()
+    assert "报修联系" in office.get(f"/setup/scheme/{draft.pk}?part=forms&form=lamp").text
+
+
+def test_only_the_office_takes_forms(district: District, version: SchemeVersion) -> None:
+    reader = client(district.cast.worker, "zh-hans")
+    assert reader.get(f"/setup/scheme/{version.pk}/form").status_code == 403
+    assert reader.get(f"/setup/scheme/{version.pk}/form/facility").status_code == 403
+    assert "XLSForm" not in reader.get(f"/setup/scheme/{version.pk}?part=forms").text
+    draft = operations.draft_from(actor=district.cast.dispatcher, version=version.pk, now=clock.now())
+    assert queries.scheme(version.pk).forms
+    assert reader.post(f"/setup/scheme/{draft.pk}/form").status_code == 403
+
+
+def _file(book: object) -> SimpleUploadedFile:
+    out = io.BytesIO()
+    book.save(out)  # type: ignore[attr-defined]
+    return SimpleUploadedFile("form.xlsx", out.getvalue())
