@@ -19,7 +19,7 @@ from gezhi.web.setup.plans import Plan
 from gezhi.web.setup.year import month_name, year_asked, year_view
 
 # a month with more due days than these says how many they are
-MOST_DAYS = 5
+MOST_DAYS = 3
 
 
 @dataclass(frozen=True, slots=True)
