@@ -78,7 +78,7 @@ def check(data: bytes) -> None:
         convert(data, warnings=[], file_type=".xlsx")
     except PyXFormError as bad:
         raise _plainly(str(bad)) from bad
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as bad:
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RuntimeError, SyntaxError) as bad:
         raise refused(
             "survey", 0, f"这不是可用的 XLSForm：{bad}", f"This is no XLSForm that can be used: {bad}"
         ) from bad

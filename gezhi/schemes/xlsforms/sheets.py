@@ -3,9 +3,11 @@
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -13,7 +15,14 @@ from openpyxl.utils.exceptions import InvalidFileException
 from gezhi.schemes.xlsforms.checked import refused
 
 MOST_ROWS = 2000
-LARGEST = 20 * 1024 * 1024
+LARGEST = 5 * 1024 * 1024
+MOST_UNPACKED = 40 * 1024 * 1024
+# rows that are only formatted count for nothing, but nobody waits for a million of them
+FURTHEST = 20_000
+_UNREADABLE = (
+    InvalidFileException, zipfile.BadZipFile, zlib.error, ParseError, EOFError, RuntimeError, KeyError, IndexError,
+    ValueError, TypeError, AttributeError, NotImplementedError, OSError,
+)  # fmt: skip
 _CODE = re.compile(r"\(([a-z]{2,3})(?:[-_]\w+)?\)\s*$", re.IGNORECASE)
 _CHINESE = re.compile(r"中文|汉语|漢語|普通话|简体|chinese|^zh\b", re.IGNORECASE)
 _ENGLISH = re.compile(r"english|英文|英语|^en\b", re.IGNORECASE)
@@ -49,14 +58,18 @@ class Sheets:
 
 def opened(data: bytes) -> Sheets:
     """Read a workbook; raise SchemeError when it is none."""
+    most = LARGEST // 2**20
     if len(data) > LARGEST:
-        raise refused("", 0, "文件太大（上限 20 MB）。", "The file is too large (20 MB at most).")
+        raise refused("", 0, f"文件太大（上限 {most} MB）。", f"The file is too large ({most} MB at most).")
     try:
-        book = load_workbook(io.BytesIO(data), data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError) as bad:
+        unpacked = sum(one.file_size for one in zipfile.ZipFile(io.BytesIO(data)).infolist())
+        book = load_workbook(io.BytesIO(data), data_only=True) if unpacked <= MOST_UNPACKED else None
+    except _UNREADABLE as bad:
         zh = "无法打开：不是 .xlsx 工作簿。若是 .xls，请在电子表格软件里另存为 .xlsx。"
         en = "It can't be opened: no .xlsx workbook. Save an .xls as .xlsx in a spreadsheet program."
         raise refused("", 0, zh, en) from bad
+    if book is None:
+        raise refused("", 0, "工作簿展开后太大。", "The workbook is too large when unpacked.")
     if "survey" not in [name.lower() for name in book.sheetnames]:
         raise refused("", 0, "缺少名为 survey 的工作表。", "There is no sheet named “survey”.")
     rows, columns = {}, {}
@@ -68,15 +81,15 @@ def opened(data: bytes) -> Sheets:
 
 
 def _rows(name: str, sheet: Any) -> tuple[tuple[str, ...], tuple[Row, ...]]:
-    if sheet.max_row > MOST_ROWS:
-        raise refused(name, MOST_ROWS, f"最多 {MOST_ROWS} 行。", f"At most {MOST_ROWS} rows.")
-    lines = sheet.iter_rows(values_only=True)
+    lines = sheet.iter_rows(values_only=True, max_row=min(sheet.max_row or 1, FURTHEST))
     heads = tuple(_head(one) for one in next(lines, ()))
     found = []
     for line, values in enumerate(lines, start=2):
         cells = {head: said for head, value in zip(heads, values, strict=False) if head and (said := _text(value))}
         if cells:
             found.append(Row(name, line, cells))
+        if len(found) > MOST_ROWS:
+            raise refused(name, line, f"最多 {MOST_ROWS} 行。", f"At most {MOST_ROWS} rows.")
     return heads, tuple(found)
 
 
