@@ -76,20 +76,30 @@ def ground(account: Account, code: str, now: datetime) -> Area | None:
 
 
 def board(area: Area, now: datetime, *, duty: str = "") -> list[Covered]:
-    """Return the present rounds of all duties, or of one, with objects below an area; the worst first."""
-    found = []
+    """Return the present rounds of all duties, or of one, with objects below an area; the worst first.
+
+    One statement, however many duties and objects there are.
+    """
+    wanted = []
     for planned in plans.in_force(timezone.localdate(now)):
         if planned.duty.starts_on or (duty and planned.name != duty):
             continue
         on = planned.days.local_date(now)
         one = planned.round_on(on) or _last(planned, on)
-        if one is None:
-            continue
-        covered = _covered(planned, one, area, now, on)
-        if covered is not None:
-            found.append(covered)
+        if one is not None:
+            wanted.append((planned, one, _last(planned, one.first - plans.DAY)))
+    today = timezone.localdate(now)
+    scopes = [Scope(planned, one, area.path, today) for planned, one, _before in wanted]
+    scopes += [Scope(planned, before or one, area.path, (before or one).last) for planned, one, before in wanted]
+    found = sums.totals(scopes)
+    half = len(wanted)
+    rows = [
+        _covered(planned, one, before, (found[n], found[half + n]), now)
+        for n, (planned, one, before) in enumerate(wanted)
+        if found[n].objects
+    ]
     order = {Light.RED: 0, Light.YELLOW: 1, Light.GREEN: 2, Light.PAUSED: 3, Light.DONE: 4}
-    return sorted(found, key=lambda one: (order[one.light], one.percent, one.due, one.planned.name))
+    return sorted(rows, key=lambda one: (order[one.light], one.percent, one.due, one.planned.name))
 
 
 def parts(covered: Covered, area: Area, now: datetime) -> list[Part]:
@@ -120,15 +130,12 @@ def _added(some: Iterable[Sum]) -> Sum:
     return Sum(sum(one.objects for one in kept), sum(one.done for one in kept), sum(one.activities for one in kept))
 
 
-def _covered(planned: Planned, one: Round, area: Area, now: datetime, on: date) -> Covered | None:
-    found = sums.total(Scope(planned, one, area.path, on))
-    if not found.objects:
-        return None
+def _covered(planned: Planned, one: Round, before: Round | None, sums_: tuple[Sum, Sum], now: datetime) -> Covered:
+    found, then = sums_
     asked, done = measured(planned, one, found)
-    before = _last(planned, one.first - plans.DAY)
     missed = 0
     if before is not None:
-        then_asked, then_done = measured(planned, before, sums.total(Scope(planned, before, area.path, before.last)))
+        then_asked, then_done = measured(planned, before, then)
         missed = max(0, then_asked - then_done)
     return Covered(
         planned=planned, round=one, due=planned.due_at(one), light=planned.light(one, now, done=done >= asked),

@@ -100,8 +100,10 @@ def _of(
 
 def _measured(planned: Planned, area: Area, over: list[Round]) -> Iterable[tuple[Round, int, int]]:
     if planned.of_entries or planned.duty.of.of != area.level:
-        for one in over[-2:]:
-            found = sums.total(Scope(planned, one, area.path, one.last))
+        some = over[-2:]
+        for one, found in zip(
+            some, sums.totals([Scope(planned, one, area.path, one.last) for one in some]), strict=True
+        ):
             yield (one, *measured(planned, one, found))
         return
     rows = Activity.objects.unscoped(reason="how often on which day, of an own duty").filter(

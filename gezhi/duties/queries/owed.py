@@ -1,7 +1,7 @@
 """What somebody owes now: each duty of the posts held, with the round, how much of it is done, and its light."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -54,43 +54,12 @@ class Owed:
         return self.start is not None or (not self.planned.of_entries and self.sum.objects <= 1)
 
 
-_ORDER = {Light.RED: 0, Light.YELLOW: 1, Light.GREEN: 2, Light.PAUSED: 3, Light.DONE: 4}
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A round with the sum over its objects."""
 
-
-def due(*, account: Account, now: datetime) -> list[Owed]:
-    """Return what an account owes now, the most pressing first; what is done in this round stands at the end."""
-    grants = [one for one in standing(account, now).reach.grants if one.path]
-    if not grants:
-        return []
-    wanted: dict[tuple[str, str], tuple[Planned, Grant]] = {}
-    today = None
-    for planned in plans.in_force(_day(now)):
-        today = planned.days.local_date(now)
-        for grant in sorted(grants, key=lambda one: one.stand_in):
-            if grant.post in planned.duty.who:
-                wanted.setdefault((planned.name, grant.path), (planned, grant))
-    if today is None or not wanted:
-        return []
-    away = absent([account.pk], today)
-    covered = _needing_cover(grants, now, today)
-    areas = {
-        row.path: row
-        for row in Area.objects.filter(path__in={grant.path for _, grant in wanted.values()}).defer("boundary")
-    }
-    mine = _Mine(now, away.get(account.pk, ""), _running(account))
-    found: list[Owed] = []
-    for planned, grant in wanted.values():
-        area = areas.get(grant.path)
-        if area is None or (grant.stand_in and (grant.post, grant.area) not in covered):
-            continue
-        found += _owed(planned, grant, area, mine)
-    return sorted(found, key=lambda one: (_ORDER[one.light], one.due is None, one.due or now, one.planned.name))
-
-
-def absent(accounts: Iterable[UUID], on: date) -> dict[UUID, str]:
-    """Return who of several is away on a day, with the kind of reason."""
-    rows = Absence.objects.filter(account__in=list(accounts), first__lte=on, last__gte=on, withdrawn_at=None)
-    return {row.account_id: row.reason for row in rows}
+    round: Round
+    sum: Sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,25 +71,74 @@ class _Mine:
     running: dict[tuple[str, UUID], UUID]
 
 
-def _owed(planned: Planned, grant: Grant, area: Area, mine: _Mine) -> Iterable[Owed]:
-    now, away, running = mine.now, mine.away, mine.running
-    on = planned.days.local_date(now)
-    if planned.duty.starts_on:
-        yield from _started(planned, grant, now)
-        return
-    one = planned.round_on(on)
-    if one is None:
-        return
-    found = sums.total(Scope(planned, one, grant.path, on))
-    if not found.objects:
-        return
-    asked, done = measured(planned, one, found)
-    light = planned.light(one, now, done=done >= asked)
-    if away and light is not Light.DONE:
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A duty with the appointment by which somebody does it, and its ground."""
+
+    planned: Planned
+    grant: Grant
+    area: Area
+
+
+_ORDER = {Light.RED: 0, Light.YELLOW: 1, Light.GREEN: 2, Light.PAUSED: 3, Light.DONE: 4}
+
+
+def due(*, account: Account, now: datetime) -> list[Owed]:
+    """Return what an account owes now, the most pressing first; what is done in this round stands at the end.
+
+    A handful of statements, however many duties and objects there are.
+    """
+    grants = [one for one in standing(account, now).reach.grants if one.path]
+    held = _held(grants, now)
+    if not held:
+        return []
+    today = held[0].planned.days.local_date(now)
+    covered = _needing_cover(grants, now, today)
+    held = [one for one in held if not one.grant.stand_in or (one.grant.post, one.grant.area) in covered]
+    mine = _Mine(now, absent([account.pk], today).get(account.pk, ""), _running(account))
+    found = [owed for one in held if one.planned.duty.starts_on for owed in _started(one.planned, one.grant, now)]
+    found += _rounds(held, today, mine)
+    return sorted(found, key=lambda one: (_ORDER[one.light], one.due is None, one.due or now, one.planned.name))
+
+
+def _held(grants: Sequence[Grant], now: datetime) -> list[_Held]:
+    """Return each duty of the posts held, once for each ground, the own post before the stand-in's."""
+    wanted: dict[tuple[str, str], tuple[Planned, Grant]] = {}
+    for planned in plans.in_force(timezone.localdate(now)) if grants else ():
+        for grant in sorted(grants, key=lambda one: one.stand_in):
+            if grant.post in planned.duty.who:
+                wanted.setdefault((planned.name, grant.path), (planned, grant))
+    paths = {grant.path for _, grant in wanted.values()}
+    areas = (
+        {row.path: row for row in Area.objects.filter(path__in=paths, until=None).defer("boundary")} if paths else {}
+    )
+    return [_Held(planned, grant, areas[grant.path]) for planned, grant in wanted.values() if grant.path in areas]
+
+
+def _rounds(held: Sequence[_Held], today: date, mine: _Mine) -> Iterable[Owed]:
+    begun = [(one, found) for one in held if (found := one.planned.round_on(today)) and not one.planned.duty.starts_on]
+    summed = sums.totals([Scope(one.planned, found, one.grant.path, today) for one, found in begun])
+    for (one, found), total in zip(begun, summed, strict=True):
+        if total.objects:
+            yield _owed(one.planned, one.grant, one.area, _Found(found, total), mine)
+
+
+def absent(accounts: Iterable[UUID], on: date) -> dict[UUID, str]:
+    """Return who of several is away on a day, with the kind of reason."""
+    rows = Absence.objects.filter(account__in=list(accounts), first__lte=on, last__gte=on, withdrawn_at=None)
+    return {row.account_id: row.reason for row in rows}
+
+
+def _owed(planned: Planned, grant: Grant, area: Area, found: _Found, mine: _Mine) -> Owed:
+    one = found.round
+    asked, done = measured(planned, one, found.sum)
+    light = planned.light(one, mine.now, done=done >= asked)
+    if mine.away and light is not Light.DONE:
         light = Light.PAUSED
-    yield Owed(
-        planned=planned, area=area, round=one, due=planned.due_at(one), light=light, sum=found, asked=asked, done=done,
-        post=grant.post, covering=grant.stand_in, away=away, running=running.get((planned.name, area.pk)),
+    return Owed(
+        planned=planned, area=area, round=one, due=planned.due_at(one), light=light, sum=found.sum, asked=asked,
+        done=done, post=grant.post, covering=grant.stand_in, away=mine.away,
+        running=mine.running.get((planned.name, area.pk)),
     )  # fmt: skip
 
 

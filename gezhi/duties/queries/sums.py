@@ -4,6 +4,8 @@ An object is done when as many activities as the round asks for count in its day
 statements begin with the objects (`o`: id, area, path, name, place) and the activities of the round (`d`).
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -37,6 +39,7 @@ from {area} a
 where a.level = %(of)s and a.net = %(net)s and a.since <= %(on)s and (a.until is null or a.until > %(on)s)
       and a.path like %(under)s
 """
+_PARAMETER = re.compile(r"%\((\w+)\)s")
 _OBJECTS = """
 select o.id, o.area_id, o.area_path, o.name, o.address, o.code, o.lon, o.lat, coalesce(d.n, 0), d.day
 from o left join d using (id)
@@ -95,12 +98,25 @@ class Wanted:
 
 def total(scope: Scope) -> Sum:
     """Return the sum over all objects of a scope."""
-    rows = _ask(
-        scope,
-        "select count(*), count(*) filter (where d.n >= %(amount)s), coalesce(sum(d.n), 0)"
-        " from o left join d using (id)",
-    )
-    return Sum(*rows[0])
+    return totals([scope])[0]
+
+
+def totals(scopes: Sequence[Scope]) -> list[Sum]:
+    """Return the sum of each of several scopes, in one statement."""
+    if not scopes:
+        return []
+    parts: list[str] = []
+    given: dict[str, Any] = {}
+    for n, scope in enumerate(scopes):
+        own = _given(scope)
+        select = f"select {n}, count(*), count(*) filter (where d.n >= %(amount)s), coalesce(sum(d.n), 0)::bigint"
+        part = f"({_statement(scope, own)} {select} from o left join d using (id))"
+        parts.append(_PARAMETER.sub(rf"%(\g<1>_{n})s", part))
+        given |= {f"{name}_{n}": value for name, value in own.items()}
+    with connection.cursor() as cursor:
+        cursor.execute(" union all ".join(parts), given)
+        found = {n: Sum(*rest) for n, *rest in cursor.fetchall()}
+    return [found[n] for n in range(len(scopes))]
 
 
 def by_area(scope: Scope) -> dict[UUID, Sum]:
@@ -145,21 +161,30 @@ def ids_and_names(scope: Scope) -> list[tuple[UUID, str, str]]:
 
 
 def _ask(scope: Scope, select: str, more: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+    given = _given(scope) | (more or {})
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_statement(scope, given)} {select}", given)
+        return list(cursor.fetchall())
+
+
+def _given(scope: Scope) -> dict[str, Any]:
     planned, one = scope.planned, scope.round
-    given: dict[str, Any] = {
+    return {
         "scheme": planned.scheme.id, "duty": planned.duty.id, "first": one.first, "last": one.last, "on": scope.on,
         "of": planned.duty.of.of, "under": f"{_escaped(scope.under)}%", "net": BASE_NET,
         "amount": 1 if planned.duty.rate and planned.duty.rate.share else one.amount,
-    } | (more or {})  # fmt: skip
-    if planned.of_entries:
-        objects = _ENTRIES.format(entry=_ENTRY, tests=_tests(planned, given))
+    }  # fmt: skip
+
+
+def _statement(scope: Scope, given: dict[str, Any]) -> str:
+    """Return how a statement begins: the objects `o` and what is done `d`; notes what the selection compares with."""
+    if scope.planned.of_entries:
+        objects = _ENTRIES.format(entry=_ENTRY, tests=_tests(scope.planned, given))
         done = _DONE.format(object="entry_id", activity=_ACTIVITY, whose="entry_id is not null")
     else:
         objects = _AREAS.format(area=_AREA)
         done = _DONE.format(object="area_id", activity=_ACTIVITY, whose="entry_id is null and area_path like %(under)s")
-    with connection.cursor() as cursor:
-        cursor.execute(f"with o as ({objects}), d as ({done}) {select}", given)
-        return list(cursor.fetchall())
+    return f"with o as ({objects}), d as ({done})"
 
 
 def _tests(planned: Planned, given: dict[str, Any]) -> str:

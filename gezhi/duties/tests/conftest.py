@@ -64,6 +64,7 @@ superior = "station_head"
 title = "住户"
 purpose = "上门服务"
 basis = "方案"
+retention = "24 months"
 [forms.home.fields.name]
 kind = "text"
 title = "户名"
@@ -74,6 +75,9 @@ choices = {1 = "一类", 2 = "二类", 3 = "三类"}
 
 [forms.walked]
 title = "巡查记录"
+purpose = "巡查"
+basis = "方案"
+retention = "24 months"
 [forms.walked.fields.weather]
 kind = "choice"
 title = "天气"
@@ -97,7 +101,6 @@ activity = "patrol"
 who = "grid_worker"
 of = "grid"
 at_least = "2 per day"
-items = "env"
 
 [duties.walk_with_form]
 title = "填表巡查"

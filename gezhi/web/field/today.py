@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from gezhi.cases import queries
+from gezhi.duties import queries as duties
 from gezhi.enactment import queries as enactment
 from gezhi.foundation import clock
 from gezhi.notices import queries as notices
@@ -21,7 +22,9 @@ from gezhi.people import access
 from gezhi.people.models import Account
 from gezhi.schemes.calendars import Day, DayKind
 from gezhi.schemes.clocks import calendar_of
+from gezhi.schemes.state import Light
 from gezhi.web import wording
+from gezhi.web.field import rounds
 from gezhi.web.field.posts import Ended, ended, own_places
 from gezhi.web.field.rows import Section, Task, late, tasks_of
 from gezhi.web.staff import for_staff
@@ -52,8 +55,11 @@ def page(request: HttpRequest, account: Account) -> HttpResponse:
     found = queries.queue(account=account, now=now, size=MOST_ROWS)
     tasks = tasks_of(found.rows, now)
     today = timezone.localdate(now)
+    owed = [one for one in duties.due(account=account, now=now) if one.light not in (Light.DONE, Light.PAUSED)]
     shown = {
         "now": now,
+        "rounds": rounds.rows(owed[: rounds.SHOWN_TODAY], now),
+        "rounds_more": len(owed) - rounds.SHOWN_TODAY,
         "day": wording.say_day(today, today),
         "special": _special_day(now),
         "sections": _sections(tasks),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from gezhi.web.field import case, listing, me, offline, report, sent, today, waiting
+from gezhi.web.field import activity, away, case, listing, me, offline, report, rounds, sent, today, waiting
 
 urlpatterns: list[URLPattern] = [
     path("", today.page, name="field_today"),
@@ -17,6 +17,16 @@ urlpatterns: list[URLPattern] = [
     path("sent/<str:number>", sent.receipt, name="field_sent"),
     path("cases", listing.page, name="field_cases"),
     path("me", me.page, name="field_me"),
+    path("duties", rounds.page, name="field_rounds"),
+    path("duties/way", rounds.route, name="field_route"),
+    path("duties/away", away.page, name="field_away"),
+    path("duty/<str:duty>/<str:code>", rounds.objects, name="field_round"),
+    path("duty/<str:duty>/<str:code>/begin", activity.begin, name="field_begin"),
+    path("activity/<uuid:pk>", activity.page, name="field_activity"),
+    path("activity/<uuid:pk>/found", activity.finding, name="field_finding"),
+    path("activity/<uuid:pk>/end", activity.end, name="field_end"),
+    path("activity/<uuid:pk>/change", activity.change, name="field_change"),
+    path("activity/<uuid:pk>/file/<uuid:file>", activity.file, name="field_activity_file"),
     path("me/diary", me.diary, name="field_diary"),
     path("case/<str:number>", case.page, name="field_case"),
     path("case/<str:number>/do", case.act, name="field_act"),

@@ -104,12 +104,14 @@ def test_lists_and_cases_cost_the_same_however_much_there_is(
     numbers = [district.open(text=f"第 {n} 件").number for n in range(12)]
     client = browser_of(district.cast.worker)
     for path, most in (
-        ("/field/", 14),
+        ("/field/", 20),
         ("/field/waiting", 9),
         ("/field/cases", 12),
         ("/field/cases?show=passed", 12),
         ("/field/cases?show=closed", 12),
         ("/field/cases?show=all", 12),
+        ("/field/duties", 20),
+        ("/field/duties/away", 40),
         ("/field/me", 14),
         ("/field/me/diary", 12),
         (f"/field/case/{numbers[0]}", 16),

@@ -1,0 +1,83 @@
+"""Rounds on the phone: few taps for a plain patrol, findings as cases, others' rounds out of sight."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from gezhi.cases.models import Case
+from gezhi.duties.models import Absence, Activity, Objection
+from gezhi.people.models import Account
+from gezhi.web.tests.conftest import District
+
+type Browser = Callable[[Account | None], Client]
+pytestmark = pytest.mark.usefixtures("at_the_districts_time")
+
+
+def activities() -> list[Activity]:
+    return list(Activity.objects.unscoped(reason="a test looks").order_by("pk"))
+
+
+def begin(client: Client, grid: str, **sent: str) -> str:
+    """Begin a patrol and return the address of its page."""
+    form = {"key": "key-of-one", "of": "", "lon": "103.51", "lat": "29.41", "accuracy": "8"}
+    answer = client.post(f"/field/duty/shawan.patrol/{grid}/begin", form | sent)
+    assert answer.status_code == 302, answer.content.decode()
+    return str(answer["Location"])
+
+
+def test_a_plain_patrol_takes_three_presses(district: District, browser_of: Browser) -> None:
+    grid, client = district.cast.grids[0].code, browser_of(district.cast.worker)
+    assert f"/field/duty/shawan.patrol/{grid}/begin" in client.get("/field/").content.decode()
+    assert client.get(f"/field/duty/shawan.patrol/{grid}/begin").status_code == 200
+    address = begin(client, grid)
+    assert "结束，没有发现问题" in client.get(address).content.decode()
+    district.later(minutes=30)
+    done = client.post(f"{address}/end", {"form_print": ""}, follow=True)
+    assert "已完成并记录" in done.content.decode()
+    (row,) = activities()
+    assert (row.counts, row.marks, row.distance_m) == (True, [], 0)
+
+
+def test_a_finding_is_a_case_at_once_and_both_show_it(district: District, browser_of: Browser) -> None:
+    client = browser_of(district.cast.worker)
+    address = begin(client, district.cast.grids[0].code)
+    assert client.post(f"{address}/found", {"item": "", "text": "", "way": "case"}).status_code == 422
+    client.post(f"{address}/found", {"item": "env.litter", "text": "路口垃圾", "way": "case"})
+    number = Case.objects.unscoped(reason="a test looks").get().number
+    assert number in client.get(address).content.decode()
+    assert "路口垃圾" in client.get(address).content.decode()
+
+
+def test_another_workers_round_is_out_of_sight(district: District, browser_of: Browser) -> None:
+    address = begin(browser_of(district.cast.worker), district.cast.grids[0].code)
+    other = browser_of(district.cast.other_worker)
+    assert other.get(address).status_code == 404
+    assert other.post(f"{address}/end").status_code == 404
+    assert other.get(f"/field/duty/shawan.patrol/{district.cast.grids[0].code}/begin").status_code == 404
+    head = browser_of(district.cast.head)
+    assert head.get(address).status_code == 200
+    assert head.post(f"{address}/end").status_code == 404
+    assert browser_of(district.cast.resident).get(address).status_code == 403
+
+
+def test_households_are_chosen_from_a_list_that_is_searched(district: District, browser_of: Browser) -> None:
+    client = browser_of(district.cast.worker)
+    answer = client.get(f"/field/duty/shawan.visit_class_3/{district.cast.grids[0].code}", {"q": "张"})
+    assert answer.status_code == 200
+    assert client.get("/field/duties/way").status_code == 200
+
+
+def test_leave_and_a_missed_round_are_said_in_a_line(district: District, browser_of: Browser) -> None:
+    client = browser_of(district.cast.worker)
+    day = district.now.date().isoformat()
+    client.post("/field/duties/away", {"what": "away", "first": day, "last": day, "reason": "sick"})
+    assert Absence.objects.get().reason == "sick"
+    page = client.get("/field/duties/away").content.decode()
+    assert "一日双巡" in page
+    place = {"duty": "shawan.patrol", "area": district.cast.grids[0].code, "on": "2026-06-02"}
+    sent = {"what": "object", "why": "暴雨", **place}
+    client.post("/field/duties/away", sent)
+    assert Objection.objects.get().reason == "暴雨"
+    wrong = client.post("/field/duties/away", sent | {"on": "2026-06-03"})
+    assert wrong.status_code == 422
