@@ -19,11 +19,11 @@ TRACES = Path(__file__).resolve().parents[2] / "build" / "journeys"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark everything here as a journey, on the same xdist worker: one browser at a time is enough for two cores."""
+    """Mark all here as journeys: they share one xdist worker, and the walk over every page may have the other."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.xdist_group("walk" if item.path.stem == "test_every_page" else "journeys"))
 
 
 def _is_fault(line: ConsoleMessage) -> bool:
