@@ -20,7 +20,7 @@ from gezhi.duties.errors import BadInput
 from gezhi.duties.models import Activity, ActivityFile, Finding, Way
 from gezhi.enactment import queries as enactment
 from gezhi.people.models import Account
-from gezhi.schemes.model import Question
+from gezhi.schemes.model import Action, Question
 from gezhi.schemes.state import Refused
 from gezhi.schemes.text import Text
 
@@ -112,6 +112,8 @@ def _take_in(actor: Account, activity: Activity, found: Found, row: Finding, now
     row.case_id, row.number = opened.case_id, opened.number
     if found.way == Way.SPOT:
         row.trouble = _settle(actor, opened.number, found, now)
+    elif found.way == Way.LIMITED:
+        row.trouble = _limit(actor, opened.number, found, now)
 
 
 def _open(actor: Account, report: cases.Report, activity: Activity, now: datetime) -> cases.Opened:
@@ -139,6 +141,34 @@ def _report(activity: Activity, found: Found, row: Finding) -> cases.Report:
         facts=found.answers if found.way != Way.SPOT else {}, files=found.photos_before,
         happened_at=min(activity.began, activity.recorded_at),
     )  # fmt: skip
+
+
+def _limit(actor: Account, number: str, found: Found, now: datetime) -> str:
+    """Set the date on the new case where the plan lets the finder do so; else the words stand in the report."""
+    page = case_queries.case_page(account=actor, number=number, now=now)
+    actions = page.scheme.procedures[page.state.procedure].actions
+    free = [one for one in page.choices if _sets_a_date(actions[one.action]) and not one.blocked and not one.part]
+    if not free or found.until is None:
+        return ""
+    asks = actions[free[0].action].asks
+    words = {one.id: plain(found.interim) for one in asks if one.kind == "text" and one.required}
+    days = {one.id: found.until.isoformat() for one in asks if one.kind == "date"}
+    photos = {one.id: [str(each) for each in found.photos_before] for one in asks if one.kind == "photos"}
+    try:
+        with transaction.atomic():
+            cases.act(
+                actor=actor, number=number, action=free[0].action, desk=free[0].by, now=now,
+                answers=words | days | {key: value for key, value in photos.items() if value},
+            )  # fmt: skip
+    except (CaseError, Refused) as error:
+        return _said(error)
+    return ""
+
+
+def _sets_a_date(action: Action) -> bool:
+    """Whether an action asks for a day, in words what holds until then, and for nothing else that must be said."""
+    needed = [one.kind for one in action.asks if one.required]
+    return not action.does_work and sorted(needed) == ["date", "text"]
 
 
 def _settle(actor: Account, number: str, found: Found, now: datetime) -> str:

@@ -67,3 +67,10 @@ def test_what_an_event_starts_has_an_event_and_a_time(folder: Path) -> None:
 def _happens(scheme: Scheme, name: str) -> bool:
     kind, _, register = name.partition(":")
     return register in scheme.registers if kind == "entry" else name in scheme.follow_ups
+
+
+@pytest.mark.parametrize("folder", RECURRING, ids=_name)
+def test_what_a_duty_finds_may_come_in_as_a_case(folder: Path) -> None:
+    scheme = load(folder)
+    finds = [duty.id for duty in scheme.duties.values() if duty.items]
+    assert not finds or not scheme.channels or "field" in scheme.channels
