@@ -43,6 +43,8 @@ _SAID: Sequence[tuple[str, str, str]] = (
         "name 须以字母开头，只含字母、数字、下划线。",
         "A name begins with a letter and holds letters, digits and _ only.",
     ),
+    (r"Missing calculation", "计算字段缺少 calculation。", "The calculated field has no calculation."),
+    (r"survey element named '(.+?)' has no label", "“{}”没有标签（label）。", "“{}” has no label."),
     (r"Choices must have a name", "选项缺少 name。", "The choice has no name."),
     (r"Question or group with no name", "这一行缺少 name。", "This row has no name."),
     (
