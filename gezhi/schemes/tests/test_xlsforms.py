@@ -187,7 +187,10 @@ def test_a_workbook_without_a_survey_or_without_fields_is_refused() -> None:
         xlsforms.read(book([SURVEY[0], ("start", "begun", "", "", "", "", "", "", "", "", "")]))
 
 
-KINDS = {"age": "whole", "kind": "choice", "kinds": "choices", "open": "yes_no", "name": "text"}
+KINDS = {
+    "age": "whole", "kind": "choice", "kinds": "choices", "open": "yes_no", "name": "text", "spot": "place",
+    "shots": "photos", "day": "date",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -200,6 +203,8 @@ KINDS = {"age": "whole", "kind": "choice", "kinds": "choices", "open": "yes_no",
         ("(${open} = 'no' or ${age} = 1) and ${name} != ''", "(!open || age == 1) && name != ''"),
         ("not(${kind} = 'a' and ${open} != 'yes')", "!(kind == 'a' && !open)"),
         ("${kinds} != ''", "size(kinds) != 0"),
+        ("${spot} != '' and ${shots} = ''", "spot != null && size(shots) == 0"),
+        ("${day} >= '2026-01-01'", "day >= '2026-01-01'"),
         ("regex(${name}, '^[0-9]+$')", "name.matches('^[0-9]+$')"),
         ("string-length(${name}) > 3", "size(name) > 3"),
     ],
@@ -209,7 +214,19 @@ def test_formulas_become_conditions(xpath: str, condition: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "xpath", ["${kinds} = 'a'", "${age", "${age} >", "${kind} > 3", "1 div 2 = 3", "../x = 1", "a = 1"]
+    "xpath",
+    [
+        "${open} = ''",
+        "${name} > 'a'",
+        "${age} = ${name}",
+        "${kinds} = 'a'",
+        "${age",
+        "${age} >",
+        "${kind} > 3",
+        "1 div 2 = 3",
+        "../x = 1",
+        "a = 1",
+    ],
 )
 def test_formulas_without_a_counterpart_are_not_guessed(xpath: str) -> None:
     with pytest.raises(NotCarried):

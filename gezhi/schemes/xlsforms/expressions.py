@@ -10,6 +10,7 @@ from gezhi.schemes.trees import tree as plain_tree
 NUMBERS = ("whole", "decimal", "money")
 YES_NO = {"yes": True, "no": False}
 ORDERS = ("<", "<=", ">", ">=")
+EQUALS = ("==", "!=")
 _MATCHES = re.compile(r"\b(\w+)\.matches\(")
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -162,16 +163,46 @@ class _Formula:
         if left[0] == "value" and right[0] != "value":
             mirrored = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(sign, sign)
             return self._fitted(mirrored, right, left)
-        if right[0] != "value" or left[0] != "name":
+        if left[0] != "name" or right[0] != "value":
+            if (self.kind_of(left) in NUMBERS) != (self.kind_of(right) in NUMBERS) and right[0] == left[0] == "name":
+                raise NotCarried("数字不能与文字比较", "a number can't be compared with a text")
             return [sign, left, right]
         kind, value = self.kind_of(left), right[1]
-        if kind == "yes_no" and value in YES_NO and sign in ("==", "!="):
-            return left if YES_NO[value] is (sign == "==") else ["not", left]
-        if kind == "choices":
-            if value == "" and sign in ("==", "!="):
-                return [sign, ["size", left], ["value", 0]]
-            raise NotCarried("多选字段请用 selected()", "a field of several choices is asked with selected()")
+        if value == "" and sign in EQUALS and kind in _NOTHING:
+            return [sign, *_NOTHING[kind](left)]
+        if kind in _APART:
+            return _APART[kind](sign, left, value)
         return [sign, left, ["value", _of_kind(kind, sign, value)]]
+
+
+def _yes_no(sign: str, left: Tree, value: Any) -> Tree:
+    if value not in YES_NO or sign not in EQUALS:
+        raise NotCarried(
+            "“是或否”只能与 yes、no 比较（未答按“否”看待）", "a yes or no is yes or no; not answered counts as no"
+        )
+    return left if YES_NO[value] is (sign == "==") else ["not", left]
+
+
+def _several(_: str, __: Tree, ___: Any) -> Tree:
+    raise NotCarried("多选字段请用 selected()", "a field of several choices is asked with selected()")
+
+
+def _whether(_: str, __: Tree, ___: Any) -> Tree:
+    raise NotCarried(
+        "这种字段只能问有没有填（与 '' 比较）", "of such a field only whether it is filled in can be asked"
+    )
+
+
+# what "no answer" is for kinds whose unanswered value is no empty text
+_NOTHING: Mapping[str, Callable[[Tree], tuple[Tree, Tree]]] = {
+    **dict.fromkeys(("choices", "photos", "repeat"), lambda left: (["size", left], ["value", 0])),
+    "place": lambda left: (left, ["value", None]),
+}
+_APART: Mapping[str, Callable[[str, Tree, Any], Tree]] = {
+    "yes_no": _yes_no,
+    "choices": _several,
+    **dict.fromkeys(("photos", "repeat", "place"), _whether),
+}
 
 
 def _of_kind(kind: str, sign: str, value: Any) -> Any:
@@ -183,11 +214,11 @@ def _of_kind(kind: str, sign: str, value: Any) -> Any:
                 f"数字字段不能与“{value}”比较（未填的数字按 0 看待）",
                 f"a number can't be compared with “{value}” (one not given counts as 0)",
             ) from None
-    if kind not in NUMBERS and kind and not isinstance(value, str | bool):
-        if sign in ORDERS:
-            raise NotCarried("文字不能比较大小", "texts are not compared by size")
-        return f"{value:g}"
-    return value
+    if kind in NUMBERS or not kind:
+        return value
+    if sign in ORDERS and kind not in ("date", "moment", "time"):
+        raise NotCarried("文字不能比较大小", "texts are not compared by size")
+    return value if isinstance(value, str | bool) else f"{value:g}"
 
 
 _FUNCTIONS: Mapping[str, tuple[int, Callable[..., Tree]]] = {
