@@ -239,6 +239,7 @@ class Upload(models.Model):
 
         AREAS = "areas", _("Areas")
         STAFF = "staff", _("Staff")
+        TABLE = "table", _("Entries")
 
     class State(models.TextChoices):
         """How far it is. `checking` waits for, or is being worked on by, the worker."""

@@ -44,6 +44,8 @@ class Lived:
     district: District
     numbers: dict[str, str] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
+    # register and code of entries by what they show
+    entries: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def cast(self) -> Cast:
@@ -121,10 +123,13 @@ def settle_in(cast: Cast) -> Lived:
 
 def live(cast: Cast) -> Lived:
     """Let two weeks pass in a district whose scheme is in force."""
+    from tests.browser.lived_registers import write_down
+
     lived = Lived(District(cast, now=BEGINS))
     _of_old(lived)
     lived.district.now = BEGINS + timedelta(days=15)
     _of_late(lived)
+    write_down(lived)
     lived.district.later(hours=3)
     operations.sweep(now=lived.district.now)
     # what waits to be told is delivered, so that inboxes hold something

@@ -46,6 +46,16 @@ def case(name: str) -> Arguments:
     return lambda lived: {"number": lived.numbers[name]}
 
 
+def register(name: str) -> Arguments:
+    """Name a register in an address."""
+    return lambda _lived: {"register": name}
+
+
+def entry(name: str) -> Arguments:
+    """Name an entry of the district in an address."""
+    return lambda lived: dict(zip(("register", "code"), lived.entries[name], strict=True))
+
+
 def _draft(step: str) -> Arguments:
     return lambda _lived: {"key": f"walked-{step}-walked-walked"}
 
@@ -149,6 +159,18 @@ WALK: dict[str, Stop | NoPage] = {
     "web:desk_place": Stop(["dispatcher"], case("outside")),
     "web:desk_item": Stop(["head", "dispatcher"], case("station")),
     "web:desk_merge": Stop(["worker"], case("twin")),
+    "web:desk_registers": Stop(["worker", "clerk", "leader"], queries=("", "?q=清溪路", "?q=nothing")),
+    "web:desk_register": Stop(
+        ["worker", "head"], register("households"), queries=("", "?q=qxl", "?f.class=1", "?waiting=yes", "?q=nothing")
+    ),
+    "web:desk_entry": Stop(["head", "clerk", "leader"], entry("home")),
+    "web:desk_entry_new": Stop(["worker", "clerk"], register("households")),
+    "web:desk_entry_edit": Stop(["worker"], entry("home")),
+    "web:desk_register_import": Stop(["worker"], register("households")),
+    "web:desk_register_template": FILE,
+    "web:desk_register_export": Stop(["worker"], register("households")),
+    "web:desk_entry_file": FILE,
+    "web:desk_held": Stop(["dispatcher"]),
     # ── setup ──
     "web:setup_schemes": Stop(["dispatcher", "steward", "worker"]),
     "web:setup_scheme": Stop(

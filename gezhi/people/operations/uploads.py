@@ -45,6 +45,26 @@ def keep_upload(
     return row
 
 
+def put_aside(*, actor: Account, name: str, data: bytes, now: datetime) -> Upload:
+    """Keep a table of entries between the look at what it would do and its taking over; for its sender only."""
+    uploads.judge(name, data, uploads.STAFF)
+    return Upload.objects.create(
+        account=actor, purpose=Upload.Purpose.TABLE, name=name[-120:], size=len(data), created_at=now,
+        content=base64.b64encode(data).decode("ascii"), state=Upload.State.CHECKED,
+    )  # fmt: skip
+
+
+def take_aside(*, actor: Account, upload: UUID) -> tuple[str, bytes] | None:
+    """Return name and bytes of a table that was put aside; another's is as if there were none."""
+    row = Upload.objects.filter(pk=upload, account=actor, purpose=Upload.Purpose.TABLE).first()
+    return (row.name, base64.b64decode(row.content)) if row and row.content else None
+
+
+def drop_aside(*, actor: Account, upload: UUID) -> None:
+    """Forget a table that was put aside."""
+    Upload.objects.filter(pk=upload, account=actor, purpose=Upload.Purpose.TABLE).delete()
+
+
 def check_again(*, actor: Account, upload: Upload, options: Mapping[str, Any], now: datetime) -> Upload:
     """Check a kept file anew with other columns, another level, coordinate system or day."""
     access.require(actor, access.SETUP, now)

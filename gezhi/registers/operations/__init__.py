@@ -8,8 +8,9 @@ from gezhi.registers.operations.forgetting import erase, erase_due
 from gezhi.registers.operations.importing import ImportReport, import_table
 from gezhi.registers.operations.looking import unmask, unmask_story
 from gezhi.registers.operations.moving import end, follow_territory, merge, move, reopen
-from gezhi.registers.operations.saving import ACCEPTED, CONFLICT, DUPLICATE, PROPOSED_ONLY, Saved, save
+from gezhi.registers.operations.saving import ACCEPTED, CONFLICT, DUPLICATE, PROPOSED_ONLY, Saved, linked, save
 from gezhi.registers.operations.settling import decide
+from gezhi.registers.operations.subjects import Held, may_answer, subject_access
 from gezhi.registers.operations.undoing import undo_import
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "DUPLICATE",
     "PROPOSED_ONLY",
     "Draft",
+    "Held",
     "ImportReport",
     "Saved",
     "as_csv",
@@ -31,12 +33,15 @@ __all__ = [
     "export",
     "follow_territory",
     "import_table",
+    "linked",
+    "may_answer",
     "merge",
     "move",
     "open_many",
     "reopen",
     "said",
     "save",
+    "subject_access",
     "undo_import",
     "unmask",
     "unmask_story",

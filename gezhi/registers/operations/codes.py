@@ -43,7 +43,7 @@ def fresh(register: Register, area: str, on: date) -> str:
 def given(register: Register, code: str, entry: UUID | None = None) -> str:
     """Return a code that was brought along; raise Refused when it is not usable or another entry has it."""
     tidy = code.strip()
-    if not tidy or len(tidy) > CODE or any(not sign.isprintable() for sign in tidy):
+    if not tidy or len(tidy) > CODE or "/" in tidy or not tidy.isprintable():
         raise Refused(f"编号“{tidy[:40]}”不可用。", f"The code “{tidy[:40]}” can't be used.", field="code")
     holder = _taken(register.id, tidy)
     if holder and holder != entry:

@@ -16,7 +16,7 @@ from gezhi.registers.ledgers import Ledger
 from gezhi.registers.models import NAME, Entry, Import, State
 from gezhi.registers.operations.bulk import Draft, open_many
 from gezhi.registers.operations.places import area_for, point_in
-from gezhi.registers.operations.saving import ACCEPTED, save
+from gezhi.registers.operations.saving import ACCEPTED, link_of, linked, save
 from gezhi.registers.operations.writing import By
 from gezhi.registers.tables import AREA, CODE, PART_OF, Line, Remark, Table
 from gezhi.registers.values import is_blank, sensitive_ids
@@ -152,18 +152,19 @@ class _Taking:
 
     def _draft(self, line: Line, code: str) -> Draft:
         form = self.ledger.form
-        filled = fill(form, self._unmasked(line), at=self.now, scheme=self.ledger.scheme)
+        whole = self._whole(line)
+        answers = linked(self.ledger, self._unmasked(line), whole)
+        filled = fill(form, answers, at=self.now, scheme=self.ledger.scheme)
         if filled.faults:
             raise BadAnswers(filled.faults)
         point = point_in(self.ledger.register, form, filled.values)
-        whole = self._whole(line)
         wanted = line.special.get(AREA, "") or (whole.area.code if whole else self.area)
         area = self._area(wanted) if wanted else area_for(None, point, timezone.localdate(self.now))
         return Draft(filled.values, area, self._side(area), code, whole.pk if whole else None)
 
     def _whole(self, line: Line) -> Entry | None:
-        code = line.special.get(PART_OF, "")
-        if not code:
+        code = line.special.get(PART_OF, "") or str(line.answers.get(link_of(self.ledger), ""))
+        if not code or not self.ledger.register.part_of:
             return None
         rows = Entry.objects.unscoped(reason="the side that counts is asked for at its area")
         found = rows.select_related("area").filter(register=self.ledger.register.part_of, code=code).first()

@@ -155,10 +155,10 @@ def _open(
 ) -> Saved:
     ledger, now = sent.ledger, sent.by.now
     on = timezone.localdate(now)
-    filled = fill(sent.form, sent.answers, at=now, scheme=ledger.scheme)
+    whole = whole_of(ledger, sent.answers, part_of, sent.by)
+    filled = fill(sent.form, linked(ledger, sent.answers, whole), at=now, scheme=ledger.scheme)
     if filled.faults:
         raise BadAnswers(filled.faults)
-    whole = _whole(part_of, sent)
     place = area_for(area or (whole.area if whole else None), point_in(ledger.register, sent.form, filled.values), on)
     by = _standing(sent, place.path)
     entry = Entry(
@@ -180,16 +180,38 @@ def _open(
     return Saved(ACCEPTED, entry, {}, {}, tuple(alike(entry)), tuple(sent.left))
 
 
-def _whole(part_of: Entry | UUID | None, sent: _Sent) -> Entry | None:
-    """Return the entry that a new one is part of; it must be of the register that the plan says."""
+def whole_of(ledger: Ledger, answers: Mapping[str, Any], part_of: Entry | UUID | None, by: By) -> Entry | None:
+    """Return the entry that another is part of: as given, or as the form's own field names it by its code."""
+    register, link = ledger.register, link_of(ledger)
+    if part_of is None and link and not is_blank(answers.get(link)):
+        rows = Entry.objects.unscoped(reason="the side that counts is asked for at its area")
+        named = rows.filter(register=register.part_of, code=str(answers[link]).strip(), state=State.ACTIVE).first()
+        if named is None:
+            said = str(answers[link])[:40]
+            zh, en = f"没有编号为 {said} 的所属条目。", f"There is no entry {said} that this is part of."
+            raise Refused(zh, en, field=link)
+        part_of = named.pk
     if part_of is None:
         return None
-    whole = locked(part_of, sent.by.actor, sent.by.now)
-    if sent.ledger.register.part_of and whole.register != sent.ledger.register.part_of:
+    whole = locked(part_of, by.actor, by.now)
+    if register.part_of and whole.register != register.part_of:
         raise Refused(
             "所属条目不在这个台账所属的台账里。", "The entry that this belongs to is not of the register it belongs to."
         )
     return whole
+
+
+def link_of(ledger: Ledger) -> str:
+    """Return the field that names the entry which holds this one; empty where the form has none."""
+    wanted = ledger.register.part_of
+    fields = fields_of(ledger.form).items()
+    return next((key for key, one in fields if wanted and one.kind == "entry" and one.register == wanted), "")
+
+
+def linked(ledger: Ledger, answers: Mapping[str, Any], whole: Entry | None) -> Mapping[str, Any]:
+    """Return the answers with the field that names what this is part of: nobody types that again."""
+    link = link_of(ledger)
+    return {**answers, link: whole.code} if link and whole is not None else answers
 
 
 def _standing(sent: _Sent, path: str) -> By:
