@@ -1,4 +1,4 @@
-"""Loading the demo district: ground, scheme, people, and the last months as they went."""
+"""Loading the demo district: ground, scheme, people, registers, and the last months as they went."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -7,6 +7,7 @@ from random import Random
 from django.utils import timezone
 
 from gezhi.demo import territory as ground
+from gezhi.demo.ledgers import write_down
 from gezhi.demo.months import Months
 from gezhi.demo.script import plan
 from gezhi.demo.staff import hire
@@ -32,5 +33,6 @@ def load(now: datetime, progress: Progress) -> None:
     enactment.enact(files=source.shipped() / plan()["scheme"], actor=None, on=on, now=began)
     _version, scheme = enacted.in_force(plan()["scheme"], on)
     staff = hire(scheme, on, began, rng)
+    write_down(staff, rng, began)
     Months(scheme, staff, rng, now).play(progress)
     Outbox.objects.filter(at__lt=now - _NEWS).delete()
