@@ -11,6 +11,7 @@ from gezhi.cases import operations as cases
 from gezhi.cases.models import Case
 from gezhi.demo import operations, queries, script, staff
 from gezhi.people.models import Account
+from gezhi.registers.models import Entry
 from gezhi.territory import queries as territory
 
 NOW = datetime(2026, 11, 18, 2, 30, tzinfo=UTC)
@@ -61,3 +62,12 @@ def test_passwords_are_this_installations_own(settings: object) -> None:
 def test_nobody_real_can_be_rung() -> None:
     """Numbers of the demo are eleven digits that no operator gives out: they begin with 100."""
     assert script.plan()["resident"]["phone"].startswith("100")
+
+
+def test_the_registers_at_home_are_filled_and_something_waits_to_be_settled(demo: None) -> None:
+    rows = Entry.objects.unscoped(reason="a test reads all")
+    registers = set(rows.values_list("register", flat=True))
+    assert {"households", "residents", "rentals_and_shops", "enterprises", "facilities"} <= registers
+    assert rows.filter(waiting__gt=0).exists()
+    assert not rows.filter(register="residents", part_of=None).exists()
+    assert not rows.exclude(register="residents").filter(lon=None).exists()
