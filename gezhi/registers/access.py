@@ -62,17 +62,19 @@ def visible(account: Account | None, now: datetime, prefix: str = "") -> Q:
     """Return the predicate over entry rows; `prefix` leads to the entry from another table (`entry__`)."""
     from gezhi.registers.models import CareAssignment  # noqa: PLC0415  models stand on this module
 
-    if account is None or not account.pk or not account.is_active or not account.is_staff_member:
+    if account is None or not account.pk:
         return Q(**{f"{prefix}pk__in": []})
     rows = ordinary(account, now, prefix)
-    mine = CareAssignment.objects.filter(account=account, until=None).values("entry")
+    mine = CareAssignment.objects.filter(account=account, until=None, account__is_active=True).values("entry")
     return Q(rows, **{f"{prefix}care": False}) | Q(**{f"{prefix}care": True, f"{prefix}pk__in": mine})
 
 
 def ordinary(account: Account, now: datetime, prefix: str = "") -> Q:
     """Return the predicate of what is seen by post and department, care cases left aside."""
-    reach = standing(account, now).reach
     rows = Q(**{f"{prefix}pk__in": []})
+    if not account.is_active or not account.is_staff_member:
+        return rows
+    reach = standing(account, now).reach
     for path in reach.area_paths:
         rows |= Q(**{f"{prefix}area_path__startswith": path})
     if reach.departments:

@@ -60,6 +60,12 @@ def ledger(register: str, on: date) -> Ledger:
     return found
 
 
+def is_care(register: str, on: date) -> bool:
+    """Say whether a register holds care cases; one that nobody knows might."""
+    found = ledgers(on).get(register)
+    return found is None or found.register.care
+
+
 def form_as_filled(ledger: Ledger, form_print: str, on: date) -> Form:
     """Return the form that answers were given under: by its print, from the version in force on a day, else today's."""
     if not form_print or form_print == ledger.form.print:

@@ -74,7 +74,7 @@ class Entry(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["register", "code"], name="entry_code_once"),
+            models.UniqueConstraint(fields=["code", "register"], name="entry_code_once"),
             models.CheckConstraint(
                 condition=Q(lon=None, lat=None) | Q(lon__range=(-180, 180), lat__range=(-90, 90)),
                 name="entry_point_whole",

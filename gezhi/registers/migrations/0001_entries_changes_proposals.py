@@ -217,7 +217,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='entry',
-            constraint=models.UniqueConstraint(fields=('register', 'code'), name='entry_code_once'),
+            constraint=models.UniqueConstraint(fields=('code', 'register'), name='entry_code_once'),
         ),
         migrations.AddConstraint(
             model_name='entry',

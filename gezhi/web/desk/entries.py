@@ -188,8 +188,8 @@ def _line(one: Field, found: EntryPage, revealed: Mapping[str, Any], sides: _Sid
     if one.id in found.masked and one.id not in revealed:
         return Line(title, found.masked[one.id], masked=True, side=side)
     value = revealed.get(one.id, found.plain.get(one.id))
-    if value in (None, "", [], {}) or one.kind == "photos":
-        return None
+    if value in (None, "", [], {}) or one.kind == "photos" or one.id == found.ledger.register.place:
+        return None  # the map shows the place
     if one.kind == "repeat" and isinstance(value, list):
         return Line(title, rows=tuple(_round(one, each) for each in value), side=side)
     href = reverse("web:desk_entry", args=[one.register, value]) if one.kind == "entry" and one.register else ""

@@ -1,5 +1,6 @@
 """Registers on the desk: which there are, and the lists of their entries with filters that are links."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -59,7 +60,7 @@ class Filter:
     @property
     def chosen(self) -> str:
         """What is chosen, in words."""
-        return next((one.title for one in self.choices if one.chosen), "")
+        return next((_brief(one.title) for one in self.choices if one.chosen), "")
 
 
 @never_cache
@@ -119,7 +120,12 @@ def row_of(entry: Entry, ledger: Ledger) -> Row:
     language = get_language() or "zh-hans"
     tags = [operations.said(known[key], value, language) for key, value in entry.facets.items() if key in known]
     place = " · ".join(part for part in (territory.short_name(entry.area.name), entry.address) if part)
-    return Row(entry, entry.name, place, tuple(tag for tag in tags if tag))
+    return Row(entry, entry.name, place, tuple(_brief(tag) for tag in tags if tag))
+
+
+def _brief(title: str) -> str:
+    """Return what stands before the explanation: 一类户：希望常有人上门 → 一类户."""
+    return re.split(r"[：:（(]", title)[0].strip() or title
 
 
 def _reads(account: Account, ledger: Ledger, now: datetime) -> bool:
