@@ -129,6 +129,9 @@ WALK: dict[str, Stop | NoPage] = {
     "web:field_manifest": NoPage("what an installed app is called"),
     "web:field_shell": NoPage("the field without a network: see test_offline"),
     "web:field_report": Stop(["worker", "head"], queries=("", "?item=env.litter")),
+    "web:field_registers": Stop(
+        ["worker", "head"], queries=("", "?q=qxl", "?register=households", "?q=nothing-so-called")
+    ),
     "web:field_sent": Stop(["worker"], case("seen")),
     "web:field_correct": Stop(["worker"], case("seen")),
     "web:field_cases": Stop(

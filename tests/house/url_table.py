@@ -138,6 +138,7 @@ TABLE: dict[str, Row] = {
     "web:field_sent": only(*_STAFF, status=_GONE, args=_NO_CASE),
     "web:field_cases": only(*_STAFF),
     "web:field_me": only(*_STAFF),
+    "web:field_registers": only(*_STAFF),
     "web:field_diary": only(*_STAFF),
     "web:field_case": only(*_STAFF, status=_GONE, args=_NO_CASE),
     "web:field_act": everybody(_POST_ONLY, _NO_CASE),

@@ -13,6 +13,7 @@ from gezhi.registers.queries.lists import (
     shelves,
     sizes,
 )
+from gezhi.registers.queries.looks import looks
 from gezhi.registers.queries.story import EntryPage, batch, entry, entry_page, held
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "entry_page",
     "held",
     "imports",
+    "looks",
     "of",
     "shelves",
     "sizes",

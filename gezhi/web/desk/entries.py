@@ -14,6 +14,9 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from gezhi.duties import plans
+from gezhi.duties import queries as duties
+from gezhi.duties.models import Activity
 from gezhi.foundation import clock, files
 from gezhi.people import queries as people
 from gezhi.people.models import Account
@@ -135,6 +138,7 @@ def show(
         "parts": parts, "map": _map(found), "pictures": _pictures(found), "more": more, "errors": more.errors,
         "has_masked": bool(found.masked), "alike": [row_of(one, found.ledger) for one in found.alike],
         "place": " / ".join(territory.short_name(one.name) for one in territory.chain(found.entry.area.code)[-3:]),
+        "done": [_done(one) for one in duties.of_entry(account=account, entry=found.entry.pk, now=now)],
         "children": [one for one in known.values() if one.register.part_of == found.entry.register],
     }  # fmt: skip
     return render(request, "desk/registers/entry.html", shown, status=status)
@@ -160,6 +164,12 @@ class _Sides:
 
     def who(self, actor: str) -> str:
         return self._names.get(actor, "") if actor else gettext("the system")
+
+
+def _done(one: Activity) -> tuple[str, datetime, str]:
+    """Return what an activity was, when it began and who did it."""
+    planned = plans.of_version(one.scheme_version_id, one.duty)
+    return wording.say(planned.duty.title) if planned else one.kind, one.began, one.account.name
 
 
 def _is_id(said: str) -> bool:

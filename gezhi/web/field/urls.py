@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from gezhi.web.field import activity, away, case, listing, me, offline, report, rounds, sent, today, waiting
+from gezhi.web.field import activity, away, case, ledgers, listing, me, offline, report, rounds, sent, today, waiting
 
 urlpatterns: list[URLPattern] = [
     path("", today.page, name="field_today"),
@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("report/photo", report.photo, name="field_photo"),
     path("sent/<str:number>", sent.receipt, name="field_sent"),
     path("cases", listing.page, name="field_cases"),
+    path("registers", ledgers.page, name="field_registers"),
     path("me", me.page, name="field_me"),
     path("duties", rounds.page, name="field_rounds"),
     path("duties/way", rounds.route, name="field_route"),

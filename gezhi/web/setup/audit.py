@@ -21,6 +21,8 @@ from gezhi.foundation import queries as books
 from gezhi.foundation.models import JournalEntry
 from gezhi.people import queries as people
 from gezhi.people.models import Account
+from gezhi.registers import queries as registers
+from gezhi.registers.models import Look
 from gezhi.web.setup.pages import for_setup, shown
 
 A_PAGE = 50
@@ -120,9 +122,9 @@ def _sources(account: Account, sought: books.Sought, now: datetime) -> Iterator[
     if sought.book in ("", LOOKS) and not sought.action:
         reader = _id(sought.actor)
         if reader is not None or not sought.actor:
-            yield cases.contact_looks(
-                account=account, now=now, reader=reader, words=sought.words, since=sought.since, until=sought.until
-            )
+            narrowed = {"reader": reader, "words": sought.words, "since": sought.since, "until": sought.until}
+            yield cases.contact_looks(account=account, now=now, **narrowed)  # type: ignore[arg-type]
+            yield registers.looks(**narrowed)  # type: ignore[arg-type]
 
 
 def _older(rows: QuerySet[Any], before: str) -> QuerySet[Any]:
@@ -150,14 +152,18 @@ def _lines(rows: Iterable[Any]) -> list[Line]:
     return [_line(row, names) for row in rows]
 
 
-def _ids(row: JournalEntry | ContactLook) -> list[UUID]:
-    if isinstance(row, ContactLook):
+def _ids(row: JournalEntry | ContactLook | Look) -> list[UUID]:
+    if isinstance(row, ContactLook | Look):
         return []
     return [found for found in (_id(row.actor), _id(row.subject)) if found is not None]
 
 
-def _line(row: JournalEntry | ContactLook, names: dict[str, str]) -> Line:
+def _line(row: JournalEntry | ContactLook | Look, names: dict[str, str]) -> Line:
     key = f"{row.at.isoformat()}_{row.pk}"
+    if isinstance(row, Look):
+        who = row.account.name if row.account else gettext("the system")
+        seen = ((gettext("purpose"), row.purpose),)
+        return Line(row.at, key, gettext("Personal data"), gettext("read what is masked"), who, row.entry.code, seen)
     if isinstance(row, ContactLook):
         facts = ((gettext("purpose"), row.purpose),)
         return Line(row.at, key, gettext("Personal data"), gettext("read contact details"), row.account.name,
@@ -197,6 +203,8 @@ def _fact(name: str) -> str:
         "appointments": gettext("appointments"),
         "token": gettext("token"),
         "scopes": gettext("scopes"),
+        "register": gettext("register"),
+        "purpose": gettext("purpose"),
     }
     return known.get(name, name)
 
@@ -215,8 +223,14 @@ def _said(value: Any) -> str:
 
 
 def _book(name: str) -> str:
-    known = {"schemes": gettext("Schemes"), "people": gettext("People"), "territory": gettext("Areas"),
-             "notices": gettext("Webhooks"), LOOKS: gettext("Personal data")}  # fmt: skip
+    known = {
+        "schemes": gettext("Schemes"),
+        "people": gettext("People"),
+        "territory": gettext("Areas"),
+        "notices": gettext("Webhooks"),
+        "registers": gettext("Registers"),
+        LOOKS: gettext("Personal data"),
+    }
     return known.get(name, name)
 
 
@@ -251,6 +265,12 @@ def _deed(book: str, action: str) -> str:
         "renew_recovery_codes": gettext("renewed recovery codes"),
         "issue_token": gettext("made a token"),
         "revoke_token": gettext("revoked a token"),
+        "import": gettext("imported a table"),
+        "undo_import": gettext("took an import back"),
+        "export": gettext("exported a register"),
+        "erase": gettext("erased an entry"),
+        "assign_care": gettext("assigned a care case anew"),
+        "subject_access": gettext("answered what is held about a person"),
     }
     return known.get(action, action.replace("_", " ")) if book else action
 
