@@ -87,6 +87,12 @@ def needs_rotation(value: bytes) -> bool:
     return value[len(_FORMAT) : len(_FORMAT) + _MARK_BYTES] != _keys()[0].mark
 
 
+def newest_of_several() -> bytes | None:
+    """Return the newest key's mark while retired keys are in the list too; None for one key alone."""
+    keys = _keys()
+    return keys[0].mark if len(keys) > 1 else None
+
+
 def hash_secret(secret: str) -> str:
     """Return the keyed hash (HMAC-SHA256, hex) of a token or code, always the same for the same secret.
 

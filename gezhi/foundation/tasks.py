@@ -5,6 +5,7 @@ from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
 from gezhi.foundation import clock, outbox
+from gezhi.foundation.reseal import reseal
 
 
 @app.periodic(cron="* * * * * */3")
@@ -24,3 +25,11 @@ async def forget_jobs(context: JobContext, timestamp: int) -> None:  # noqa: ARG
     for job in await jobs.get_stalled_jobs():
         await jobs.finish_job(job, status=Status.FAILED, delete_job=True)
     await jobs.delete_old_jobs(nb_hours=24 * 7, include_failed=True, include_cancelled=True, include_aborted=True)
+
+
+@app.periodic(cron="11 3 * * *")
+@app.task(queueing_lock="foundation.reseal", pass_context=False)
+def reseal_values(timestamp: int) -> None:  # noqa: ARG001
+    """After a new data key was put in front, write what older ones protect anew, until nothing is left."""
+    while reseal():
+        continue
