@@ -6,18 +6,35 @@ own order and each entry's words are held against it, until a page is full. Lati
 sounds of Chinese words.
 """
 
+from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Lookup, OuterRef, Q, Subquery, UUIDField
 
 from gezhi.foundation.words import is_sound, sought, stored
 from gezhi.registers.access import EntryRows
 from gezhi.registers.models import Entry, EntryKey, EntryWords
 from gezhi.registers.values import phone_digest
 
-FEW = 1_000
+FEW = 5_000
 _PHONE_DIGITS = 7
 _CODE_LETTERS = 4
+
+
+@UUIDField.register_lookup
+class Among(Lookup):
+    """One of an array that is worked out first: as a join, PostgreSQL might walk the list instead."""
+
+    lookup_name = "among"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        """Return `id = any(array(…))`."""
+        left, left_params = self.process_lhs(compiler, connection)
+        right, right_params = self.process_rhs(compiler, connection)
+        return f"{left} = any{right}" if right.startswith("(") else f"{left} = any({right})", [
+            *left_params, *right_params,
+        ]  # fmt: skip
 
 
 def narrow(rows: EntryRows, text: str) -> EntryRows:
@@ -31,9 +48,8 @@ def narrow(rows: EntryRows, text: str) -> EntryRows:
     fitting = EntryWords.objects.all()
     for word in wanted:
         fitting = fitting.filter(_fits(word))
-    few = list(fitting.values_list("entry", flat=True)[: FEW + 1])
-    if len(few) <= FEW:
-        return rows.filter(pk__in=few)
+    if fitting.order_by()[: FEW + 1].count() <= FEW:
+        return rows.filter(pk__among=ArraySubquery(fitting.values("entry")))
     # values of their own, not joins, so that each row on the way through the list is looked up by key
     own = EntryWords.objects.filter(entry=OuterRef("pk"))
     rows = rows.alias(_words=Subquery(own.values("words")), _heard=Subquery(own.values("heard")))
