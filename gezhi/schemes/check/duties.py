@@ -31,6 +31,7 @@ def look(judge: Judge) -> None:
         _clause(judge, where, ("任务", "duty"), key, duty.clause)
         _names(judge, where, duty)
         _about(judge, where, duty)
+        _reach(judge, where, duty)
         _when(judge, where, duty)
         _verified(judge, where, duty)
         _closed(judge, where, duty)
@@ -86,6 +87,22 @@ def _about(judge: Judge, where: Where, duty: Duty) -> None:
         for value in values:
             if field and value not in known:
                 judge.unknown(here, (f"“{facet}”的选项", f"choice of “{facet}”"), value, known)
+
+
+def _reach(judge: Judge, where: Where, duty: Duty) -> None:
+    """Whoever owes a duty holds a post of an area that what it is about lies in: else nobody ever owes it."""
+    posts = [judge.scheme.posts[name] for name in duty.who if name in judge.scheme.posts]
+    order = list(judge.scheme.levels)
+    depth = order.index(duty.of.of) if duty.of.of in order else len(order)
+    far = [one for one in posts if one.at not in order or order.index(one.at) > depth]
+    if far and (duty.together or len(far) == len(posts)):
+        names = "、".join(one.id for one in far)
+        zh = f"“{names}”够不到“{duty.of}”：部门岗位没有辖区，岗位的层级也不能低于对象。"
+        en = (
+            f"“{names.replace('、', ', ')}” can't reach “{duty.of}”: a post of a department has no area, and a post "
+            f"below the object's level doesn't see it."
+        )
+        judge.error("out_of_reach", (*where, "who"), zh, en)
 
 
 def _when(judge: Judge, where: Where, duty: Duty) -> None:

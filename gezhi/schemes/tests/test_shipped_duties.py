@@ -74,3 +74,14 @@ def test_what_a_duty_finds_may_come_in_as_a_case(folder: Path) -> None:
     scheme = load(folder)
     finds = [duty.id for duty in scheme.duties.values() if duty.items]
     assert not finds or not scheme.channels or "field" in scheme.channels
+
+
+@pytest.mark.parametrize("folder", RECURRING, ids=_name)
+def test_whoever_owes_a_duty_stands_where_it_is_done_or_above(folder: Path) -> None:
+    scheme = load(folder)
+    order = [level.id for level in scheme.levels.values()]
+    for duty in scheme.duties.values():
+        for post in duty.who:
+            at = scheme.posts[post].at
+            assert at in order, f"{duty.id}: a post of a department has no area of its own"
+            assert duty.of.of not in order or order.index(at) <= order.index(duty.of.of), duty.id
