@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gezhi.people.models import Account
@@ -31,15 +32,29 @@ class Taking:
 
     def when(self, record: Record) -> datetime:
         """Return when it was done, by the clock here. Raises `RecordRefused` for what lies in the future."""
-        if record.at.tzinfo is None:
-            raise RecordRefused("bad_input", _("Give the time with its offset from UTC."), field="at")
-        at = record.at + self.shift
+        return self.put_right(record.at, "at")
+
+    def moment(self, raw: Any, name: str) -> datetime | None:
+        """Return an instant of the sender's clock, put right. Raises `RecordRefused` for none, and for the future."""
+        if raw in (None, ""):
+            return None
+        try:
+            at = datetime.fromisoformat(str(raw))
+        except ValueError:
+            raise RecordRefused("bad_input", _("“%(name)s” is no time.") % {"name": name}, field=name) from None
+        return self.put_right(at, name)
+
+    def put_right(self, at: datetime, name: str) -> datetime:
+        """Return an instant by the clock here. Raises `RecordRefused` for what lies in the future."""
+        if at.tzinfo is None:
+            raise RecordRefused("bad_input", _("Give the time with its offset from UTC."), field=name)
+        at += self.shift
         if at > self.now + _AHEAD:
             raise RecordRefused(
                 "future",
                 _("This is dated in the future (%(at)s). Put the time right and send it again.")
-                % {"at": at.astimezone(self.now.tzinfo).isoformat(timespec="minutes")},
-                field="at",
+                % {"at": timezone.localtime(at).strftime("%Y-%m-%d %H:%M")},
+                field=name,
             )
         return min(at, self.now)
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from gezhi.sync.shapes import Difference, Theirs
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -16,3 +18,7 @@ class Done:
     warnings: tuple[str, ...] = ()
     marks: dict[str, Any] = field(default_factory=dict)
     fresh: bool = True
+    # Fields on which another's version stands: changed meanwhile (`theirs`), or another side's word counts.
+    differences: tuple[Difference, ...] = ()
+    theirs: Theirs | None = None
+    proposed: bool = False

@@ -3,18 +3,20 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gezhi.cases import operations as cases
-from gezhi.cases.errors import NotFound
+from gezhi.cases.errors import Conflict, NotFound
+from gezhi.cases.models import CaseEvent
 from gezhi.cases.operations.log import desk_from
 from gezhi.cases.queries import sent_under
+from gezhi.schemes.state import Event
 from gezhi.sync.errors import RecordRefused
 from gezhi.sync.operations.context import Taking
 from gezhi.sync.operations.done import Done
-from gezhi.sync.operations.reports import _point as point_of
-from gezhi.sync.operations.reports import _words as words_of
+from gezhi.sync.operations.reports import point_of, words_of
 from gezhi.sync.shapes import Record
 
 # Done so much before it came here: then the case's story says when it was done.
@@ -26,11 +28,17 @@ def act(taking: Taking, record: Record) -> Done:
     data, at = record.data, taking.when(record)
     number = _number(taking, record)
     desk = words_of(data, "desk")
-    acted = cases.act(
-        actor=taking.actor, number=number, action=words_of(data, "action"),
-        answers=taking.answers(data.get("answers", {})), desk=desk_from(desk) if desk else None,
-        part=int(data.get("part") or 0), version=record.base, now=taking.now,
-    )  # fmt: skip
+    try:
+        acted = cases.act(
+            actor=taking.actor, number=number, action=words_of(data, "action"),
+            answers=taking.answers(data.get("answers", {})), desk=desk_from(desk) if desk else None,
+            part=int(data.get("part") or 0), version=record.base, now=taking.now,
+        )  # fmt: skip
+    except Conflict as conflict:
+        # a page of the server had sent it already, and its reply was lost
+        if _was_mine(taking, number, record, conflict):
+            return Done(number, {"number": number, "version": conflict.version}, fresh=False)
+        raise
     if taking.now - at > _LATE:
         _say_when(taking, record, number)
     facts: dict[str, Any] = {"number": number, "version": acted.version, "step": acted.step}
@@ -70,6 +78,15 @@ def photos(taking: Taking, record: Record) -> Done:
         raise RecordRefused("bad_input", _("No photo came with it."), field="photos")
     cases.attach(actor=taking.actor, number=number, files=files, role="report", now=taking.now)
     return Done(number, {"number": number})
+
+
+def _was_mine(taking: Taking, number: str, record: Record, conflict: Conflict) -> bool:
+    """Say whether what happened meanwhile is this very act, in the same words."""
+    action, said = record.data.get("action"), record.data.get("answers") or {}
+    since = [one.at for one in conflict.meanwhile if one.action == action and one.actor == str(taking.actor.pk)]
+    rows = CaseEvent.objects.filter(case__number=number, kind="act", action=action, at__in=since) if since else ()
+    words = {name: value for name, value in said.items() if not isinstance(value, list)}
+    return any(words.items() <= msgspec.json.decode(row.body, type=Event).answers.items() for row in rows)
 
 
 def _number(taking: Taking, record: Record) -> str:

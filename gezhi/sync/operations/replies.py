@@ -3,19 +3,25 @@
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from gezhi.cases.errors import AskArea, CaseError, Conflict
+from gezhi.duties.errors import BadAnswers as BadActivity
+from gezhi.duties.errors import DutyError
 from gezhi.foundation.files import FileRefused
 from gezhi.people.models import Account
+from gezhi.registers.errors import AskArea as AskPart
+from gezhi.registers.errors import Refused as NotWritten
 from gezhi.schemes.state import Refused
 from gezhi.sync.errors import RecordRefused
+from gezhi.sync.operations.done import Done
 from gezhi.sync.queries.standing import theirs_of
 from gezhi.sync.shapes import Choice, Record, Result
 
-type Refusal = CaseError | Refused | RecordRefused | FileRefused
-REFUSALS = (CaseError, Refused, RecordRefused, FileRefused)
+type Refusal = CaseError | Refused | RecordRefused | FileRefused | DutyError | NotWritten
+REFUSALS = (CaseError, Refused, RecordRefused, FileRefused, DutyError, NotWritten)
 
 
 def refusal(record: Record, error: Refusal, actor: Account, now: datetime) -> Result:
@@ -52,8 +58,28 @@ def conflict(record: Record, error: Conflict, actor: Account, now: datetime) -> 
     )
 
 
+def told_of(record: Record, done: Done) -> Result:
+    """Return what is told of a record that was taken; where both versions stand beside each other, both."""
+    if done.theirs is not None:
+        return Result(
+            key=record.key, outcome="conflict", subject=done.subject, code="conflict", facts=done.facts,
+            reason=_("Others changed the same fields after your phone had last heard of it."),
+            todo=_("Choose field by field, or leave it to whoever decides."),
+            kept=_("Yours is kept as a proposal beside what stands."), mine=record.data, theirs=done.theirs,
+            differences=done.differences,
+        )  # fmt: skip
+    proposed = _("Another side answers for some of these fields; yours was kept as a proposal.")
+    return Result(
+        key=record.key, outcome="accepted" if done.fresh else "duplicate", subject=done.subject, facts=done.facts,
+        warnings=(*done.warnings, proposed) if done.proposed else done.warnings,
+        differences=done.differences if done.proposed else (),
+    )  # fmt: skip
+
+
 def said(record: Record, reply: dict[str, Any]) -> Result:
-    """Return what was told the first time, as a duplicate."""
+    """Return what was told the first time: as a duplicate, or as the conflict that it was."""
+    if reply.get("outcome") == "conflict":
+        return msgspec.convert(reply, Result)
     kept = {name: value for name, value in reply.items() if name in ("subject", "facts")}
     return Result(key=record.key, outcome="duplicate", warnings=tuple(reply.get("warnings", ())), **kept)
 
@@ -61,12 +87,17 @@ def said(record: Record, reply: dict[str, Any]) -> Result:
 def _words(error: Refusal) -> str:
     if isinstance(error, Refused):
         return error.en if (get_language() or "").startswith("en") else error.zh
+    if isinstance(error, BadActivity):
+        language = get_language() or "zh-hans"
+        return " ".join([str(error), *(f"{path}: {text.say(language)}" for path, text in error.faults[:3])])
     return str(error)
 
 
 def _choices(error: Refusal) -> tuple[Choice, ...]:
     if isinstance(error, AskArea):
         return tuple(Choice(one.code, one.name) for one in error.candidates)
+    if isinstance(error, AskPart):
+        return tuple(Choice(code, name) for code, name in error.choices)
     return error.choices if isinstance(error, RecordRefused) else ()
 
 

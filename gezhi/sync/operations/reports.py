@@ -77,7 +77,7 @@ def report(taking: Taking, record: Record) -> Done:
 def _prepare(taking: Taking, record: Record) -> _Prepared:
     data = record.data
     at = taking.when(record)
-    point = _point(data.get("lon"), data.get("lat"))
+    point = point_of(data.get("lon"), data.get("lat"))
     area, warnings = _area_now(str(data.get("area") or ""), point, taking.now)
     marks: dict[str, Any] = {}
     if area and point and (far := metres_to(area, point, taking.now)) > FAR_M:
@@ -88,9 +88,9 @@ def _prepare(taking: Taking, record: Record) -> _Prepared:
         )
     facts = {"position_off_m": marks["position_off_m"]} if marks else {}
     made = cases.Report(
-        client_key=record.key, item=_words(data, "item"), channel=CHANNEL, text=_words(data, "text"),
-        title=_words(data, "title"), lon=point[0] if point else None, lat=point[1] if point else None, area=area,
-        address=_words(data, "address"), urgency=_words(data, "urgency"), facts=facts,
+        client_key=record.key, item=words_of(data, "item"), channel=CHANNEL, text=words_of(data, "text"),
+        title=words_of(data, "title"), lon=point[0] if point else None, lat=point[1] if point else None, area=area,
+        address=words_of(data, "address"), urgency=words_of(data, "urgency"), facts=facts,
         happened_at=at if at < taking.now else None, files=taking.files(data.get("photos", ())),
     )  # fmt: skip
     return _Prepared(made, warnings, marks)
@@ -116,7 +116,8 @@ def _area_now(code: str, point: tuple[float, float] | None, now: datetime) -> tu
     raise RecordRefused("bad_input", _("There is no such grid (any more). Choose another one."), field="area")
 
 
-def _point(lon: Any, lat: Any) -> tuple[float, float] | None:
+def point_of(lon: Any, lat: Any) -> tuple[float, float] | None:
+    """Return degrees as numbers; None where there are none. Raises `RecordRefused`."""
     if lon in (None, "") or lat in (None, ""):
         return None
     try:
@@ -125,7 +126,8 @@ def _point(lon: Any, lat: Any) -> tuple[float, float] | None:
         raise RecordRefused("bad_input", _("These are no degrees of longitude and latitude."), field="lon") from None
 
 
-def _words(data: dict[str, Any], name: str) -> str:
+def words_of(data: dict[str, Any], name: str) -> str:
+    """Return a text of a record's data; empty where there is none. Raises `RecordRefused` for what is no text."""
     value = data.get(name) or ""
     if not isinstance(value, str):
         raise RecordRefused("bad_input", _("“%(name)s” must be text.") % {"name": name}, field=name)

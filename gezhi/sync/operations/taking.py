@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from gezhi.people.models import Account
 from gezhi.sync.errors import RecordRefused
 from gezhi.sync.models import Receipt
-from gezhi.sync.operations import onto_cases, reports
+from gezhi.sync.operations import onto_cases, onto_duties, onto_registers, reports
 from gezhi.sync.operations.context import Taking, photos_of, shift_of
 from gezhi.sync.operations.done import Done
-from gezhi.sync.operations.replies import REFUSALS, refusal, said
+from gezhi.sync.operations.replies import REFUSALS, refusal, said, told_of
 from gezhi.sync.shapes import Pushed, Record, Result
 
 _log = logging.getLogger(__name__)
@@ -30,6 +30,9 @@ HANDLERS: Mapping[str, Handler] = {
     "correct": onto_cases.correct,
     "note": onto_cases.note,
     "photos": onto_cases.photos,
+    "entry": onto_registers.entry,
+    "activity": onto_duties.activity,
+    "excuse": onto_duties.excuse,
 }
 
 
@@ -94,7 +97,7 @@ def _in_bulk(taking: Taking, plain: Mapping[int, Record]) -> dict[int, Result]:
         _log.exception("a push of %d reports is taken one by one", len(plain))
         return {}
     return {
-        n: _result(record, one) if isinstance(one, Done) else refusal(record, one, taking.actor, taking.now)
+        n: told_of(record, one) if isinstance(one, Done) else refusal(record, one, taking.actor, taking.now)
         for (n, record), one in zip(plain.items(), done, strict=True)
     }
 
@@ -122,7 +125,7 @@ def _alone(taking: Taking, record: Record) -> Result:
             todo=_("It is sent again by itself."),
             kept=_("Nothing of it was written. What you wrote and photographed stays on this phone."),
         )  # fmt: skip
-    return _result(record, done)
+    return told_of(record, done)
 
 
 def _begin(taking: Taking, record: Record) -> Receipt:
@@ -139,7 +142,7 @@ def _begin(taking: Taking, record: Record) -> Receipt:
 
 def _finish(row: Receipt, record: Record, done: Done) -> None:
     Receipt.objects.filter(pk=row.pk).update(
-        subject=done.subject[:120], marks=done.marks, reply=msgspec.to_builtins(_result(record, done))
+        subject=done.subject[:120], marks=done.marks, reply=msgspec.to_builtins(told_of(record, done))
     )
 
 
@@ -147,14 +150,7 @@ def _receipt(taking: Taking, record: Record, done: Done) -> Receipt:
     return Receipt(
         account=taking.actor, key=record.key, kind=record.kind, subject=done.subject[:120], said_at=record.at,
         at=taking.when(record), shift_seconds=round(taking.shift.total_seconds()), received_at=taking.now,
-        marks=done.marks, reply=msgspec.to_builtins(_result(record, done)),
-    )  # fmt: skip
-
-
-def _result(record: Record, done: Done) -> Result:
-    return Result(
-        key=record.key, outcome="accepted" if done.fresh else "duplicate", subject=done.subject, warnings=done.warnings,
-        facts=done.facts,
+        marks=done.marks, reply=msgspec.to_builtins(told_of(record, done)),
     )  # fmt: skip
 
 

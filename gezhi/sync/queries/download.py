@@ -16,7 +16,8 @@ from gezhi.notices import queries as notices
 from gezhi.people import access
 from gezhi.people import queries as people
 from gezhi.people.models import Account
-from gezhi.sync.queries import cases, catalogue, cursor, ground
+from gezhi.registers.ledgers import Ledger
+from gezhi.sync.queries import cases, catalogue, cursor, duties, ground, registers
 from gezhi.sync.queries.cursor import Cursor
 from gezhi.sync.shapes import Download
 from gezhi.territory import queries as territory
@@ -35,9 +36,10 @@ def download(*, account: Account, now: datetime, since: str = "", only_size: boo
     known = cursor.read(since, account=str(account.pk), language=language, now=now) if since else None
     held = known.tags if known is not None else {}
     grids = ground.own_grids(account, now)
-    tags, packed = _whole_parts(account, now, grids)
-    case_tags, fresh = _case_parts(account, now, grids, held)
-    tags, packed = tags | case_tags, packed | fresh
+    shelves = registers.known(account, now)
+    tags, packed = _whole_parts(account, now, grids, shelves)
+    for some_tags, fresh in (_case_parts(account, now, grids, held), _entry_parts(account, now, grids, shelves, held)):
+        tags, packed = tags | some_tags, packed | fresh
     changed = {name: body for name, body in packed.items() if held.get(name) != tags[name]}
     return Download(
         cursor=cursor.write(Cursor(str(account.pk), language, now, tags)),
@@ -53,11 +55,18 @@ def download(*, account: Account, now: datetime, since: str = "", only_size: boo
     )
 
 
-def _whole_parts(account: Account, now: datetime, grids: list[Area]) -> tuple[dict[str, str], dict[str, bytes]]:
+def _whole_parts(
+    account: Account, now: datetime, grids: list[Area], shelves: Mapping[str, Ledger]
+) -> tuple[dict[str, str], dict[str, bytes]]:
+    rounds, forms = duties.parts(account, now)
+    forms |= {one.form.id: one.form for one in shelves.values()}
     parts: dict[str, Part] = {
         "me": _me(account, now),
         "items": catalogue.part(account, now),
         "notices": _notices(account),
+        "rounds": rounds,
+        "registers": registers.shelf_part(shelves),
+        **registers.form_parts(forms.values()),
         **ground.parts(grids, ground.grids_around(grids, now)),
     }
     packed = {name: _encode(part) for name, part in parts.items()}
@@ -78,6 +87,17 @@ def _case_parts(
     parts = cases.parts(account, now, seen, wanted, grids)
     # one that went out of sight between two statements is not sent as an empty one
     tags = {name: tag for name, tag in tags.items() if name in parts or name not in wanted}
+    return tags, {name: _encode(part) for name, part in parts.items()}
+
+
+def _entry_parts(
+    account: Account, now: datetime, grids: list[Area], shelves: Mapping[str, Ledger], held: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, bytes]]:
+    """Return tags of all buckets of entries, and those that changed."""
+    marks = registers.marks(account, now, shelves, grids)
+    tags = {name: cursor.tag(mark.encode()) for name, mark in marks.items()}
+    wanted = [name for name, tag in tags.items() if held.get(name) != tag]
+    parts = registers.parts(account, now, shelves, grids, wanted)
     return tags, {name: _encode(part) for name, part in parts.items()}
 
 

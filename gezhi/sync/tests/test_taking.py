@@ -124,6 +124,9 @@ def test_an_action_is_done_once_and_a_stale_one_is_a_conflict(phone: Phone, dist
     assert conflict.theirs is not None
     assert conflict.theirs.version == 2
     assert any("太高" in line for line in conflict.theirs.lines)
+    # the very act that a page had sent, whose reply was lost, is known again
+    same = phone.record("act", data | {"number": other, "answers": {"reason": "太高"}}, base=1)
+    assert phone.send(same)[0].outcome == "duplicate"
     # the other's version stands; mine can be kept as a note
     assert phone.send(phone.record("note", {"number": other, "text": "要登高车"}))[0].outcome == "accepted"
 

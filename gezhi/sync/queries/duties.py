@@ -1,0 +1,65 @@
+"""Due rounds on a telephone: what, where, by when, how much is left, and which objects are still to be seen to."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from gezhi.duties import queries
+from gezhi.duties.plans import light_of, midnight
+from gezhi.duties.queries import Owed, Scope, Wanted
+from gezhi.people.models import Account
+from gezhi.schemes.forms import Form
+from gezhi.schemes.state import Light
+from gezhi.sync.queries.asking import say
+
+MOST_OBJECTS = 200
+_HALVINGS = 20
+
+
+def parts(account: Account, now: datetime) -> tuple[dict[str, Any], dict[str, Form]]:
+    """Return the part `rounds`, and the forms that it asks."""
+    owed = queries.due(account=account, now=now)
+    forms = {one.planned.form.id: one.planned.form for one in owed if one.planned.form is not None}
+    return {"rounds": [_owed(one, now) for one in owed]}, forms
+
+
+def _owed(one: Owed, now: datetime) -> dict[str, Any]:
+    duty, began = one.planned.duty, _began(one)
+    told: dict[str, Any] = {
+        "duty": one.planned.name, "title": say(duty.title), "kind": duty.activity, "area": one.area.code,
+        "place": one.area.name, "period": one.round.period if one.round else "", "due": one.due,
+        "warn": _warn(began, one.due), "done": one.light is Light.DONE, "paused": one.light is Light.PAUSED,
+        "asked": one.asked, "seen": one.done, "register": duty.of.of if one.planned.of_entries else "",
+        "objects": _objects(one, now), "form": duty.form, "print": one.planned.form.print if one.planned.form else "",
+        "on_site": duty.on_site, "photos": duty.photos, "verifies": bool(duty.verifies), "nil": duty.nil,
+        "closes": duty.closes, "clause": duty.clause, "start": str(one.start.pk) if one.start else "",
+        "entry": str(one.start.entry_id) if one.start and one.start.entry_id else "", "covering": one.covering,
+    }  # fmt: skip
+    return {name: value for name, value in told.items() if value not in ("", None, False, [])}
+
+
+def _began(one: Owed) -> datetime | None:
+    if one.start is not None:
+        return one.start.at
+    return midnight(one.round.first, one.planned.days) if one.round is not None else None
+
+
+def _warn(began: datetime | None, due: datetime | None) -> datetime | None:
+    """Return when its light turns yellow, found by the very rule of duties: a telephone works out lights by itself."""
+    if began is None or due is None:
+        return None
+    low, high = min(began, due), due
+    for _step in range(_HALVINGS):
+        middle = low + (high - low) / 2
+        low, high = (low, middle) if light_of(began, due, middle, done=False) is not Light.GREEN else (middle, high)
+    return high.replace(microsecond=0)
+
+
+def _objects(one: Owed, now: datetime) -> Sequence[Mapping[str, Any]]:
+    if not one.planned.of_entries or one.round is None or one.light is Light.DONE:
+        return ()
+    scope = Scope(one.planned, one.round, one.area.path, one.planned.days.local_date(now))
+    return [
+        {"id": str(found.id), "name": found.name, "address": found.address, "lon": found.lon, "lat": found.lat}
+        for found in queries.objects(scope, Wanted(size=MOST_OBJECTS))
+    ]
