@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -10,10 +11,16 @@ from playwright.sync_api import Page, Route, expect
 from gezhi.cases import operations as cases
 from gezhi.cases.models import Case, CaseFile
 from gezhi.cases.operations import Report
+from gezhi.duties.models import Activity
+from gezhi.enactment import operations as enactment
 from gezhi.foundation import clock
 from gezhi.people import operations as people
 from gezhi.people.tests.cast import Cast
+from gezhi.registers import operations as registers
+from gezhi.registers.models import Entry
+from gezhi.registers.tests.conftest import HOME, SCHEME
 from gezhi.sync.models import Receipt
+from gezhi.sync.tests.test_rounds_and_entries import PLAN
 from tests.browser.steps import PASSWORD, Visit, check_accessible, check_fits, enact, picture, sign_in
 
 ITEM = "暴露垃圾"
@@ -322,3 +329,50 @@ _HELD = """new Promise((done) => {
     done(JSON.stringify(found));
   };
 })"""
+
+
+def test_a_round_and_an_entry_without_a_network(cast: Cast, visit: Visit) -> None:
+    began = datetime(2025, 12, 31, tzinfo=UTC)
+    for plan in ({"rounds/scheme.toml": PLAN}, SCHEME):
+        enactment.enact(files=plan, actor=None, on=date(2026, 1, 1), now=began)
+    registers.save(actor=cast.worker, now=clock.now(), register="households", answers=HOME, area=cast.grids[0])
+    page = _take_along(cast, visit)
+    _cut(page)
+    page.goto("/field/")
+    expect(page.locator("main")).to_contain_text("网格巡查")
+    page.goto("/field/duties")
+    page.locator(".task", has_text="填表巡查").locator(".next").click()
+    page.wait_for_url(re.compile("/begin"))
+    _look(page)
+    page.locator("[data-slot=go]").click()
+    send = page.locator("main form button.btn--primary")
+    send.click()
+    expect(page.locator("[data-slot=wrong]").last).to_be_visible()
+    # closed and opened again in between: it is still under way
+    page.goto("/field/")
+    expect(page.locator(".nextcase")).to_contain_text("进行中")
+    page.locator(".nextcase").click()
+    page.get_by_role("radio", name="晴").check()
+    page.get_by_role("button", name="发现问题").click()
+    page.locator("[data-name=text]").fill("井盖松动")
+    _look(page)
+    send.click()
+    expect(page.locator("h1")).to_have_text("已存在这部手机上")
+    # an entry, looked up and put right
+    page.goto("/field/entries")
+    page.locator("[type=search]").fill("清溪路")
+    _look(page)
+    page.locator(".list a.item").first.click()
+    page.wait_for_url(re.compile("/field/entries/[0-9a-f-]{36}"))
+    _look(page)
+    people_box = page.locator(".field", has_text="人数").locator("input")
+    expect(people_box).to_have_value("4")
+    people_box.fill("6")
+    page.locator("main form button.btn--primary").click()
+    expect(page.locator("h1")).to_have_text("已存在这部手机上")
+    _back(page)
+    expect(page.locator(".record[data-state=sent]")).to_have_count(2)
+    activity = Activity.objects.unscoped(reason="a test looks").get()
+    assert (activity.answers["weather"], activity.found) == ("fine", 1)
+    assert activity.lon is not None
+    assert Entry.objects.unscoped(reason="a test looks").get().data["people"] == 6

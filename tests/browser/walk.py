@@ -125,6 +125,8 @@ WALK: dict[str, Stop | NoPage] = {
     "web:field_today": Stop(["worker", "head", "outsider"]),
     "web:field_waiting": NoPage("data of the dock"),
     "web:field_outbox": Stop(["worker"]),
+    "web:field_entries": Stop(["worker"]),
+    "web:field_entry": NoPage("an entry that the phone holds: see test_offline"),
     "web:field_worker": NoPage("the script that keeps the field on a phone: see test_offline"),
     "web:field_manifest": NoPage("what an installed app is called"),
     "web:field_shell": NoPage("the field without a network: see test_offline"),

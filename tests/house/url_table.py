@@ -119,6 +119,8 @@ TABLE: dict[str, Row] = {
     "web:field_today": only(*_STAFF),
     "web:field_waiting": by_role(OK, anonymous=HTTPStatus.UNAUTHORIZED, resident=HTTPStatus.UNAUTHORIZED),
     "web:field_outbox": only(*_STAFF),
+    "web:field_entries": only(*_STAFF),
+    "web:field_entry": only(*_STAFF, args=_this(which="new")),
     "web:field_worker": everybody(),
     "web:field_manifest": everybody(),
     "web:field_shell": everybody(args=_this(language="zh-hans")),

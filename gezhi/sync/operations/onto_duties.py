@@ -20,6 +20,8 @@ _PHOTOS = ("photos_before", "photos_after")
 def activity(taking: Taking, record: Record) -> Done:
     """Record an activity; its times are put right like the record's own, and one of the future is refused."""
     data = record.data
+    if data.get("activity"):
+        return _end(taking, record)
     began = taking.moment(data.get("began"), "began")
     if began is None:
         raise RecordRefused("bad_input", _("Say when it began."), field="began")
@@ -32,6 +34,27 @@ def activity(taking: Taking, record: Record) -> Done:
         remarks=words_of(data, "remarks"), nil=bool(data.get("nil")), agrees=data.get("agrees"),
         confirms=_id(data.get("confirms"), "confirms"), start=_id(data.get("start"), "start"), form_print=record.form,
     )  # fmt: skip
+    return _recorded(recorded)
+
+
+def _end(taking: Taking, record: Record) -> Done:
+    """End an activity that was begun on a page of the server."""
+    data = record.data
+    running = _id(data["activity"], "activity")
+    if running is None:
+        raise RecordRefused("bad_input", _("“%(name)s” is no id.") % {"name": "activity"}, field="activity")
+    recorded = duties.finish(
+        actor=taking.actor, now=taking.now, activity=running, ended=taking.moment(data.get("ended"), "ended"),
+        answers=taking.answers(data.get("answers", {})),
+        findings=[_finding(taking, one) for one in data.get("findings", ())],
+        photos=taking.files(data.get("photos", ())), others=_ids(data.get("others", ()), "others"),
+        remarks=words_of(data, "remarks"), nil=bool(data.get("nil")), agrees=data.get("agrees"),
+        form_print=record.form,
+    )  # fmt: skip
+    return _recorded(recorded)
+
+
+def _recorded(recorded: duties.Recorded) -> Done:
     row = recorded.activity
     facts: dict[str, Any] = {"activity": str(row.pk), "cases": list(recorded.cases)}
     subject = recorded.cases[0] if recorded.cases else row.duty

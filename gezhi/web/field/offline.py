@@ -30,7 +30,7 @@ _LINKED = (
     "field/icon-192.png",
 )  # fmt: skip
 _FOLDER = "field/offline"
-_IMPORTED = ("field/shrink.js",)
+_IMPORTED = ("field/shrink.js", "gezhi/trees.js")
 
 
 @require_GET
@@ -48,6 +48,14 @@ def shell(_request: HttpRequest, language: str) -> HttpResponse:
 @for_staff
 def outbox(_request: HttpRequest, _account: Account) -> HttpResponse:
     """Show what waits on this phone: the same page, from the server."""
+    return HttpResponse(_page(get_language() or LANGUAGES[0]))
+
+
+@never_cache
+@require_GET
+@for_staff
+def entries(_request: HttpRequest, _account: Account, which: str = "") -> HttpResponse:  # noqa: ARG001  the page reads it
+    """Show the registers that this phone holds: the same page, from the server."""
     return HttpResponse(_page(get_language() or LANGUAGES[0]))
 
 

@@ -11,6 +11,10 @@ const VIEWS = [
   [/^\/field\/report\/?$/, () => import("./report.js"), "h-report"],
   [/^\/field\/cases\/?$/, () => import("./cases.js"), "h-cases"],
   [/^\/field\/outbox\/?$/, () => import("./outbox-view.js"), "h-outbox"],
+  [/^\/field\/duties\/?$/, () => import("./rounds.js"), "rounds"],
+  [/^\/field\/duty\/([^/]+)\/([^/]+)(?:\/begin)?$/, () => import("./activity.js"), "rounds"],
+  [/^\/field\/entries\/?$/, () => import("./entries.js"), "h-entries"],
+  [/^\/field\/entries\/([^/]+)$/, () => import("./entry.js"), "h-entries"],
   [/^\/field\/case\/([^/]+)\/correct$/, () => import("./correct.js"), "h-correct"],
   [/^\/field\/case\/([^/]+)\/?$/, () => import("./case.js"), "h-cases"],
 ];

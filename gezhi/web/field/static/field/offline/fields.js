@@ -1,5 +1,6 @@
 // Forms of whatever the plan asks: drawn from the downloaded description, read and checked as the server will.
 
+import { position } from "./ground.js";
 import { startShots } from "./shots.js";
 import { piece, word } from "./words.js";
 
@@ -10,15 +11,15 @@ let count = 0;
 export async function form(asked, before = {}, kept = []) {
   const fields = [];
   for (const one of asked) fields.push(await field(one, before[one.id], kept));
-  return { elements: fields.map((one) => one.element), read: () => gather(fields) };
+  return { elements: fields.map((one) => one.element), read: ({ quiet = false } = {}) => gather(fields, quiet) };
 }
 
-function gather(fields) {
+function gather(fields, quiet) {
   const told = { answers: {}, photos: [], wrong: "" };
   for (const one of fields) {
     const { value, photos = [], wrong = "" } = one.read();
     const missing = !wrong && one.asked.required && empty(value) ? word("need", { label: one.asked.label }) : wrong;
-    one.say(missing);
+    if (!quiet) one.say(missing);
     told.wrong ||= missing;
     if (!empty(value)) told.answers[one.asked.id] = value;
     told.photos.push(...photos);
@@ -47,6 +48,7 @@ async function field(asked, value, kept) {
     element.querySelector("label").htmlFor = id;
     return { asked, element, say, read: () => ({ value: shots.photos().map((one) => one.key), photos: shots.photos() }) };
   }
+  if (asked.kind === "place") return placeField(asked, element, box, say, value);
   if (set) {
     box.append(...options(asked).map((option) => choice(asked, option, id, value)));
     return { asked, element, say, read: () => ({ value: chosen(asked, box) }) };
@@ -56,6 +58,22 @@ async function field(asked, value, kept) {
   element.querySelector("label").htmlFor = id;
   box.replaceWith(input);
   return { asked, element, say, read: () => typed(asked, input.value.trim()) };
+}
+
+// where the phone stands, taken once, when it is asked for
+function placeField(asked, element, box, say, value) {
+  let at = value ?? null;
+  const button = piece("here");
+  const said = document.createElement("span");
+  const show = () => (said.textContent = at ? `${Number(at.lat).toFixed(5)}, ${Number(at.lon).toFixed(5)}` : "");
+  button.addEventListener("click", async () => {
+    said.textContent = word("here-waiting");
+    at = await position().then(({ lon, lat }) => ({ lon, lat }), () => at);
+    show();
+  });
+  show();
+  box.append(button, " ", said);
+  return { asked, element, say, read: () => ({ value: at }) };
 }
 
 function isSet(asked) {
@@ -113,6 +131,7 @@ function selectOf(asked, value) {
 }
 
 function typed(asked, text) {
+  if (text && asked.kind === "moment") return { value: new Date(text).toISOString() };
   if (!text || !["whole", "money", "decimal"].includes(asked.kind)) return { value: text };
   const number = Number(text.replaceAll(",", ""));
   if (!Number.isFinite(number) || (asked.kind === "whole" && !Number.isInteger(number))) return { value: text, wrong: word("bad-whole", { label: asked.label }) };

@@ -15,7 +15,7 @@ export async function recordLine(account, record, { changed, send }) {
     reason: stuck ? (result.reason ?? "") : (result.warnings ?? []).join(" "),
     todo: stuck ? [result.todo, result.kept].filter(Boolean).join(" ") : "",
     shots: await shotsOf(account, record),
-    more: record.state === "conflict" ? sides(record) : picks(account, record, changed, send),
+    more: record.state === "conflict" ? (record.result.differences?.length ? fieldByField(record) : sides(record)) : picks(account, record, changed, send),
     buttons: buttons(account, record, changed, send),
   });
   line.dataset.key = record.key;
@@ -49,6 +49,32 @@ function sides(record) {
   return piece("sides", { mine: own, stands: theirs?.title ?? word("case-gone"), theirs: lines });
 }
 
+// field by field: mine or theirs
+function fieldByField(record) {
+  const box = document.createElement("div");
+  box.className = "stack";
+  for (const one of record.result.differences) {
+    const set = piece("differs", { title: one.title });
+    for (const side of ["mine", "theirs"]) {
+      const label = piece("choice", { title: one[side] || "—", help: word(`side-${side}`) });
+      Object.assign(label.querySelector("input"), { type: "radio", name: `${record.key}-${one.field}`, value: side, checked: side === "theirs" });
+      label.querySelector("input").dataset.field = one.field;
+      set.append(label);
+    }
+    box.append(set);
+  }
+  return box;
+}
+
+// what was chosen as mine goes again, on the version that stands; where nothing was, theirs is fine
+async function chosen(account, record, line) {
+  const fields = [...line.querySelectorAll("input[value=mine]:checked")].map((input) => input.dataset.field);
+  await store.remove("outbox", account, record.key);
+  if (!fields.length) return outbox.tell();
+  const answers = Object.fromEntries(fields.map((name) => [name, record.data.answers[name]]));
+  await outbox.add(account, { kind: "entry", data: { ...record.data, answers }, base: record.result.theirs.version, form: record.form, title: record.title, about: record.about });
+}
+
 // what the server asks to choose from: a side of a border, a part of a divided grid
 function picks(account, record, changed, send) {
   if (record.state !== "refused" || !record.result?.choices?.length) return "";
@@ -78,7 +104,8 @@ function buttons(account, record, changed, send) {
     found.push(button);
   };
   if (record.state === "refused") add("retry", () => again(account, record).then(changed).then(send), "primary");
-  if (record.state === "conflict") {
+  if (record.state === "conflict" && record.kind === "entry") add("chosen", (event) => chosen(account, record, event.target.closest(".record")).then(changed).then(send), "primary");
+  else if (record.state === "conflict") {
     if (record.result.theirs) add("again", () => again(account, { ...record, base: record.result.theirs.version }).then(changed).then(send), "primary");
     add("note", () => asNote(account, record).then(changed).then(send));
   }

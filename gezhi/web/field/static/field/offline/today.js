@@ -2,7 +2,9 @@
 
 import { lamp } from "./icons.js";
 import { inOrder, light } from "./lights.js";
+import { running } from "./activity.js";
 import * as outbox from "./outbox.js";
+import { lines as roundLines } from "./rounds.js";
 import * as store from "./store.js";
 import { moment, piece, word } from "./words.js";
 
@@ -20,8 +22,13 @@ export async function show({ account, note }) {
     ["in-hand", ordered.filter((one) => one.back === undefined && !one.checks)],
     ["to-check", ordered.filter((one) => one.back === undefined && one.checks)],
   ];
+  const rounds = await roundLines(account, note, 5);
+  const found = await running(account);
+  if (found) head.append(piece("goes-on", { text: word("running", { name: found.name, when: moment(found.began) }) }));
+  if (found) head.querySelector("a").href = `/field/duty/${encodeURIComponent(found.duty)}/${encodeURIComponent(found.area)}/begin${found.of ? `?of=${found.of}` : ""}`;
   const sections = groups.filter(([, some]) => some.length).map(([title, some]) => section(word(title), some, waiting, now));
-  return [head, ...(sections.length ? sections : [piece("empty", { text: "" })])];
+  if (rounds.length) sections.push(piece("section", { title: word("rounds"), rows: rounds }));
+  return [head, ...(sections.length ? sections : [piece("empty", { text: "" })]), piece("more")];
 }
 
 // case number → what of it waits in the outbox
