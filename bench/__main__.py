@@ -18,6 +18,7 @@ ALL: dict[str, tuple[str, bool, list[str]]] = {
     "worktime": ("due times and spans of working time, one core", False, []),
     "routing": ("points to grids, one core", False, ["--polygons", "1000", "--points", "20000"]),
     "intake": ("cases taken in by HTTP, beside plain statements", True, ["--small"]),
+    "sync": ("telephones that bring and take, many at once", True, ["--small"]),
     "queue": ("the desk's pages at two sizes", True, ["--small"]),
     "registers": ("lists and search of a register with a million entries", True, ["--small"]),
 }
