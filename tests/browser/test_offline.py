@@ -88,12 +88,13 @@ def test_a_day_without_a_network_comes_back_whole_and_once(cast: Cast, visit: Vi
     _cut(page)
     # today, by its own address
     page.goto("/field/")
-    expect(page.locator(".task")).to_have_count(1)
+    task = page.locator(".task", has=page.locator("a.item[href*='/field/case/']"))
+    expect(task).to_have_count(1)
     expect(page.locator(".notes")).to_contain_text("没有网络")
     expect(page.locator(".notes")).to_contain_text("上次更新")
     _look(page)
     # act on a case
-    page.locator(".task .next").click()
+    task.locator(".next").click()
     page.wait_for_url(re.compile(number))
     expect(page.locator("details.act[open]")).to_have_count(1)
     _look(page)
@@ -343,6 +344,7 @@ def test_a_round_and_an_entry_without_a_network(cast: Cast, visit: Visit) -> Non
     page.goto("/field/duties")
     page.locator(".task", has_text="填表巡查").locator(".next").click()
     page.wait_for_url(re.compile("/begin"))
+    expect(page.locator("[data-slot=go]")).to_be_visible()
     _look(page)
     page.locator("[data-slot=go]").click()
     send = page.locator("main form button.btn--primary")
@@ -364,9 +366,9 @@ def test_a_round_and_an_entry_without_a_network(cast: Cast, visit: Visit) -> Non
     _look(page)
     page.locator(".list a.item").first.click()
     page.wait_for_url(re.compile("/field/entries/[0-9a-f-]{36}"))
-    _look(page)
     people_box = page.locator(".field", has_text="人数").locator("input")
     expect(people_box).to_have_value("4")
+    _look(page)
     people_box.fill("6")
     page.locator("main form button.btn--primary").click()
     expect(page.locator("h1")).to_have_text("已存在这部手机上")
@@ -376,3 +378,20 @@ def test_a_round_and_an_entry_without_a_network(cast: Cast, visit: Visit) -> Non
     assert (activity.answers["weather"], activity.found) == ("fine", 1)
     assert activity.lon is not None
     assert Entry.objects.unscoped(reason="a test looks").get().data["people"] == 6
+
+
+def test_a_case_of_the_server_whose_network_drops_keeps_what_was_done(cast: Cast, visit: Visit) -> None:
+    enact()
+    number = _open(cast)
+    page = sign_in(visit, cast.worker, f"/field/case/{number}?do=settle", phone=True, keeps=True, quiet=True)
+    page.wait_for_load_state("networkidle")
+    form = page.locator("details.act[open] form")
+    form.locator("[name='settle-result']").fill("已清运，地面冲洗过。")
+    _cut(page)
+    form.locator("button.btn--primary").click()
+    expect(page.locator("main")).to_contain_text("已存入这部手机的待发箱")
+    assert _cases()[0].version == 1
+    page.context.set_offline(False)
+    page.goto("/field/outbox")
+    expect(page.locator(".record[data-state=sent]")).to_have_count(1)
+    assert _cases()[0].step == "check"

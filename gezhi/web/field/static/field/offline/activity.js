@@ -37,6 +37,8 @@ export const running = (account) => store.meta(keyOf(account));
 async function going(context, one, of, name) {
   const { account } = context;
   const begun = await running(account);
+  // what is written at a desk needs no check-in
+  if (["report", "meeting"].includes(one.kind)) return end(context, one, of, name, { duty: one.duty, area: one.area, of, began: new Date().toISOString(), place: null });
   if (!begun || begun.duty !== one.duty || begun.area !== one.area || begun.of !== of) return begin(context, one, of, name);
   return end(context, one, of, name, begun);
 }

@@ -107,7 +107,7 @@ function inputOf(asked, value) {
   if (asked.choices?.length) return selectOf(asked, value);
   const long = ["text", "long_text"].includes(asked.kind);
   const input = document.createElement(long ? "textarea" : "input");
-  input.className = long ? "input" : "input input--short";
+  input.className = long || asked.kind === "line" ? "input" : "input input--short";
   input.dir = "auto";
   if (long) input.rows = 3;
   else Object.assign(input, TYPES[asked.kind] ?? {});

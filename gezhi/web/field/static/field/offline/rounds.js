@@ -25,10 +25,11 @@ export async function lines(account, note, most = Infinity) {
 function line(one, lit) {
   const much = one.asked > 1 ? word("seen-of", { n: one.seen ?? 0, all: one.asked }) : "";
   const row = piece("task", {
-    lamp: lamp(lit), title: one.title, light: word(lit), due: one.due ? moment(one.due) : "", where: [one.place, much].filter(Boolean).join(" · "),
+    title: one.title, light: word(lit), due: one.due ? moment(one.due) : "", where: [one.place, much].filter(Boolean).join(" · "),
     back: "", waits: "", next: word("begin"),
   });
   row.dataset.light = lit;
+  row.querySelector("[data-slot=lamp]").replaceWith(lamp(lit));
   const address = addressOf(one);
   row.querySelector("[data-slot=link]").href = address;
   row.querySelector("strong").className = { red: "late", yellow: "soon" }[lit] ?? "calm";

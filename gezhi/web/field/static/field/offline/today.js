@@ -46,11 +46,12 @@ export function row(one, record, now) {
   const lit = light(one, now);
   const usual = one.doings?.find((doing) => doing.usual);
   const line = piece("task", {
-    lamp: lamp(lit), title: one.title, light: word(lit), due: one.due ? moment(one.due) : "",
+    title: one.title, light: word(lit), due: one.due ? moment(one.due) : "",
     where: [one.address || one.place, one.step].filter(Boolean).join(" · "), back: one.back ?? "",
     waits: record ? `${word("waits")}: ${record.title}` : "", next: usual && !record ? usual.title : "",
   });
   line.dataset.light = lit;
+  line.querySelector("[data-slot=lamp]").replaceWith(lamp(lit));
   const address = `/field/case/${encodeURIComponent(one.number)}`;
   line.querySelector("[data-slot=link]").href = address;
   line.querySelector("strong").className = { red: "late", yellow: "soon" }[lit] ?? "calm";

@@ -37,8 +37,13 @@ export function lang() {
 
 // today 17:30, tomorrow 09:00, 6月5日周五 17:30
 export function moment(instant) {
-  const at = new Date(instant);
-  const time = at.toLocaleTimeString(lang(), { hour: "2-digit", minute: "2-digit", hour12: false });
+  let at = new Date(instant);
+  let time = at.toLocaleTimeString(lang(), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  // midnight belongs to the day that ends with it
+  if (at.getHours() + at.getMinutes() === 0) {
+    at = new Date(at.getTime() - 60_000);
+    time = "24:00";
+  }
   const away = Math.round((midnight(at) - midnight(new Date())) / 86_400_000);
   const near = { "-1": "yesterday", 0: "today", 1: "tomorrow" }[away];
   const day = near ? word(near) : at.toLocaleDateString(lang(), { month: "short", day: "numeric", weekday: "short" });
