@@ -3,7 +3,7 @@
 from gezhi.registers.operations.attaching import attach, withdraw_file
 from gezhi.registers.operations.bulk import Draft, open_many
 from gezhi.registers.operations.caring import assign as assign_care
-from gezhi.registers.operations.exporting import as_csv, as_xlsx, export, said
+from gezhi.registers.operations.exporting import as_csv, as_xlsx, export, inert, said
 from gezhi.registers.operations.forgetting import erase, erase_due
 from gezhi.registers.operations.importing import ImportReport, import_table
 from gezhi.registers.operations.looking import unmask, unmask_story
@@ -33,6 +33,7 @@ __all__ = [
     "export",
     "follow_territory",
     "import_table",
+    "inert",
     "linked",
     "may_answer",
     "merge",

@@ -331,7 +331,7 @@ def propose(entry: Entry, ask: Pairs, late: frozenset[str], by: By, form: Form, 
     open_ones.filter(field__in=list(ask), side=by.at.side).update(
         decision=Proposal.Decision.OVERTAKEN, decided_at=by.now, decided_by=by.id
     )
-    hidden = sensitive_ids(form)
+    hidden = sensitive_ids(form) | {one for one in ask if one not in form.by_id}
     for one, pair in ask.items():
         open_pair, closed_pair = divided({one: pair}, hidden)
         Proposal.objects.create(

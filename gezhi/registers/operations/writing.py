@@ -31,6 +31,9 @@ from gezhi.registers.values import (
 from gezhi.schemes.durations import Duration, Unit
 from gezhi.schemes.forms import Form
 
+# What a change may say beside the fields of a form.
+_OF_ENTRIES = ("area", "files")
+
 type Pairs = dict[str, list[Any]]
 OPENED, CHANGED, PROPOSED, ENDED = "entry.opened", "entry.changed", "entry.proposed", "entry.ended"
 
@@ -98,7 +101,9 @@ def divided(pairs: Mapping[str, Any], sensitive: frozenset[str]) -> tuple[Values
 def fill_in(entry: Entry, ledger: Ledger, form: Form, values: Mapping[str, Any]) -> None:
     """Put values into an entry's columns, not yet into the database."""
     kept = {key: plain(value) for key, value in values.items() if not is_blank(value)}
-    entry.data, sealed = divided(kept, sensitive_ids(form))
+    # what a form asked once and does not ask any more stays sealed if it was
+    gone = {key for key in sealed_of(entry) if key not in form.by_id}
+    entry.data, sealed = divided(kept, sensitive_ids(form) | gone)
     entry.sealed = seal(sealed)
     register = ledger.register
     entry.name = (title_of(register, form, kept) or entry.code)[:NAME]
@@ -124,12 +129,19 @@ def note_change(
     side: str | None = None,
 ) -> EntryChange:  # fmt: skip
     """Append what happened to the book of changes."""
-    open_ones, hidden = divided(pairs, sensitive_ids(form) if form else frozenset())
+    open_ones, hidden = divided(pairs, _hidden(pairs, form))
     return EntryChange.objects.create(
         entry=entry, version=entry.version, kind=kind, at=by.now, collected_at=by.collected_at, actor=by.id,
         side=by.at.side if side is None else side, fields=open_ones, sealed=seal(hidden), note=note[:NAME],
         client_key=by.key, batch=by.batch,
     )  # fmt: skip
+
+
+def _hidden(pairs: Mapping[str, Any], form: Form | None) -> frozenset[str]:
+    """Return what of a change must be sealed: the sensitive, and what nobody can say of whether it is."""
+    if form is None:
+        return frozenset()
+    return sensitive_ids(form) | {key for key in pairs if key not in form.by_id and key not in _OF_ENTRIES}
 
 
 def tell(topic: str, entry: Entry, now: datetime, **body: Any) -> None:

@@ -1,17 +1,19 @@
 """What is written is written once, in the writer's name, and over nobody else's word."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 
+from gezhi.enactment import operations as enactment
 from gezhi.people.operations import appoint
-from gezhi.registers import operations
+from gezhi.registers import ledgers, operations
 from gezhi.registers.errors import AskArea, BadAnswers, Forbidden, Impossible, NotFound, Refused
 from gezhi.registers.models import BookClosed, Entry, EntryChange, Proposal
-from gezhi.registers.operations.writing import values_of
-from gezhi.registers.tests.conftest import HOME, Books
+from gezhi.registers.operations.writing import opened, values_of
+from gezhi.registers.tests.conftest import HOME, SCHEME, Books
 from gezhi.territory import operations as territory
 from gezhi.territory import queries as ground
 
@@ -235,3 +237,41 @@ def test_codes_do_not_race(books: Books) -> None:
         codes = list(pool.map(one, range(12)))
     assert sorted(codes) == [f"Q{n:03}" for n in range(1, 13)]
     assert Entry.objects.unscoped(reason="a test counts").count() == 12
+
+
+def test_a_form_that_changed_meanwhile_loses_nothing(books: Books) -> None:
+    entry = books.home()
+    before = ledgers.ledger("households", books.now.date()).form.print
+    names = ("scheme.toml", "catalogue.csv", "departments.csv")
+    files = {f"ledgers/{name}": (SCHEME / name).read_text(encoding="utf-8") for name in names}
+    rules = files["ledgers/scheme.toml"].replace('version = "1"', 'version = "2"')
+    without = [line for line in rules.splitlines() if not line.startswith(("rented", "landlord"))]
+    files["ledgers/scheme.toml"] = "\n".join(without)
+    enactment.enact(files=files, actor=None, on=books.now.date() + timedelta(days=1), now=books.now)
+    at = books.now
+    books.later(days=2)
+    sent = {"people": 5, "rented": True, "landlord": "赵"}
+    saved = books.save(books.cast.worker, sent, entry=entry, base=1, form_print=before, at=at)
+    assert (saved.outcome, set(saved.left)) == (operations.ACCEPTED, {"rented", "landlord"})
+    assert books.entry(entry).data["people"] == 5
+    change = EntryChange.objects.filter(entry=entry).latest("version")
+    assert (opened(change.sealed)["left.landlord"], change.collected_at) == ([None, "赵"], at)
+    with pytest.raises(BadAnswers):
+        books.save(books.cast.worker, sent, entry=entry)
+
+
+def test_what_a_form_does_not_ask_any_more_stays_sealed(books: Books) -> None:
+    entry = books.home()
+    names = ("scheme.toml", "catalogue.csv", "departments.csv")
+    files = {f"ledgers/{name}": (SCHEME / name).read_text(encoding="utf-8") for name in names}
+    rules = files["ledgers/scheme.toml"].replace('version = "1"', 'version = "2"')
+    files["ledgers/scheme.toml"] = rules.replace(
+        'phone = {kind = "phone", title = {zh = "电话", en = "Telephone"}}\nclass', "class"
+    )
+    enactment.enact(files=files, actor=None, on=books.now.date() + timedelta(days=1), now=books.now)
+    books.later(days=2)
+    assert "phone" not in ledgers.ledger("households", books.now.date()).form.by_id
+    books.save(books.cast.worker, {"people": 5}, entry=entry)
+    row = books.entry(entry)
+    assert "phone" not in row.data
+    assert values_of(row)["phone"] == "13800001234"

@@ -20,6 +20,8 @@ from gezhi.web import wording
 from gezhi.web.desk.frame import frame
 from gezhi.web.staff import for_staff
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 
 @never_cache
 @require_http_methods(["GET", "POST"])
@@ -38,7 +40,7 @@ def page(request: HttpRequest, account: Account) -> HttpResponse:
         except Refused as refused:
             errors[refused.field or "name"] = str(refused)
     if held and "give" in request.POST:
-        return _file(held)
+        return _workbook(held) if request.POST["give"] == "xlsx" else _file(held)
     shown = {
         "now": now, "frame": frame(account, now), "typed": typed, "errors": errors, "asked": held is not None,
         "held": [(one, _lines(one)) for one in held or ()],
@@ -60,6 +62,18 @@ def _file(held: list[Held]) -> HttpResponse:
         [_whole(one) for one in held], safe=False, json_dumps_params={"ensure_ascii": False, "indent": 1}
     )
     answer["Content-Disposition"] = 'attachment; filename="held.json"'
+    return answer
+
+
+def _workbook(held: list[Held]) -> HttpResponse:
+    heads = [gettext("Register"), gettext("Code"), gettext("Field"), gettext("What is held")]
+    rows = [
+        [wording.say(one.ledger.register.title), one.entry.code, title, operations.inert(value)]
+        for one in held
+        for title, value in _lines(one)
+    ]
+    answer = HttpResponse(operations.as_xlsx(iter([heads, *rows])), content_type=XLSX)
+    answer["Content-Disposition"] = 'attachment; filename="held.xlsx"'
     return answer
 
 

@@ -159,9 +159,10 @@ def test_a_resident_learns_what_is_held(books: Books) -> None:
     assert "13800001234" in page
     given = there.post(at("held"), asked | {"give": "yes"})
     assert given.json()[0]["values"]["电话"] == "13800001234"
+    assert there.post(at("held"), asked | {"give": "xlsx"}).content.startswith(b"PK")
     assert there.post(at("held"), asked | {"phone": "13800001235"}).context["held"] == []
     assert there.post(at("held"), asked | {"name": ""}).status_code == 422
-    assert Look.objects.count() == 2
+    assert Look.objects.count() == 3
     assert client(books.cast.worker).get(at("held")).status_code == 403
 
 
