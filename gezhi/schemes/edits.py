@@ -18,6 +18,7 @@ from tomlkit.exceptions import TOMLKitError
 from gezhi.schemes import toml
 from gezhi.schemes.documents import MAIN, Source, merge, unit_files
 from gezhi.schemes.durations import Duration
+from gezhi.schemes.duties import Rate
 from gezhi.schemes.model import Finding, SchemeError
 from gezhi.schemes.shapes import TABLE_COLUMNS
 from gezhi.schemes.text import Text
@@ -58,6 +59,16 @@ def set_limit(source: Source, keys: Sequence[str], limit: str, *, at: int = 0, w
         written = wanted
     source = _set(source, (*keys, "limit"), written)
     return source if warn is None else _set(source, (*keys, "warn"), warn)
+
+
+def set_rate(source: Source, duty: str, rate: str) -> Source:
+    """Return the files with another rate of a duty: how often, or of how large a share. Raise BadDuty for no rate."""
+    Rate.parse(rate)
+    table = _table(merge(source).rules, ("duties", duty)) or {}
+    key = next((one for one in ("sample", "at_least") if one in table), "")
+    if not key:
+        raise SchemeError([Finding("error", "edit", f"duties.{duty}", _CANNOT)])
+    return _set(source, ("duties", duty, key), rate)
 
 
 def set_row(source: Source, table: str, row_id: str, values: Values) -> Source:

@@ -47,14 +47,14 @@ KIND_WORDS: Mapping[str, Text] = {
     "repeat": Text("多行", "Rows"),
     "note": Text("说明", "Note"),
 }
-_PERIODS = {
-    "day": ("每天", "a day"),
-    "week": ("每周", "a week"),
-    "half_month": ("每半月", "a half-month"),
-    "month": ("每月", "a month"),
-    "quarter": ("每季度", "a quarter"),
-    "half_year": ("每半年", "a half-year"),
-    "year": ("每年", "a year"),
+PERIOD_WORDS: Mapping[str, Text] = {
+    "day": Text("每天", "a day"),
+    "week": Text("每周", "a week"),
+    "half_month": Text("每半月", "a half-month"),
+    "month": Text("每月", "a month"),
+    "quarter": Text("每季度", "a quarter"),
+    "half_year": Text("每半年", "a half-year"),
+    "year": Text("每年", "a year"),
 }
 _MOVED = {
     "next workday": Text("遇休息日顺延至下一个工作日", "off a rest day to the next workday"),
@@ -87,6 +87,7 @@ class DutyRow:
     note: Text
     clause: str
     place: str
+    by_rate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ def form_rows(scheme: Scheme) -> tuple[FormRow, ...]:
 
 def rate_text(rate: Rate) -> Text:
     """Return how often in words: 每季度不少于 2 次, at least 2 times a quarter."""
-    zh, en = _PERIODS[rate.per]
+    zh, en = PERIOD_WORDS[rate.per].zh, PERIOD_WORDS[rate.per].en
     if rate.share:
         return Text(f"{zh}不少于 {rate.amount}%", f"at least {rate.amount}% {en}")
     times = {1: "once", 2: "twice"}.get(rate.amount, f"{rate.amount} times")
@@ -253,6 +254,7 @@ def _duty(scheme: Scheme, duty: Duty) -> DutyRow:
         note=duty.note,
         clause=duty.clause,
         place=str(duty.place),
+        by_rate=duty.rate is not None,
     )
 
 

@@ -207,7 +207,12 @@ WALK: dict[str, Stop | NoPage] = {
     "web:setup_change": Stop(
         ["dispatcher"],
         lambda lived: {"plan": lived.version},
-        ("?what=item", "?what=department", "?what=limit&at=procedures.report_up.steps.department"),
+        (
+            "?what=item",
+            "?what=department",
+            "?what=rate&id=patrol",
+            "?what=limit&at=procedures.report_up.steps.department",
+        ),
     ),
     "web:setup_try": Stop(["dispatcher"], lambda lived: {"plan": lived.version}, ("?item=env.litter",)),
     "web:setup_enact": NoPage("needs a draft: walked in test_setup_plan"),

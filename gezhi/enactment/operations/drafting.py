@@ -19,6 +19,7 @@ from gezhi.people.models import Account
 from gezhi.schemes import edits, parcels, source
 from gezhi.schemes.documents import shipped
 from gezhi.schemes.durations import BadDuration
+from gezhi.schemes.duties import BadDuty
 from gezhi.schemes.model import SchemeError
 from gezhi.schemes.xlsforms import Carried, adding
 
@@ -32,6 +33,14 @@ class LimitChange:
     keys: tuple[str, ...]
     limit: str
     at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RateChange:
+    """How often a duty is done, or of how large a share: `2 per quarter`, `50% per quarter`."""
+
+    duty: str
+    rate: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +77,7 @@ class FormTaken:
     replace: bool = False
 
 
-type Change = LimitChange | RowChange | RowDropped | VersionChange | FormTaken
+type Change = LimitChange | RateChange | RowChange | RowDropped | VersionChange | FormTaken
 
 
 def upload_draft(*, actor: Account | None, file_name: str, raw: bytes, now: datetime) -> SchemeDraft:
@@ -235,7 +244,7 @@ def _changed(text: source.Source, change: Change) -> source.Source:
         return _apply(text, change)
     except SchemeError as bad:
         raise ValidationError([one.text.say(language) for one in bad.findings]) from None
-    except BadDuration as bad:
+    except (BadDuration, BadDuty) as bad:
         raise ValidationError(bad.text.say(language)) from None
 
 
@@ -243,6 +252,8 @@ def _apply(text: source.Source, change: Change) -> source.Source:
     match change:
         case LimitChange():
             return edits.set_limit(text, change.keys, change.limit, at=change.at)
+        case RateChange():
+            return edits.set_rate(text, change.duty, change.rate)
         case RowDropped():
             return edits.drop_row(text, change.table, change.row)
         case VersionChange():

@@ -1,4 +1,4 @@
-"""One thing of a plan changed on a page: a limit, an item, a department, the version's name. It becomes a draft."""
+"""One thing of a plan changed on a page: a limit, a rate, an item, a department, the version. It becomes a draft."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ from gezhi.schemes.durations import BadDuration, Duration, Unit
 from gezhi.schemes.model import Rule, Scheme
 from gezhi.territory import pinyin
 from gezhi.web import wording
-from gezhi.web.setup import plans
+from gezhi.web.setup import plans, rates
 from gezhi.web.setup.fields import whole
 from gezhi.web.setup.pages import form_for_setup, shown
 from gezhi.web.setup.plans import Plan
@@ -79,6 +79,7 @@ def _fields(entry: Entry) -> tuple[str, ...]:
         "item": (*_ITEM, "id", "amount", "unit"),
         "department": (*_DEPARTMENT, "id"),
         "version": ("version",),
+        "rate": rates.FIELDS,
     }[entry.what]
 
 
@@ -264,15 +265,26 @@ def _version_change(_request: HttpRequest, _plan: Plan, entry: Entry) -> operati
     return operations.VersionChange(entry.values["version"])
 
 
+def _rate_entry(request: HttpRequest, _plan: Plan, scheme: Scheme) -> Entry:
+    title, values, choices, now = rates.entry(request, scheme)
+    return Entry("rate", title, values, choices, alternatives=((0, now),))
+
+
+def _rate_change(request: HttpRequest, _plan: Plan, entry: Entry) -> operations.Change:
+    return rates.change(request, entry.values)
+
+
 _ENTRIES: Mapping[str, Callable[[HttpRequest, Plan, Scheme], Entry]] = {
     "limit": _limit_entry,
     "item": _item_entry,
     "department": _department_entry,
     "version": _version_entry,
+    "rate": _rate_entry,
 }
 _CHANGES: Mapping[str, Callable[[HttpRequest, Plan, Entry], operations.Change]] = {
     "limit": _limit_change,
     "item": _item_change,
     "department": _department_change,
     "version": _version_change,
+    "rate": _rate_change,
 }

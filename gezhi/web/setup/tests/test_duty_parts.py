@@ -12,6 +12,7 @@ from gezhi.cases.tests.conftest import District
 from gezhi.enactment import operations, queries
 from gezhi.enactment.models import SchemeDraft, SchemeVersion
 from gezhi.foundation import clock
+from gezhi.schemes.duties import Rate
 from gezhi.web.desk.tests.test_queue import client
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +109,26 @@ def test_personal_data_need_their_grounds(office: Client, version: SchemeVersion
     assert office.post(address, {"file": _file(book), "id": "lamp", **grounds}).status_code == 302
     draft = SchemeDraft.objects.get()
     assert "报修联系" in office.get(f"/setup/scheme/{draft.pk}?part=forms&form=lamp").text
+
+
+def test_how_often_a_duty_is_done_is_changed_in_a_draft(office: Client, version: SchemeVersion) -> None:
+    address = f"/setup/scheme/{version.pk}/change?what=rate&id=patrol"
+    assert "what=rate&id=patrol" in office.get(f"/setup/scheme/{version.pk}?part=duties").text
+    assert "每天不少于 2 次" in office.get(address).text
+    for bad in ({"amount": "often", "per": "day"}, {"amount": "0", "per": "day"}, {"amount": "2", "per": "moon"}):
+        assert office.post(address, bad).status_code == 422
+    assert not SchemeDraft.objects.exists()
+    done = office.post(address, {"amount": "3", "per": "week", "share": ""}, follow=True)
+    assert "每周不少于 3 次" in done.text
+    rate = queries.draft_scheme(SchemeDraft.objects.get()).duties["patrol"].rate
+    assert rate == Rate(3, "week")
+    sample = f"/setup/scheme/{SchemeDraft.objects.get().pk}/change?what=rate&id=verify_class_1"
+    seen = str(SchemeDraft.objects.get().revision)
+    assert office.post(sample, {"amount": "60", "per": "quarter", "share": "yes", "seen": seen}).status_code == 302
+    changed = queries.draft_scheme(SchemeDraft.objects.get()).duties["verify_class_1"]
+    assert (changed.rate, changed.verifies) == (Rate(60, "quarter", share=True), "visit_class_1")
+    for unknown in ("nobody", "weekly_report"):
+        assert office.get(f"/setup/scheme/{version.pk}/change?what=rate&id={unknown}").status_code == 404
 
 
 def test_only_the_office_takes_forms(district: District, version: SchemeVersion) -> None:
