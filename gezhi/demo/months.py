@@ -99,7 +99,7 @@ class Months:
             channels = plan()["channels"]
             channel = self.rng.choices([*channels], [*channels.values()])[0]
             actor = self._taker(channel, grid)
-            point = _somewhere(grid, self.rng)
+            point = somewhere(grid, self.rng)
             report = Report(
                 client_key=f"demo-case-of-the-district-{number:05}", item=matter["item"], channel=channel,
                 text=self.rng.choice(matter["texts"]), lon=point.x, lat=point.y, area=grid.code,
@@ -289,7 +289,7 @@ def _results(item: str, question: str) -> list[str]:
     return found if question == "result" else []
 
 
-def _somewhere(grid: Area, rng: Random) -> Any:
+def somewhere(grid: Area, rng: Random) -> Any:
     """Return a point inside a grid, not at its very border."""
     shape = shapely.from_wkb(bytes(grid.boundary or b""))
     inner = shape.buffer(-0.0004)

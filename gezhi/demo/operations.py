@@ -9,6 +9,7 @@ from django.utils import timezone
 from gezhi.demo import territory as ground
 from gezhi.demo.ledgers import write_down
 from gezhi.demo.months import Months
+from gezhi.demo.rounds import walk
 from gezhi.demo.script import plan
 from gezhi.demo.staff import hire
 from gezhi.enactment import operations as enactment
@@ -35,4 +36,5 @@ def load(now: datetime, progress: Progress) -> None:
     staff = hire(scheme, on, began, rng)
     write_down(staff, rng, began)
     Months(scheme, staff, rng, now).play(progress)
+    walk(scheme, staff, rng, now)
     Outbox.objects.filter(at__lt=now - _NEWS).delete()

@@ -1,6 +1,7 @@
 """What people must do again and again, and when.
 
 Examples:
+  gezhi duties due --area 511111102 --json
   gezhi duties simulate-calendar schemes/shawan --year 2026 -o rounds.csv
 
 Exit codes: 0 done, 1 something is wrong with the scheme, 2 misuse.
@@ -11,10 +12,10 @@ import sys
 
 from gezhi.host.words import Trouble, language
 from gezhi.schemes.model import SchemeError
-from gezhi.shell.duty import calendar
+from gezhi.shell.duty import calendar, due
 from gezhi.shell.schemes import judging
 
-_PARTS = (calendar,)
+_PARTS = (due, calendar)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -69,6 +69,16 @@ def grid(lived: Lived) -> Mapping[str, Any]:
     return {"code": lived.cast.grids[0].code}
 
 
+def duty(name: str) -> Arguments:
+    """Name a duty in the first grid."""
+    return lambda lived: {"duty": name, "code": lived.cast.grids[0].code}
+
+
+def activity(name: str) -> Arguments:
+    """Name an activity of the district."""
+    return lambda lived: {"pk": lived.activities[name]}
+
+
 PART = NoPage("a part that a page loads")
 FILE = NoPage("a file")
 SENT = NoPage("what was found in a file that somebody sent: see test_setup_ground")
@@ -139,6 +149,16 @@ WALK: dict[str, Stop | NoPage] = {
     "web:field_cases": Stop(
         ["worker", "head"], queries=("", "?show=passed", "?show=closed", "?show=all", "?q=垃圾", "?q=nothing-so-called")
     ),
+    "web:field_rounds": Stop(["worker", "head", "outsider"]),
+    "web:field_route": Stop(["worker", "outsider"]),
+    "web:field_away": Stop(["worker", "outsider"]),
+    "web:field_round": Stop(["worker"], duty("shawan.visit_class_3"), ("", "?show=all", "?q=nothing-so-called")),
+    "web:field_begin": Stop(["worker"], duty("shawan.patrol")),
+    "web:field_activity": Stop(["worker", "head"], activity("done")),
+    "web:field_finding": NoPage("only sent to"),
+    "web:field_end": NoPage("only sent to"),
+    "web:field_change": NoPage("only sent to"),
+    "web:field_activity_file": FILE,
     "web:field_me": Stop(["worker", "head", "outsider"]),
     "web:field_diary": Stop(["worker"], queries=("", "?from=2020-01-06")),
     "web:field_case": Stop(["worker", "head"], case("new")),
@@ -154,6 +174,11 @@ WALK: dict[str, Stop | NoPage] = {
     "web:desk_whistles": Stop(["dispatcher", "clerk", "worker"]),
     "web:desk_export": FILE,
     "web:desk_counts": NoPage("data of the navigation"),
+    "web:desk_rounds": Stop(["head", "leader", "outsider"], queries=("", "?duty=shawan.patrol")),
+    "web:desk_draws": Stop(["head", "outsider"]),
+    "web:desk_draw": NoPage("needs a register with entries: see its own tests"),
+    "web:desk_excuses": Stop(["head", "outsider"]),
+    "web:desk_books": Stop(["worker", "head"], queries=("?book=week", "?book=day", "?book=notice", "?on=2020-01-06")),
     "web:desk_supervised": Stop(["dispatcher", "leader", "worker"]),
     "web:desk_triage": Stop(["dispatcher"]),
     "web:desk_proposals": Stop(["dispatcher", "clerk", "worker"]),

@@ -1,5 +1,6 @@
 """Every read of duties: what is owed, how much of a round is done, who has not been seen to. Each says for whom."""
 
+from gezhi.duties.models import Finding
 from gezhi.duties.queries.books import Figures, Line, figures, leaf_of, lines
 from gezhi.duties.queries.coverage import Covered, Part, board, ground, grounds, parts
 from gezhi.duties.queries.missed import Missed, absences, missed, objections
@@ -12,6 +13,7 @@ __all__ = [
     "ActivityPage",
     "Covered",
     "Figures",
+    "Finding",
     "Line",
     "Missed",
     "Object",

@@ -76,7 +76,9 @@ def of_case(*, account: Account, case: UUID, now: datetime) -> list[Finding]:
     """Return the findings that a case came from, of activities that somebody may see."""
     seen = Activity.objects.visible_to(account, now=now)
     rows = Finding.objects.filter(case=case, activity__in=seen.values("pk"))
-    return list(rows.select_related("activity", "activity__account").order_by("pk"))
+    return list(
+        rows.select_related("activity__account", "activity__area").defer("activity__area__boundary").order_by("pk")
+    )
 
 
 def of_entry(*, account: Account, entry: UUID, now: datetime, size: int = SIZE) -> list[Activity]:

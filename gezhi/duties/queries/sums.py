@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import connection
 
 from gezhi.duties.models import Activity
-from gezhi.duties.plans import Planned
+from gezhi.duties.plans import Planned, end_of
 from gezhi.registers.models import Entry
 from gezhi.schemes.rounds import Round
 from gezhi.territory.models import BASE_NET, Area
@@ -30,7 +30,8 @@ group by {object}
 _ENTRIES = """
 select e.id, e.area_id, e.area_path, e.name, e.address, e.code, e.lon, e.lat
 from {entry} e
-where e.state = 'active' and e.register = %(of)s and not e.care and e.area_path like %(under)s {tests}
+where e.state = 'active' and e.register = %(of)s and not e.care and e.area_path like %(under)s
+      and e.opened_at < %(over)s {tests}
 """
 _AREAS = """
 select a.id, a.id as area_id, a.path as area_path, a.name, ''::text as address, a.code,
@@ -172,6 +173,8 @@ def _given(scope: Scope) -> dict[str, Any]:
     return {
         "scheme": planned.scheme.id, "duty": planned.duty.id, "first": one.first, "last": one.last, "on": scope.on,
         "of": planned.duty.of.of, "under": f"{_escaped(scope.under)}%", "net": BASE_NET,
+        # what came into the register after a round was over is none of its objects
+        "over": end_of(one.last, planned.days),
         "amount": 1 if planned.duty.rate and planned.duty.rate.share else one.amount,
     }  # fmt: skip
 

@@ -36,6 +36,7 @@ from gezhi.web.desk.frame import frame
 from gezhi.web.desk.kept import keeps_what_was_typed, typed
 from gezhi.web.desk.maps import map_of
 from gezhi.web.desk.rows import case_light, channel_title
+from gezhi.web.found_on import found_on
 from gezhi.web.questions import Form
 from gezhi.web.staff import for_staff
 from gezhi.web.stories import pictures
@@ -165,6 +166,7 @@ def show(
         "can_merge": may(account, MERGE, page.case, now),
         "followers": page.followers,
     } | _watching(account, page, now)
+    shown["found_on"] = found_on(account, page.case, now)
     return render(request, "desk/case.html", shown, status=status)
 
 

@@ -7,12 +7,12 @@ from datetime import date, datetime, timedelta
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from gezhi.cases import queries
-from gezhi.cases.queries import Act
+from gezhi.duties import queries as duties
+from gezhi.duties.queries import Line
 from gezhi.foundation import clock
 from gezhi.notices import queries as notices
 from gezhi.people import queries as people
@@ -20,7 +20,6 @@ from gezhi.people.models import Account, Appointment
 from gezhi.territory import queries as territory
 from gezhi.web import wording
 from gezhi.web.field.posts import ended, own_areas
-from gezhi.web.field.showing import record_word
 from gezhi.web.staff import for_staff
 
 GRIDS_SHOWN = 30
@@ -35,15 +34,6 @@ class Post:
     stand_in: bool
     until: datetime | None
     others: tuple[Appointment, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One act of the diary in words."""
-
-    at: datetime
-    did: str
-    act: Act
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,16 +124,7 @@ def _diary(account: Account, now: datetime, *, days: int, first: date | None = N
     """Return the days on which something was done, the newest first, each in order of time."""
     today = timezone.localdate(now)
     first = first or today
-    since = timezone.make_aware(datetime.combine(first, datetime.min.time()))
-    acts = queries.diary(account=account, now=now, since=since, until=since + timedelta(days=days))
     found: dict[date, list[Line]] = {}
-    for act in acts:
-        found.setdefault(timezone.localdate(act.at), []).append(Line(act.at, _did(act), act))
+    for one in duties.lines(account=account, now=now, first=first, last=first + timedelta(days=days - 1)):
+        found.setdefault(timezone.localdate(one.at), []).append(one)
     return [Day(day, wording.say_day(day, today), tuple(found[day])) for day in sorted(found, reverse=days > 1)]
-
-
-def _did(act: Act) -> str:
-    """Say what was done: the plan's own words, or what the log notes."""
-    if act.kind == "open" and not act.action:
-        return gettext("Reported")
-    return wording.say(act.title) or record_word(act.kind, act.action) or act.action

@@ -56,7 +56,7 @@ def test_the_page_costs_few_queries_however_long_the_case_has_run(
     for who in (district.cast.clerk, district.cast.dispatcher):
         browser = client(who)
         browser.get(f"/desk/case/{number}")  # what is asked once a minute
-        with django_assert_max_num_queries(15):
+        with django_assert_max_num_queries(16):
             words = browser.get(f"/desk/case/{number}").text
         assert "2 家联办" in words
 
