@@ -18,6 +18,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.writer.excel import save_workbook
 from reportlab.lib import colors
 from reportlab.lib.enums import TA_CENTER
 from reportlab.lib.pagesizes import A4, landscape
@@ -93,7 +94,8 @@ def docx(paper: Paper) -> bytes:
     if paper.note:
         document.add_paragraph(paper.note)
     out = BytesIO()
-    document.save(out)
+    write = document.save
+    write(out)
     return out.getvalue()
 
 
@@ -120,7 +122,7 @@ def xlsx(paper: Paper) -> bytes:
     sheet.page_setup.orientation = "landscape" if paper.wide else "portrait"
     sheet.print_title_rows = "3:3"
     out = BytesIO()
-    book.save(out)
+    save_workbook(book, out)
     return out.getvalue()
 
 
