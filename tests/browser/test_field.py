@@ -118,7 +118,7 @@ def test_reported_up_and_what_became_of_it(cast: Cast, visit: Visit) -> None:
     enact()
     number = _open(cast)
     page = sign_in(visit, cast.worker, "/field/", phone=True)
-    page.locator(".task a.item").first.click()
+    page.locator(".task a.item[href*='/field/case/']").first.click()
     _look(page)
     do(page, "上报", reason="要登高车")
     expect(page.locator(".messages")).to_contain_text("已完成：上报")

@@ -21,7 +21,7 @@ export async function card({ account }) {
     at("state").textContent = note
       ? `${word("updated", { when: moment(note.at) })} ${word("downloaded", { cases: cases.length, grids: grids.length, size: bytes(note.bytes) })}`
       : word("never");
-    at("go").hidden = !navigator.onLine;
+    if (!navigator.onLine) at("go").hidden = true;
   }
 
   async function ask() {
