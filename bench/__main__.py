@@ -19,6 +19,7 @@ ALL: dict[str, tuple[str, bool, list[str]]] = {
     "routing": ("points to grids, one core", False, ["--polygons", "1000", "--points", "20000"]),
     "intake": ("cases taken in by HTTP, beside plain statements", True, ["--small"]),
     "sync": ("telephones that bring and take, many at once", True, ["--small"]),
+    "duties": ("who was not visited, over 500,000 households", True, ["--small"]),
     "queue": ("the desk's pages at two sizes", True, ["--small"]),
     "registers": ("lists and search of a register with a million entries", True, ["--small"]),
 }
