@@ -183,11 +183,14 @@ def _statement(scope: Scope, given: dict[str, Any]) -> str:
     """Return how a statement begins: the objects `o` and what is done `d`; notes what the selection compares with."""
     if scope.planned.of_entries:
         objects = _ENTRIES.format(entry=_ENTRY, tests=_tests(scope.planned, given))
-        done = _DONE.format(object="entry_id", activity=_ACTIVITY, whose="entry_id is not null")
+        # an office below the top reads the activities of its own entries only
+        below = scope.under.count("/") > 1
+        whose = "entry_id in (select id from o)" if below else "entry_id is not null"
+        done = _DONE.format(object="entry_id", activity=_ACTIVITY, whose=whose)
     else:
         objects = _AREAS.format(area=_AREA)
         done = _DONE.format(object="area_id", activity=_ACTIVITY, whose="entry_id is null and area_path like %(under)s")
-    return f"with o as ({objects}), d as ({done})"
+    return f"with o as not materialized ({objects}), d as ({done})"
 
 
 def _tests(planned: Planned, given: dict[str, Any]) -> str:
