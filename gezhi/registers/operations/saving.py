@@ -340,4 +340,4 @@ def propose(entry: Entry, ask: Pairs, late: frozenset[str], by: By, form: Form, 
             plain=open_pair.get(one, []), sealed=seal(closed_pair),
         )  # fmt: skip
     count_waiting(entry)
-    tell(PROPOSED, entry, by.now, fields=sorted(ask))
+    tell(PROPOSED, entry, by.now, fields=sorted(ask), at=by.now.isoformat())
