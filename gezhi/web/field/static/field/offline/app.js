@@ -30,7 +30,7 @@ async function open() {
   markTab();
   let one;
   try {
-    one = await who.current();
+    one = await whose();
   } catch {
     return say("denied");
   }
@@ -49,6 +49,21 @@ async function open() {
   if (!main.querySelector("h1")) main.prepend(Object.assign(document.createElement("h1"), { className: "vh", textContent: word(title) }));
   main.removeAttribute("aria-busy");
   window.addEventListener("online", () => netBack());
+}
+
+// where there is a network the server knows who is signed in; without one, whoever was last
+async function whose() {
+  const last = await who.current();
+  if (!navigator.onLine) return last;
+  try {
+    const answer = await fetch("/account/session", { headers: { "Gezhi-Background": "1" }, signal: AbortSignal.timeout(3000) });
+    const told = await answer.json();
+    if (!told.signed_in || told.account === last?.account) return last;
+    await who.here(told.account, "");
+    return who.current();
+  } catch {
+    return last;
+  }
 }
 
 function choose() {

@@ -11,9 +11,10 @@ export async function here(account, name) {
   if (!known.includes(account)) await store.setMeta("accounts", [...known, account]);
   for (const other of known) if (other !== account) await store.dropDownload(other);
   const look = document.documentElement;
+  const before = await current();
   await store.setMeta("current", {
     account,
-    name: name || (await current())?.name || "",
+    name: name || (before?.account === account ? before.name : ""),
     language: look.lang,
     theme: look.dataset.theme ?? "",
     text: look.dataset.text ?? "",
