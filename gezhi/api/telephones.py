@@ -38,6 +38,12 @@ def telephone(view: View) -> View:
     @csrf_exempt
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        answered = admitted(request, *args, **kwargs)
+        # what is somebody's is kept by nobody between here and that person's phone
+        answered.headers["Cache-Control"] = "no-store"
+        return answered
+
+    def admitted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with translation.override(translation.get_language_from_request(request)):
             try:
                 call = admit(request, SCOPE) if "HTTP_AUTHORIZATION" in request.META else _by_session(request)

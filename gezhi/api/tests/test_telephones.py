@@ -45,7 +45,8 @@ def test_a_session_needs_its_csrf_token_to_write(district: District) -> None:
 def test_who_may_take_along(district: District, client: Client, who: str, status: int) -> None:
     if who:
         client.force_login(getattr(district.cast, who))
-    assert client.get("/api/v1/sync").status_code == status
+    answered = client.get("/api/v1/sync")
+    assert (answered.status_code, answered["Cache-Control"]) == (status, "no-store")
 
 
 def test_a_download_is_packed_where_that_is_understood(district: District, client: Client) -> None:

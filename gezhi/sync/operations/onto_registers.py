@@ -59,8 +59,10 @@ def _differences(form: Form, saved: Saved) -> tuple[Difference, ...]:
 
 def _said(field: Field | None, value: Any) -> str:
     """Return a value in words; one that is sensitive stays masked on a telephone."""
-    if value is None or field is None:
-        return "" if value is None else str(plain(value))
+    if value is None:
+        return ""
+    if field is None:  # nobody can say any more whether it is sensitive
+        return _DOTS
     if is_sensitive(field):
         return mask(field, str(plain(value))) if not isinstance(value, list | dict) else _DOTS
     titles = {option.id: say(option.title) for option in field.choices}

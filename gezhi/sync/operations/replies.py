@@ -79,7 +79,7 @@ def told_of(record: Record, done: Done) -> Result:
 def said(record: Record, reply: dict[str, Any]) -> Result:
     """Return what was told the first time: as a duplicate, or as the conflict that it was."""
     if reply.get("outcome") == "conflict":
-        return msgspec.convert(reply, Result)
+        return msgspec.convert(reply | {"mine": record.data}, Result)
     kept = {name: value for name, value in reply.items() if name in ("subject", "facts")}
     return Result(key=record.key, outcome="duplicate", warnings=tuple(reply.get("warnings", ())), **kept)
 

@@ -142,7 +142,7 @@ def _begin(taking: Taking, record: Record) -> Receipt:
 
 def _finish(row: Receipt, record: Record, done: Done) -> None:
     Receipt.objects.filter(pk=row.pk).update(
-        subject=done.subject[:120], marks=done.marks, reply=msgspec.to_builtins(told_of(record, done))
+        subject=done.subject[:120], marks=done.marks, reply=_kept(told_of(record, done))
     )
 
 
@@ -150,8 +150,13 @@ def _receipt(taking: Taking, record: Record, done: Done) -> Receipt:
     return Receipt(
         account=taking.actor, key=record.key, kind=record.kind, subject=done.subject[:120], said_at=record.at,
         at=taking.when(record), shift_seconds=round(taking.shift.total_seconds()), received_at=taking.now,
-        marks=done.marks, reply=msgspec.to_builtins(told_of(record, done)),
+        marks=done.marks, reply=_kept(told_of(record, done)),
     )  # fmt: skip
+
+
+def _kept(told: Result) -> dict[str, Any]:
+    """Return a reply as the receipt keeps it: without what the sender wrote, which may be sensitive and comes again."""
+    return dict(msgspec.to_builtins(msgspec.structs.replace(told, mine={})))
 
 
 def _again(first: Result) -> Result:

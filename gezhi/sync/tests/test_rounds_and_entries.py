@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from django.db import connection
 
 from gezhi.duties.models import Activity, Objection
 from gezhi.enactment import operations as enactment
@@ -210,6 +211,20 @@ def test_an_entry_is_written_once_and_changes_of_others_stand_beside_mine(books:
     # mine, chosen on the version that stands
     chosen = phone.record("entry", mine["data"], base=conflict.theirs.version)
     assert phone.send(chosen)[0].outcome == "accepted"
+
+
+def test_a_receipt_keeps_nothing_of_what_was_written(books: Books) -> None:
+    home = books.home()
+    books.save(books.cast.worker, {"phone": "13900000000"}, entry=home)
+    phone = _phone(books, books.cast.worker)
+    data = {"register": "households", "entry": str(home.pk), "answers": {"phone": "13912345678"}}
+    mine = phone.record("entry", data, base=1)
+    (first,) = phone.send(mine)
+    assert (first.outcome, first.mine) == ("conflict", data)
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from sync_receipt t where t::text ~ '13912345678'")
+        assert cursor.fetchone() == (0,)
+    assert phone.send(mine)[0] == first
 
 
 def test_bad_answers_name_their_field(books: Books) -> None:

@@ -256,6 +256,7 @@ def change(request: HttpRequest, account: Account, pk: UUID) -> HttpResponse:
     return redirect("web:field_activity", pk=pk)
 
 
+@never_cache
 @require_GET
 @for_staff
 def file(request: HttpRequest, account: Account, pk: UUID, file: UUID) -> HttpResponseBase:

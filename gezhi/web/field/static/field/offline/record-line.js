@@ -69,10 +69,11 @@ function fieldByField(record) {
 // what was chosen as mine goes again, on the version that stands; where nothing was, theirs is fine
 async function chosen(account, record, line) {
   const fields = [...line.querySelectorAll("input[value=mine]:checked")].map((input) => input.dataset.field);
-  await store.remove("outbox", account, record.key);
-  if (!fields.length) return outbox.tell();
+  if (!fields.length) return outbox.drop(account, record);
+  // the new record is kept before the old one goes: a full phone loses neither
   const answers = Object.fromEntries(fields.map((name) => [name, record.data.answers[name]]));
   await outbox.add(account, { kind: "entry", data: { ...record.data, answers }, base: record.result.theirs.version, form: record.form, title: record.title, about: record.about });
+  return outbox.drop(account, record);
 }
 
 // what the server asks to choose from: a side of a border, a part of a divided grid
