@@ -16,7 +16,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -26,6 +26,8 @@ from gezhi.schemes.text import Text
 
 MOST_ROWS = 50_000
 MOST_CELLS = 4_000_000
+MOST_UNPACKED = 200_000_000
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*\bref=[\"']([A-Za-z0-9:$]+)[\"']")
 _HEAD_WITHIN = 10
 # What the reader of workbooks raises for what is none, or is damaged somewhere inside.
 _NO_WORKBOOK = (
@@ -102,7 +104,11 @@ type Rows = list[tuple[int, list[Any]]]
 
 def _workbook(data: bytes, table: Table) -> Rows:
     try:
+        if not _fits(data):
+            raise _TooLarge
         sheet = load_workbook(io.BytesIO(data), data_only=True).worksheets[0]
+    except _TooLarge:
+        sheet = None
     except _NO_WORKBOOK:
         zh, en = "这不是 XLSX 工作簿，请另存为“Excel 工作簿 (.xlsx)”。", "This is not an XLSX workbook: save it as one."
         table.faults.append(Remark("", Text(zh, en)))
@@ -118,6 +124,21 @@ def _workbook(data: bytes, table: Table) -> Rows:
     for merged in sheet.merged_cells.ranges:
         _unmerge(merged, rows, table)
     return rows
+
+
+class _TooLarge(Exception):
+    """A workbook that would fill the memory."""
+
+
+def _fits(data: bytes) -> bool:
+    """Say whether a workbook can be opened: how large it is unpacked, and how many cells are merged in its sheets."""
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        members = packed.infolist()
+        if sum(one.file_size for one in members) > MOST_UNPACKED:
+            return False
+        sheets = [packed.read(one) for one in members if one.filename.startswith("xl/worksheets/")]
+    merged = [range_boundaries(found.decode()) for sheet in sheets for found in _MERGED.findall(sheet)]
+    return sum((right - left + 1) * (low - top + 1) for left, top, right, low in merged if right and low) <= MOST_CELLS
 
 
 def _unmerge(merged: Any, rows: Rows, table: Table) -> None:
@@ -147,7 +168,10 @@ def _csv(data: bytes, table: Table) -> Rows:
         except UnicodeDecodeError:
             continue
         if "\x00" not in text and text.strip():
-            lines = list(csv.reader(io.StringIO(text)))
+            try:
+                lines = list(csv.reader(io.StringIO(text)))
+            except csv.Error:
+                break
             return [(number, list(cells)) for number, cells in enumerate(lines, start=1)]
         break
     zh = "这不是表格：请存为 XLSX，或 UTF-8、GBK 编码的 CSV。"

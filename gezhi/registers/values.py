@@ -16,6 +16,8 @@ from gezhi.schemes.forms import ALWAYS_SENSITIVE, NESTING, SILENT, Field, Form, 
 
 type Values = dict[str, Any]
 _DOTS = "••••"
+# The family name of somebody, as `mask` shows it: 王*, 王**.
+_SHORT_MASK = re.compile(r"[\u4e00-\u9fff]\*{1,3}")
 
 
 def fields_of(form: Form) -> dict[str, Field]:
@@ -117,6 +119,12 @@ def mask(field: Field, value: Any) -> str:
     if field.kind == "text" and 2 <= len(said) <= 4 and re.fullmatch(r"[\u4e00-\u9fff]+", said):
         return said[:1] + "*" * (len(said) - 1)
     return _DOTS
+
+
+def is_mask(value: Any) -> bool:
+    """Say whether a value is no value but what `mask` shows of one."""
+    said = str(value).strip()
+    return _DOTS[:2] in said or "****" in said or bool(_SHORT_MASK.fullmatch(said))
 
 
 def masked(form: Form, sealed: Mapping[str, Any]) -> Values:

@@ -40,11 +40,17 @@ def fresh(register: Register, area: str, on: date) -> str:
             return code
 
 
-def given(register: Register, code: str, entry: UUID | None = None) -> str:
-    """Return a code that was brought along; raise Refused when it is not usable or another entry has it."""
+def usable(code: str) -> str:
+    """Return a code that was brought along as it is kept; raise Refused for one that no address or column holds."""
     tidy = code.strip()
     if not tidy or len(tidy) > CODE or "/" in tidy or not tidy.isprintable():
         raise Refused(f"编号“{tidy[:40]}”不可用。", f"The code “{tidy[:40]}” can't be used.", field="code")
+    return tidy
+
+
+def given(register: Register, code: str, entry: UUID | None = None) -> str:
+    """Return a code that was brought along; raise Refused when it is not usable or another entry has it."""
+    tidy = usable(code)
     holder = _taken(register.id, tidy)
     if holder and holder != entry:
         raise Refused(

@@ -49,6 +49,8 @@ def export(
 def _may_unmask(actor: Account, ledger: Ledger, area: str, now: datetime) -> bool:
     reach = standing(actor, now).reach
     paths = [area] if area else list(reach.area_paths)
+    if not area and reach.departments:
+        return False  # a department's part of the register reaches beyond the areas; one of them has to be named
     return (
         bool(paths)
         and not ledger.register.care
@@ -104,7 +106,7 @@ def as_csv(rows: Iterator[list[str]]) -> Iterator[bytes]:
     yield "\ufeff".encode()
     for row in rows:
         out = io.StringIO()
-        csv.writer(out).writerow(row)
+        csv.writer(out).writerow([inert(_printable(cell)) for cell in row])
         yield out.getvalue().encode()
 
 
@@ -113,7 +115,7 @@ def as_xlsx(rows: Iterator[list[str]]) -> bytes:
     book = Workbook(write_only=True)
     sheet = book.create_sheet("registers")
     for row in rows:
-        sheet.append([_printable(cell) for cell in row])
+        sheet.append([inert(_printable(cell)) for cell in row])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

@@ -37,7 +37,7 @@ def erase_due(*, now: datetime, limit: int = 500) -> int:
         with transaction.atomic():
             entry = rows.select_for_update(of=("self",)).filter(pk=pk, erase_at__lte=now).first()
             if entry is not None:
-                _erase(entry, None, now, "retention")
+                _erase_whole(entry, None, now, "retention")
     return len(due)
 
 
@@ -48,8 +48,16 @@ def erase(*, actor: Account | None, now: datetime, entry: Entry, reason: str) ->
     ledger = ledgers.ledger(gone.register, timezone.localdate(now))
     if actor is not None and not access.standpoint(actor, ledger, gone.area_path, now).decides:
         raise Refused("只有方案指定的裁定岗位可以删除。", "Only the post that decides by the plan may erase.")
-    _erase(gone, actor, now, stated(reason))
+    _erase_whole(gone, actor, now, stated(reason))
     return gone
+
+
+def _erase_whole(entry: Entry, actor: Account | None, now: datetime, why: str) -> None:
+    """Erase an entry, and with it those that were merged into it: they hold the same thing's values."""
+    rows = Entry.objects.unscoped(reason="what was merged into an entry goes with it")
+    for twin in rows.select_for_update(of=("self",)).filter(merged_into=entry).exclude(state=State.ERASED):
+        _erase(twin, actor, now, why)
+    _erase(entry, actor, now, why)
 
 
 def _erase(entry: Entry, actor: Account | None, now: datetime, why: str) -> None:

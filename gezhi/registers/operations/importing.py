@@ -14,12 +14,13 @@ from gezhi.registers import access, ledgers, tables
 from gezhi.registers.errors import BadAnswers, Forbidden, Refused
 from gezhi.registers.ledgers import Ledger
 from gezhi.registers.models import NAME, Entry, Import, State
+from gezhi.registers.operations import codes
 from gezhi.registers.operations.bulk import Draft, open_many
 from gezhi.registers.operations.places import area_for, point_in
 from gezhi.registers.operations.saving import ACCEPTED, link_of, linked, save
 from gezhi.registers.operations.writing import By
 from gezhi.registers.tables import AREA, CODE, PART_OF, Line, Remark, Table
-from gezhi.registers.values import is_blank, sensitive_ids
+from gezhi.registers.values import is_blank, is_mask, sensitive_ids
 from gezhi.schemes.filled import fill
 from gezhi.schemes.text import Text
 from gezhi.territory import queries as territory
@@ -152,6 +153,7 @@ class _Taking:
 
     def _draft(self, line: Line, code: str) -> Draft:
         form = self.ledger.form
+        code = codes.usable(code) if code else ""
         whole = self._whole(line)
         answers = linked(self.ledger, self._unmasked(line), whole)
         filled = fill(form, answers, at=self.now, scheme=self.ledger.scheme)
@@ -168,7 +170,8 @@ class _Taking:
             return None
         rows = Entry.objects.unscoped(reason="the side that counts is asked for at its area")
         found = rows.select_related("area").filter(register=self.ledger.register.part_of, code=code).first()
-        if found is None or found.state != State.ACTIVE:
+        sees = found is not None and (self.actor is None or access.can_see(self.actor, found, self.now))
+        if found is None or not sees or found.state != State.ACTIVE:
             raise Refused(
                 f"没有编号为 {code} 的所属条目。", f"There is no entry {code} that this is part of.", field=PART_OF
             )
@@ -196,11 +199,7 @@ class _Taking:
     def _unmasked(self, line: Line) -> dict[str, Any]:
         """Leave aside what is masked: a table that was exported masked comes back without spoiling anything."""
         hidden = sensitive_ids(self.ledger.form)
-        return {
-            one: value
-            for one, value in line.answers.items()
-            if not (one in hidden and ("**" in str(value) or "••" in str(value)))
-        }
+        return {one: value for one, value in line.answers.items() if not (one in hidden and is_mask(value))}
 
     def _fault(self, line: Line, path: str, text: Text) -> None:
         self.report.faults.append(Remark(tables.cells_of(self.table, line, path), text, line.number))

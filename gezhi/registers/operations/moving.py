@@ -9,7 +9,7 @@ from gezhi.people.models import Account
 from gezhi.registers import access, ledgers
 from gezhi.registers.errors import Forbidden, Impossible, Refused
 from gezhi.registers.ledgers import Ledger
-from gezhi.registers.models import Entry, EntryFile, EntryWords, Kind, State
+from gezhi.registers.models import Entry, EntryFile, EntryWords, Kind, Proposal, State
 from gezhi.registers.operations.caring import kept_until
 from gezhi.registers.operations.places import area_for
 from gezhi.registers.operations.saving import propose, put
@@ -18,6 +18,7 @@ from gezhi.registers.operations.writing import (
     ENDED,
     OPENED,
     By,
+    count_waiting,
     locked,
     note_change,
     pairs_of,
@@ -131,6 +132,7 @@ def merge(*, actor: Account | None, now: datetime, keep: Entry, drop: Entry) -> 
     if differ:
         propose(kept, differ, frozenset(), by, ledger.form, note=gone.code)
     _fold(gone, kept, by)
+    count_waiting(kept)
     tell(CHANGED, kept, now, fields=sorted(new), merged=str(gone.pk))
     return kept
 
@@ -138,11 +140,13 @@ def merge(*, actor: Account | None, now: datetime, keep: Entry, drop: Entry) -> 
 def _fold(gone: Entry, kept: Entry, by: By) -> None:
     gone.state, gone.merged_into, gone.ended_at, gone.changed_at = State.MERGED, kept, by.now, by.now
     gone.version += 1
+    gone.waiting = 0
     gone.save()
     note_change(gone, by, Kind.MERGE, {}, note=kept.code)
     every = Entry.objects.unscoped(reason="what belonged to the other belongs to the one that is kept")
     every.filter(part_of=gone).update(part_of=kept)
     every.filter(merged_into=gone).update(merged_into=kept)
+    Proposal.objects.filter(entry=gone, decision=Proposal.Decision.OPEN).update(entry=kept)
     EntryFile.objects.filter(entry=gone).exclude(file__in=kept.files.values("file")).update(entry=kept)
     EntryWords.objects.filter(entry=gone).delete()
     gone.keys.all().delete()

@@ -16,7 +16,7 @@ from django.utils import timezone
 from gezhi.foundation.ids import uuid7
 from gezhi.people.models import Account
 from gezhi.registers import access, ledgers
-from gezhi.registers.errors import BadAnswers, Forbidden, Impossible, Refused
+from gezhi.registers.errors import BadAnswers, Forbidden, Impossible, NotFound, Refused
 from gezhi.registers.ledgers import Ledger
 from gezhi.registers.models import KEY, NAME, Entry, EntryChange, Import, Kind, Proposal, State
 from gezhi.registers.operations import caring, codes
@@ -119,12 +119,19 @@ def save(
             sent = _as_asked_today(_Sent(answers, ledger, form, by, base, note))
             if entry is None:
                 return _open(sent, area=area, code=code, part_of=part_of, purpose=purpose, basis=basis)
-            return _change(locked(entry, actor, now), sent)
+            return _change(_of_register(locked(entry, actor, now), ledger), sent)
     except IntegrityError:  # the same key came in twice at the same moment
         made = EntryChange.objects.filter(client_key=scoped).first() if scoped else None
         if made is None:
             raise
         return Saved(DUPLICATE, _entry_of(made), {}, {})
+
+
+def _of_register(entry: Entry, ledger: Ledger) -> Entry:
+    """Return the entry if it is one of the register; another's form and rights would be held against it."""
+    if entry.register != ledger.id:
+        raise NotFound
+    return entry
 
 
 def _as_asked_today(sent: _Sent) -> _Sent:

@@ -37,8 +37,9 @@ def undo_import(*, actor: Account | None, now: datetime, number: int) -> Import:
     changes = list(EntryChange.objects.filter(batch=batch).order_by("-version", "-id"))
     rows = Entry.objects.unscoped(reason="the entries of an import, whose maker takes them back")
     entries = {one.pk: one for one in rows.filter(pk__in={c.entry_id for c in changes}).select_for_update()}
-    _require_untouched(batch, changes, entries)
     ledger = ledgers.ledger(batch.register, timezone.localdate(now))
+    _require_reach(actor, now, ledger, list(entries.values()))
+    _require_untouched(batch, changes, entries)
     by = By(actor, access.Standpoint(access.OFFICE), now)
     for change in changes:
         _take_back(entries[change.entry_id], change, ledger, by)
@@ -48,6 +49,19 @@ def undo_import(*, actor: Account | None, now: datetime, number: int) -> Import:
     journal.record(BOOK, "undo_import", actor=by.id, now=now, subject=str(number), body=body)
     outbox.tell(UNDONE, body, now)
     return batch
+
+
+def _require_reach(actor: Account | None, now: datetime, ledger: Ledger, entries: list[Entry]) -> None:
+    """Refuse who took the table in and no longer writes there: a post that ended gives no way back."""
+    if actor is None or people.holds(actor, access.SETUP, now):
+        return
+    paths = {one.area_path for one in entries}
+    if not all(access.standpoint(actor, ledger, path, now).may_write for path in paths):
+        raise Forbidden(
+            "其中有的条目现在由其他岗位采集，您不能撤销。请区级办公室撤销；什么都没有撤销。",
+            "Some of its entries are collected by others now, so you may not take it back. Ask the district's office; "
+            "nothing was taken back.",
+        )
 
 
 def _require_untouched(batch: Import, changes: list[EntryChange], entries: dict[Any, Entry]) -> None:
@@ -60,6 +74,9 @@ def _require_untouched(batch: Import, changes: list[EntryChange], entries: dict[
     others = EntryChange.objects.filter(entry__in=list(entries)).exclude(batch=batch)
     made = [change.entry_id for change in changes if change.kind == Kind.OPEN]
     touched |= set(others.filter(entry__in=made).values_list("entry_id", flat=True))
+    rows = Entry.objects.unscoped(reason="what was made part of an imported entry would be part of nothing")
+    parts = rows.filter(part_of__in=made).exclude(pk__in=list(entries)).exclude(state=State.ERASED)
+    touched |= set(parts.values_list("part_of_id", flat=True))
     if touched:
         named = sorted(entries[pk].code for pk in touched)
         shown = "、".join(named[:_NAMED]) + ("…" if len(named) > _NAMED else "")

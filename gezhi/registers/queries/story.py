@@ -66,7 +66,7 @@ def entry_page(*, account: Account, now: datetime, register: str, code: str) -> 
     at = access.standpoint(account, ledger, one.area_path, now)
     changes = EntryChange.objects.filter(entry=one).select_related("batch").order_by("-version", "-id")
     waiting = Proposal.objects.filter(entry=one, decision=Proposal.Decision.OPEN).order_by("field", "at")
-    parts = Entry.objects.visible_to(account, now=now).filter(part_of=one, state=State.ACTIVE)
+    parts = Entry.objects.visible_to(account, now=now).filter(part_of=one, state=State.ACTIVE).select_related("area")
     files = EntryFile.objects.filter(entry=one, withdrawn_at=None).select_related("file").order_by("at")
     team = CareAssignment.objects.filter(entry=one, until=None).select_related("account").order_by("-role")
     return EntryPage(
@@ -79,7 +79,7 @@ def entry_page(*, account: Account, now: datetime, register: str, code: str) -> 
         masked=masked(ledger.form, sealed_of(one)),
         changes=tuple(changes[:MOST_CHANGES]),
         proposals=tuple(waiting),
-        parts=tuple(parts.order_by("register", "id")[:MOST_PARTS]),
+        parts=tuple(parts.defer("data", "sealed", "sides", "area__boundary").order_by("register", "id")[:MOST_PARTS]),
         files=tuple(files),
         alike=tuple(alike(one)) if one.state == State.ACTIVE and at.may_write else (),
         assigned=tuple(team) if one.care else (),
