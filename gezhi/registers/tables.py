@@ -27,6 +27,7 @@ from gezhi.schemes.text import Text
 MOST_ROWS = 50_000
 MOST_CELLS = 4_000_000
 MOST_UNPACKED = 200_000_000
+_COLUMNS, _ROWS = 16_384, 1_048_576
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*\bref=[\"']([A-Za-z0-9:$]+)[\"']")
 _HEAD_WITHIN = 10
 # What the reader of workbooks raises for what is none, or is damaged somewhere inside.
@@ -137,8 +138,14 @@ def _fits(data: bytes) -> bool:
         if sum(one.file_size for one in members) > MOST_UNPACKED:
             return False
         sheets = [packed.read(one) for one in members if one.filename.startswith("xl/worksheets/")]
-    merged = [range_boundaries(found.decode()) for sheet in sheets for found in _MERGED.findall(sheet)]
-    return sum((right - left + 1) * (low - top + 1) for left, top, right, low in merged if right and low) <= MOST_CELLS
+    merged = [found.decode() for sheet in sheets for found in _MERGED.findall(sheet)]
+    return sum(_cells(one) for one in merged) <= MOST_CELLS
+
+
+def _cells(reference: str) -> int:
+    """Return how many cells a range has; one without an end reaches to the end of the sheet."""
+    left, top, right, low = range_boundaries(reference)
+    return ((right or _COLUMNS) - (left or 1) + 1) * ((low or _ROWS) - (top or 1) + 1)
 
 
 def _unmerge(merged: Any, rows: Rows, table: Table) -> None:
