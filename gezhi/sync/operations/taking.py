@@ -71,7 +71,10 @@ def _all(taking: Taking, read: Mapping[int, Record]) -> dict[int, Result]:
 def _read(raw: Mapping[str, Any]) -> Record | Result:
     key = raw.get("key")
     try:
-        return msgspec.convert(raw, Record)
+        record = msgspec.convert(raw, Record)
+        if not record.key.isprintable():  # the database holds no such key, and the others must not fail with it
+            raise msgspec.ValidationError("key")
+        return record
     except msgspec.ValidationError as error:
         return Result(
             key=key if isinstance(key, str) else "", outcome="refused", code="bad_input",

@@ -12,6 +12,8 @@ from gezhi.enactment import operations as enactment
 from gezhi.people.models import Account
 from gezhi.registers.models import Entry
 from gezhi.registers.tests.conftest import HOME, Books, books
+from gezhi.sync.models import Receipt
+from gezhi.sync.operations import forget_old
 from gezhi.sync.tests.conftest import District, Phone
 
 __all__ = ["Books", "books"]
@@ -225,6 +227,10 @@ def test_a_receipt_keeps_nothing_of_what_was_written(books: Books) -> None:
         cursor.execute("select count(*) from sync_receipt t where t::text ~ '13912345678'")
         assert cursor.fetchone() == (0,)
     assert phone.send(mine)[0] == first
+    assert forget_old(now=books.now + timedelta(days=44)) == 0
+    assert forget_old(now=books.now + timedelta(days=46)) == 1
+    assert set(Receipt.objects.get().reply) & {"differences", "theirs", "mine"} == set()
+    assert phone.send(mine)[0].outcome == "conflict"
 
 
 def test_bad_answers_name_their_field(books: Books) -> None:

@@ -195,3 +195,8 @@ def test_photos_that_follow_join_their_report(phone: Phone) -> None:
 def test_a_kind_that_is_not_known_is_said(phone: Phone) -> None:
     (refused,) = phone.send(phone.record("horoscope", {}))
     assert (refused.outcome, refused.code) == ("refused", "unknown_kind")
+
+
+def test_a_key_that_no_database_holds_harms_no_other(phone: Phone) -> None:
+    bad, good = phone.send(phone.report(key="phone\x00key-1"), phone.report())
+    assert (bad.outcome, bad.code, good.outcome) == ("refused", "bad_input", "accepted")
