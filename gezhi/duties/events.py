@@ -1,4 +1,4 @@
-"""What duties hear of: follow-ups of cases, new entries of registers."""
+"""What duties hear of: follow-ups of cases, new entries of registers and erased ones."""
 
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,12 @@ def register() -> None:
     """Subscribe under names that stay."""
     outbox.subscribe(CHANGED, "duties.start", operations.start_by_case)
     outbox.subscribe("entry.opened", "duties.first_visit", _start_by_entry)
+    outbox.subscribe("entry.erased", "duties.forget_entry", _forget_entry)
 
 
 def _start_by_entry(body: dict[str, Any], now: datetime) -> None:
     operations.start_by_entry(entry=UUID(body["entry"]), now=now)
+
+
+def _forget_entry(body: dict[str, Any], now: datetime) -> None:
+    operations.forget_entry(entry=UUID(body["entry"]), now=now)

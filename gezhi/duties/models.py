@@ -141,6 +141,10 @@ class ActivityLogRows(models.QuerySet["ActivityEvent"]):
         """Refuse."""
         raise LogClosed("activity events are never deleted")
 
+    def emptied(self) -> int:
+        """Take the words out, the links stay: for what may no longer be kept."""
+        return super().update(body="")
+
 
 class ActivityEvent(models.Model):
     """One entry of an activity's log: `record`, then `correct`, `sign`, `withdraw`. `body` is what `link` covers."""

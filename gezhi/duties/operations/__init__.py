@@ -12,6 +12,7 @@ from gezhi.duties.operations.excuses import (
     take_back_objection,
 )
 from gezhi.duties.operations.findings import Found
+from gezhi.duties.operations.forgetting import forget_entry
 from gezhi.duties.operations.recording import Recorded, finish, from_json, record
 from gezhi.duties.operations.starting import start_by_case, start_by_entry
 
@@ -26,6 +27,7 @@ __all__ = [
     "decide",
     "draw",
     "finish",
+    "forget_entry",
     "from_json",
     "go_away",
     "may_sign",

@@ -15,6 +15,7 @@ from gezhi.duties.models import Activity, ActivityEvent
 from gezhi.foundation import crypto
 from gezhi.foundation.journal import GENESIS, canonical, chain
 
+FORGET = "forget"
 _STATED = (
     "scheme", "duty", "kind", "area_id", "area_path", "entry_id", "entry_name", "guarded", "case_id", "confirms_id",
     "day", "began", "ended", "account_id", "desk_key", "others", "lon", "lat", "accuracy_m", "distance_m", "form",
@@ -47,6 +48,12 @@ def append(activity: Activity, kind: str, *, before: dict[str, Any], actor: str,
     ).save(force_insert=True)
 
 
+def empty(activity: Activity, *, now: datetime) -> None:
+    """Take the words out of a log whose entry was erased. A last one states whole what is left; the links stay."""
+    append(activity, FORGET, before={}, actor="", now=now)
+    ActivityEvent.objects.filter(activity=activity, seq__lt=activity.log_seq).emptied()
+
+
 def sealed(activity: UUID, seq: int, kind: str, body: bytes) -> bytes:
     """Return what an entry's link is computed over."""
     return f"{activity}:{seq}:{kind}:".encode() + body
@@ -56,7 +63,7 @@ def replayed(events: Iterable[ActivityEvent]) -> dict[str, Any]:
     """Return the facts that a log folds to."""
     state: dict[str, Any] = {}
     for one in events:
-        state |= msgspec.json.decode(one.body)
+        state |= msgspec.json.decode(one.body) if one.body else {}
     return state
 
 
@@ -64,7 +71,11 @@ def first_broken(activity: Activity) -> int | None:
     """Return where the log was touched or does not give what the row keeps; None when all is whole."""
     events = list(ActivityEvent.objects.filter(activity=activity).order_by("seq"))
     head = GENESIS
+    emptied = max((place for place, one in enumerate(events, start=1) if one.kind == FORGET), default=0)
     for place, one in enumerate(events, start=1):
+        if place < emptied and not one.body:
+            head = bytes(one.link)  # its words are gone; what follows still stands on its link
+            continue
         link = chain(head, sealed(activity.pk, place, one.kind, one.body.encode()))
         if one.seq != place or link != bytes(one.link):
             return place

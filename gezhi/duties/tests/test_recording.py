@@ -203,6 +203,23 @@ def test_the_log_gives_the_state_and_shows_a_touch(district: District) -> None:
         ActivityEvent.objects.all().update(actor="x")
 
 
+def test_what_was_erased_is_gone_from_its_activities_and_their_logs(district: District) -> None:
+    home = district.home(1)
+    done = district.record(duty="rounds.call_3", entry=home.pk, remarks="住户1 说楼道灯坏了", place=(103.5, 29.4, 8))
+    kept = district.record(remarks="巷口")
+    assert operations.forget_entry(entry=home.pk, now=district.later(minutes=1)) == 1
+    assert operations.forget_entry(entry=home.pk, now=district.later(minutes=1)) == 0
+    row = Activity.objects.unscoped(reason="a test looks").get(pk=done.activity.pk)
+    assert (row.entry_name, row.remarks, row.lon, row.counts) == ("", "", None, done.activity.counts)
+    assert "住户1" not in "".join(ActivityEvent.objects.values_list("body", flat=True))
+    assert first_broken(row) is None
+    row.remarks = "改过"
+    assert first_broken(row) is not None
+    whole = Activity.objects.unscoped(reason="a test looks").get(pk=kept.activity.pk)
+    ActivityEvent.objects.filter(activity=whole).emptied()  # emptied without an erasure: a touch
+    assert first_broken(whole) is not None
+
+
 def test_times_that_make_no_sense_name_their_field(district: District) -> None:
     with pytest.raises(BadInput) as refused:
         district.record(ended=district.now - timedelta(hours=1))

@@ -65,6 +65,9 @@ def _erase(entry: Entry, actor: Account | None, now: datetime, why: str) -> None
     digest = hashlib.sha256(seal(values_of(entry)).encode()).hexdigest()
     changes = EntryChange.objects.filter(entry=entry).erased()
     Proposal.objects.filter(entry=entry).update(plain=[], sealed="", reason="")
+    Proposal.objects.filter(entry=entry, decision=Proposal.Decision.OPEN).update(
+        decision=Proposal.Decision.OVERTAKEN, decided_at=now
+    )
     EntryWords.objects.filter(entry=entry).delete()
     EntryKey.objects.filter(entry=entry).delete()
     CareAssignment.objects.filter(entry=entry, until=None).update(until=now)

@@ -42,7 +42,9 @@ def test_an_entry_is_not_written_by_the_form_and_rights_of_another_register(book
 def test_what_was_merged_into_an_entry_is_erased_with_it(books: Books) -> None:
     kept, gone = books.home(), books.home(head="王家旺（重复）", phone="13911112222")
     operations.merge(actor=books.cast.worker, now=books.later(minutes=1), keep=kept, drop=gone)
+    assert Proposal.objects.filter(entry=kept, decision=Proposal.Decision.OPEN).exists()
     operations.erase(actor=books.cast.head, now=books.later(minutes=1), entry=kept, reason="本人要求")
+    assert not Proposal.objects.filter(decision=Proposal.Decision.OPEN).exists()
     twin = books.entry(gone)
     assert (twin.state, twin.name, twin.data, twin.sealed) == (State.ERASED, "", {}, "")
     assert not any(one.fields or one.sealed for one in EntryChange.objects.filter(entry=gone))

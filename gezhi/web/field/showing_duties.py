@@ -75,6 +75,7 @@ def _did(one: ActivityEvent) -> str:
     known = {
         "record": gettext("Recorded"), "finish": gettext("Ended"), "correct": gettext("Put right"),
         "sign": gettext("Signed"), "withdraw": gettext("Taken back"),
+        "forget": gettext("Erased"),
     }  # fmt: skip
     return known.get(one.kind, one.kind)
 
