@@ -153,6 +153,11 @@ def export(request: HttpRequest, account: Account, register: str) -> HttpRespons
         area = territory.by_code(code, timezone.localdate(now)) if code else None
         wanted = Wanted(register=ledger.id, area=area.path if area else "")
         try:
+            if code and area is None:  # never everything in place of what was asked for
+                raise Refused(
+                    "没有这个区域，什么都没有导出。请从列表中重新选择。",
+                    "There is no such area (any more), and nothing was taken out. Choose one from the list again.",
+                )
             rows = operations.export(
                 actor=account, now=now, wanted=wanted, unmask=sent.get("unmask") == "yes", reason=sent.get("reason", "")
             )

@@ -149,6 +149,8 @@ def test_an_export_is_masked(books: Books) -> None:
         at("register_export", "households"), {"kind": "csv", "unmask": "yes", "reason": "x y"}
     )
     assert refused.status_code == 422
+    gone = client(books.cast.worker).post(at("register_export", "households"), {"kind": "csv", "area": "511111999"})
+    assert (gone.status_code, "什么都没有导出" in gone.content.decode()) == (422, True)
 
 
 def test_a_resident_learns_what_is_held(books: Books) -> None:

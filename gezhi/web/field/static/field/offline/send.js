@@ -82,7 +82,8 @@ async function photosUp(account, record, progress) {
       const { status, said } = await server.putPiece(key, piece, at, photo.blob.size);
       if (status === 409) at = said.received;
       else if (status === 200 || status === 201) at = said.received;
-      else return unfit(account, record, said);
+      else if (status === 422) return unfit(account, record, said);
+      else return false; // signed in anew, or broken over there: it waits and is sent again
       progress({ record, photo: key, share: at / photo.blob.size });
       if (said.done) break;
     }
