@@ -147,7 +147,7 @@ class ActivityLogRows(models.QuerySet["ActivityEvent"]):
 
 
 class ActivityEvent(models.Model):
-    """One entry of an activity's log: `record`, then `correct`, `sign`, `withdraw`. `body` is what `link` covers."""
+    """One entry of an activity's log: `record`, then `correct`, `sign`, `withdraw`, `lapse`; `link` covers `body`."""
 
     pk = models.CompositePrimaryKey("activity_id", "seq")
     activity = models.ForeignKey(

@@ -24,6 +24,8 @@ ANCHOR = datetime(2001, 1, 1)  # noqa: DTZ001  rules name days, not instants
 _NO_DAYS = re.compile(
     r"FREQ=(?:HOURLY|MINUTELY|SECONDLY)|BY(?:HOUR|MINUTE|SECOND)=|INTERVAL=0*(?![1-9])", re.IGNORECASE
 )
+# so many days of a rule in a row may be rest days before it is taken to name no workday any more
+_SKIPPED = 60
 # no statutory holiday moves a round further than this
 _FURTHEST = timedelta(days=16)
 
@@ -51,7 +53,9 @@ def rounds(scheme: Scheme, days: WorkCalendar, duty: Duty, low: date, high: date
 
 def round_at(scheme: Scheme, days: WorkCalendar, duty: Duty, on: date) -> Round | None:
     """Return the round that a day belongs to: what is done on it counts for that one."""
-    around = rounds(scheme, days, duty, on - timedelta(days=31), on + timedelta(days=400))
+    # a round by rule stays open until the next: one of a year ago may still be the day's
+    back = timedelta(days=800 if duty.on else 31)
+    around = rounds(scheme, days, duty, max(on, date.min + back) - back, on + timedelta(days=400))
     return next((one for one in around if one.first <= on <= one.last), None)
 
 
@@ -144,10 +148,17 @@ def _by_rule(duty: Duty, days: WorkCalendar, low: date, high: date) -> Iterator[
     for on, due in moved:
         together[due] = min(on, due, together.get(due, due))
     ordered = sorted(together.items())
-    after = rule.after(end)
-    following = [first for _, first in ordered[1:]] + [after.date() if after else date.max]
+    following = [first for _, first in ordered[1:]] + [_following(rule, duty, days, end)]
     for (due, first), next_first in zip(ordered, following, strict=True):
         yield Round(duty.id, due.isoformat(), first, due, max(due, next_first - DAY))
+
+
+def _following(rule: rrule, duty: Duty, days: WorkCalendar, after: datetime) -> date:
+    """Return the first day of the first round whose day the rule names after an instant; none is never."""
+    for at in rule.xafter(after, count=_SKIPPED):
+        if due := _moved(duty, days, on := at.date()):
+            return min(on, due)
+    return date.max
 
 
 def parse_rule(written: str) -> rrule:
@@ -185,7 +196,8 @@ def _within_phases(scheme: Scheme, duty: Duty, one: Round) -> Iterator[Round]:
     for first, end in _stretches(scheme, duty):
         if one.last < first or one.first > end or (duty.on and not first <= one.first <= end):
             continue
-        last = min(one.last, end)
+        # what the calendar moves past the end of the phase can still be done on the day that it is moved to
+        last = min(one.last, max(end, one.due) if duty.on else end)
         yield replace(one, first=max(one.first, first), due=one.due if duty.on else min(one.due, last), last=last)
 
 

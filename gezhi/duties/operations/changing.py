@@ -14,10 +14,19 @@ from gezhi.cases.operations.report import plain
 from gezhi.duties import marks, plans
 from gezhi.duties.answers import answered
 from gezhi.duties.errors import BadAnswers, BadInput, Conflict, Forbidden, NotFound
-from gezhi.duties.models import Activity, Start
+from gezhi.duties.models import Activity, Drawn, Start
 from gezhi.duties.operations import log
 from gezhi.duties.operations.findings import Found, check, keep
-from gezhi.duties.operations.recording import REMARK_LENGTH, Recorded, counts
+from gezhi.duties.operations.recording import (
+    REMARK_LENGTH,
+    Recorded,
+    Sent,
+    all_there,
+    check_said,
+    counts,
+    fill_round,
+    require_files,
+)  # fmt: skip
 from gezhi.duties.plans import Planned
 from gezhi.people.access import standing
 from gezhi.people.models import Account
@@ -29,7 +38,8 @@ def correct(
 ) -> Recorded:  # fmt: skip
     """Put one's own record right, or add findings to it. `base` is the version that was seen (0: whatever stands).
 
-    Raises `Conflict` when it changed since.
+    What was signed was signed as it stood then: answers, findings or people put right ask for a new signature. Raises
+    `Conflict` when it changed since.
     """
     with transaction.atomic():
         row, planned = _own(actor, activity, now)
@@ -42,9 +52,40 @@ def correct(
             row.remarks = plain(remarks)[:REMARK_LENGTH]
         if others is not None:
             row.others = [one for one in dict.fromkeys(others) if one != actor.pk]
+        if row.ended is not None:
+            _check_again(row, planned, joined=others is not None)
         numbers = _add(actor, row, planned, findings, now)
-        row.counts = counts(row, planned)
+        if answers is not None or others is not None or findings:
+            row.signed_by, row.signed_at = None, None
+        _count(row, planned)
         return replace(_written(row, "correct", before, actor, now), cases=numbers)
+
+
+def _check_again(row: Activity, planned: Planned, *, joined: bool) -> None:
+    """Hold what was put right to what the record was held to, so that no correction lets in what recording refused."""
+    if joined:
+        check_said(row, planned, Sent(row.began, others=tuple(row.others), remarks=row.remarks, agrees=row.agrees))
+    if row.agrees is False and not row.remarks:
+        raise BadInput(_("Say in what it differs from the record."), field="remarks")
+    if planned.duty.closes == "report" and not (row.nil or row.remarks or row.found or row.answers or row.sealed):
+        raise BadInput(_("Write the report."), field="remarks")
+    if planned.duty.together:
+        alone = [] if all_there(row, planned) else [marks.ALONE]
+        row.marks = [*(one for one in row.marks if one != marks.ALONE), *alone]
+
+
+def _count(row: Activity, planned: Planned) -> None:
+    """Fill the round by what counts now, or free what waited for it where it no longer does."""
+    counted, row.counts = row.counts, counts(row, planned)
+    if row.counts:
+        fill_round(row)
+    elif counted:
+        _free(row)
+
+
+def _free(row: Activity) -> None:
+    Start.objects.filter(answered_by=row).update(answered_by=None)
+    Drawn.objects.filter(verified_by=row).update(verified_by=None)
 
 
 def sign(*, actor: Account, now: datetime, activity: UUID) -> Recorded:
@@ -62,7 +103,7 @@ def sign(*, actor: Account, now: datetime, activity: UUID) -> Recorded:
             return Recorded("duplicate", row)
         before = log.facts(row)
         row.signed_by, row.signed_at = actor, now
-        row.counts = counts(row, planned)
+        _count(row, planned)
         return _written(row, "sign", before, actor, now)
 
 
@@ -85,7 +126,7 @@ def withdraw(*, actor: Account, now: datetime, activity: UUID, reason: str) -> R
         before = log.facts(row)
         row.withdrawn_at, row.counts = now, False
         row.remarks = "\n".join(part for part in (row.remarks, plain(reason)) if part)[:REMARK_LENGTH]
-        Start.objects.filter(answered_by=row).update(answered_by=None)
+        _free(row)
         return _written(row, "withdraw", before, actor, now)
 
 
@@ -116,6 +157,7 @@ def _add(actor: Account, row: Activity, planned: Planned, findings: Sequence[Fou
     if not findings:
         return ()
     check(findings, photos=planned.duty.photos, on=row.day)
+    require_files((), findings)
     kept = keep(actor, row, findings, first=row.found + 1, now=now)
     row.found += len(kept)
     return tuple(one.number for one in kept if one.number)

@@ -12,6 +12,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gezhi.cases.access import account_id
@@ -26,15 +27,17 @@ from gezhi.foundation import journal
 from gezhi.people.access import standing
 from gezhi.people.models import Account
 from gezhi.territory import queries as territory
+from gezhi.territory.models import Area
 
 BOOK = "duties"
 
 
-def draw(
-    *, actor: Account, now: datetime, duty: str, area: str, share: int | None = None, seed: str = "", why: str = ""
-) -> Draw:
-    """Draw a sample for a verifying duty in its present round. Drawing again in the same round asks for a reason."""
-    planned = plans.find(duty, now.date())
+def draw(*, actor: Account, now: datetime, duty: str, area: str, share: int | None = None, why: str = "") -> Draw:
+    """Draw a sample for a verifying duty in its present round, of the plan's share or more.
+
+    Nobody chooses the seed. Drawing again in the same round, in the area or around it or in a part, asks for a reason.
+    """
+    planned = plans.find(duty, timezone.localdate(now))
     if planned is None or not planned.duty.verifies:
         raise BadInput(_("Samples are drawn for duties that verify others."), field="duty")
     today = planned.days.local_date(now)
@@ -43,15 +46,19 @@ def draw(
         raise BadInput(_("There is no such area, or no round just now."), field="area")
     if grant_for(planned.duty, standing(actor, now), ground.path) is None:
         raise Forbidden(_("A sample is drawn by who verifies in this area."))
-    asked = share if share is not None else (one.amount if planned.duty.rate and planned.duty.rate.share else 100)
-    if not 1 <= asked <= 100:
-        raise BadInput(_("A share lies between 1 and 100 percent."), field="share")
+    least = one.amount if planned.duty.rate and planned.duty.rate.share else 100
+    asked = share if share is not None else least
+    if not least <= asked <= 100:
+        say = _("A share lies between what the plan asks (%(least)s percent) and 100 percent.") % {"least": least}
+        raise BadInput(say, field="share")
     with transaction.atomic():
         population = sums.ids_and_names(Scope(planned, one, ground.path, today))
         if not population:
             raise BadInput(_("There is nothing to draw from in this area."), field="area")
-        before = Draw.objects.filter(scheme=planned.scheme.id, duty=planned.duty.id, area=ground, period=one.period)
-        if before.exists() and not plain(why):
+        Area.objects.select_for_update(no_key=True).only("pk").get(pk=ground.pk)  # one draw at a time
+        before = Draw.objects.filter(scheme=planned.scheme.id, duty=planned.duty.id, period=one.period)
+        paths = before.values_list("area_path", flat=True)
+        if not plain(why) and any(ground.path.startswith(path) or path.startswith(ground.path) for path in paths):
             raise BadInput(
                 _("A sample was drawn for this round. Say why another is drawn; the first stays."), field="why"
             )
@@ -59,7 +66,7 @@ def draw(
             scheme=planned.scheme.id, scheme_version_id=planned.version, duty=planned.duty.id, area=ground,
             area_path=ground.path, period=one.period, first=one.first, last=one.last, share=asked,
             population=len(population), population_hash=population_hash(pk for pk, _name, _path in population),
-            seed=seed or secrets.token_hex(16), drawn_by=actor, at=now, why=plain(why)[:500],
+            seed=secrets.token_hex(16), drawn_by=actor, at=now, why=plain(why)[:500],
         )  # fmt: skip
         row.save(force_insert=True)
         named = {pk: (name, path) for pk, name, path in population}

@@ -27,9 +27,10 @@ from gezhi.duties.operations import log
 from gezhi.duties.operations.drawing import tick_off
 from gezhi.duties.operations.findings import Found, check, keep
 from gezhi.duties.operations.grounds import Ground, ground_of
+from gezhi.duties.operations.lapsing import lapse
 from gezhi.duties.places import Place, is_far, placed
 from gezhi.duties.plans import Planned
-from gezhi.duties.queries.doers import done_by
+from gezhi.duties.queries.doers import done_by, may_confirm
 from gezhi.foundation.journal import GENESIS
 from gezhi.foundation.models import StoredFile
 from gezhi.people.access import Grant, standing
@@ -94,14 +95,14 @@ def record(
         began, ended, answers or {}, form_print, placed(place), tuple(dict.fromkeys(others)), tuple(findings),
         tuple(dict.fromkeys(photos)), plain(remarks), nil, agrees,
     )  # fmt: skip
-    _check_times(sent, now)
+    _check_sent(sent, now)
     at = min(began, now)
     planned = _planned(duty, at, now)
     ground = ground_of(planned, actor, area=area, entry=entry, place=sent.place, at=at, now=now)
     grant = _grant(planned, actor, ground, at, now)
     row = Activity(
         key=f"{account_id(actor)}:{key}", account=actor, desk_key=_desk_key(grant), recorded_at=now,
-        confirms_id=confirms, log_head=GENESIS, **_of_plan(planned, ground), **_of_start(start),
+        confirms_id=confirms, log_head=GENESIS, **_of_plan(planned, ground), **_of_start(planned, ground, start),
     )  # fmt: skip
     try:
         with transaction.atomic():
@@ -130,10 +131,12 @@ def finish(
         if planned is None:
             raise BadInput(_("The plan no longer has this duty."), field="duty")
         sent = Sent(
-            row.began, max(ended or now, row.began), answers or {}, form_print, None,
+            row.began, max(_aware(ended) or now, row.began), answers or {}, form_print, None,
             tuple(dict.fromkeys((*row.others, *others))), tuple(findings), tuple(dict.fromkeys(photos)),
             plain(remarks), nil, agrees,
         )  # fmt: skip
+        _check_sent(sent, now)
+        row.marks = list(dict.fromkeys([*row.marks, *_clock_marks(sent, now)]))
         before = log.facts(row)
         numbers = _complete(actor, row, planned, sent, now)
         log.append(row, "finish", before=before, actor=account_id(actor), now=now)
@@ -146,7 +149,7 @@ def _write(row: Activity, planned: Planned, ground: Ground, sent: Sent) -> Recor
     actor, now = row.account, row.recorded_at
     row.began, row.day = sent.began, planned.days.local_date(min(sent.began, now))
     _place(row, planned, ground, sent)
-    row.marks = [*ground.marks, *row.marks, *([marks.CLOCK] if sent.began > now + _SKEW else [])]
+    row.marks = [*ground.marks, *row.marks, *_clock_marks(sent, now)]
     row.others = list(sent.others)
     row.changed_at = now
     row.save(force_insert=True)
@@ -161,7 +164,8 @@ def _write(row: Activity, planned: Planned, ground: Ground, sent: Sent) -> Recor
 def _complete(actor: Account, row: Activity, planned: Planned, sent: Sent, now: datetime) -> tuple[str, ...]:
     """Fill in what an ended activity states, and hand its findings on. The caller writes log and row."""
     found = answered(planned, sent.answers, form_print=sent.form_print, at=min(sent.began, now))
-    _check_done(actor, row, planned, sent, found)
+    _check_answers(planned, sent, found)
+    check_said(row, planned, sent)
     check(sent.findings, photos=planned.duty.photos, on=row.day)
     row.ended, row.changed_at = sent.ended, now
     row.scheme_version_id = found.version
@@ -172,11 +176,11 @@ def _complete(actor: Account, row: Activity, planned: Planned, sent: Sent, now: 
     row.marks = list(dict.fromkeys([*row.marks, *_late_marks(row, planned, found)]))
     row.counts = counts(row, planned)
     row.save()
-    _keep_photos(row, sent.photos)
+    _keep_photos(row, sent.photos, sent.findings)
     kept = keep(actor, row, sent.findings, first=row.found + 1, now=now)
     row.found += len(kept)
-    _answer_start(row)
-    tick_off(row)
+    fill_round(row)
+    lapse(row, planned, now)
     return tuple(one.number for one in kept if one.number)
 
 
@@ -186,16 +190,22 @@ def counts(row: Activity, planned: Planned) -> bool:
     return row.ended is not None and row.withdrawn_at is None and signed and marks.ALONE not in row.marks
 
 
+def fill_round(row: Activity) -> None:
+    """Let what waits for this know that it is done, once it counts: the start that it answers, the drawn object."""
+    _answer_start(row)
+    tick_off(row)
+
+
 def _late_marks(row: Activity, planned: Planned, found: Answered) -> list[str]:
     odd = [marks.FORM_CHANGED] if found.faults else []
-    if planned.duty.together and not _all_there(row, planned):
+    if planned.duty.together and not all_there(row, planned):
         odd.append(marks.ALONE)
     if row.entry_id is not None and _somebody_else(row):
         odd.append(marks.SAME_DAY)
     return odd
 
 
-def _all_there(row: Activity, planned: Planned) -> bool:
+def all_there(row: Activity, planned: Planned) -> bool:
     """Say whether somebody of each post that goes together took part."""
     people = Account.objects.filter(pk__in=[row.account_id, *row.others], is_active=True)
     held = {
@@ -215,31 +225,37 @@ def _somebody_else(row: Activity) -> bool:
     return rows.exclude(others__contains=[row.account_id]).exists()
 
 
-def _check_done(actor: Account, row: Activity, planned: Planned, sent: Sent, found: Answered) -> None:
+def _check_answers(planned: Planned, sent: Sent, found: Answered) -> None:
     duty = planned.duty
     if found.refused:
         raise BadAnswers(found.refused)
     if sent.nil and not duty.nil:
         raise BadInput(_("The plan takes no report of nothing for this duty."), field="nil")
-    if duty.closes == "report" and not (sent.nil or sent.remarks or sent.findings or found.plain):
+    if duty.closes == "report" and not (sent.nil or sent.remarks or sent.findings or found.plain or found.sealed):
         say = _("Write what there is to report, or say that there is nothing.") if duty.nil else _("Write the report.")
         raise BadInput(say, field="remarks")
-    if duty.verifies:
-        _check_verified(actor, row, planned, sent)
 
 
-def _check_verified(actor: Account, row: Activity, planned: Planned, sent: Sent) -> None:
+def check_said(row: Activity, planned: Planned, sent: Sent) -> None:
     """Hold a verification to the line that nobody confirms his own work, and a difference to its reason."""
+    if not planned.duty.verifies:
+        if row.confirms_id is not None:
+            raise BadInput(_("Only a verification confirms another activity."), field="confirms")
+        return
     if sent.agrees is None:
         raise BadInput(_("Say whether what you found agrees with the record."), field="agrees")
     if not sent.agrees and not sent.remarks:
         raise BadInput(_("Say in what it differs from the record."), field="remarks")
+    if row.confirms_id is not None and not may_confirm(planned, row, row.confirms_id):
+        raise BadInput(_("This verification names an activity of another duty or place."), field="confirms")
     doers = done_by(planned, row)
-    if actor.pk in doers or doers & set(sent.others):
+    if doers & {row.account_id, *sent.others}:
         raise Forbidden(_("Who did it does not verify it. Somebody else of the same post has to go."))
 
 
-def _check_times(sent: Sent, now: datetime) -> None:
+def _check_sent(sent: Sent, now: datetime) -> None:
+    if sent.agrees is not None and not isinstance(sent.agrees, bool):
+        raise BadInput(_("Say whether what you found agrees with the record."), field="agrees")
     for name, at in (("began", sent.began), ("ended", sent.ended)):
         if at is None:
             continue
@@ -250,6 +266,18 @@ def _check_times(sent: Sent, now: datetime) -> None:
             raise BadInput(_("This time is more than three years back. Check the year."), field=name)
     if sent.ended is not None and sent.ended < sent.began:
         raise BadInput(_("It ended before it began. Put one of the two times right."), field="ended")
+
+
+def _aware(at: datetime | None) -> datetime | None:
+    if at is not None and at.tzinfo is None:
+        say = _("Give the time with its offset from UTC, for example 2026-05-09T10:20:00+08:00.")
+        raise BadInput(say, field="ended")
+    return at
+
+
+def _clock_marks(sent: Sent, now: datetime) -> list[str]:
+    ahead = max(sent.began, sent.ended or sent.began) > now + _SKEW
+    return [marks.CLOCK] if ahead else []
 
 
 def _planned(duty: str, at: datetime, now: datetime) -> Planned:
@@ -290,9 +318,15 @@ def _of_plan(planned: Planned, ground: Ground) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _of_start(start: UUID | None) -> dict[str, Any]:
-    row = Start.objects.filter(pk=start).first() if start else None
+def _of_start(planned: Planned, ground: Ground, start: UUID | None) -> dict[str, Any]:
+    """Return the case of a start; one of another duty or place leads to no case of others."""
+    rows = Start.objects.filter(pk=start, scheme=planned.scheme.id, duty=planned.duty.id) if start else ()
+    row = next((one for one in rows if _near(ground.area.path, one.area_path)), None)
     return {"case_id": row.case_id} if row and row.case_id else {}
+
+
+def _near(path: str, other: str) -> bool:
+    return path.startswith(other) or other.startswith(path)
 
 
 def _place(row: Activity, planned: Planned, ground: Ground, sent: Sent) -> None:
@@ -306,14 +340,20 @@ def _place(row: Activity, planned: Planned, ground: Ground, sent: Sent) -> None:
         row.marks = [marks.FAR]
 
 
-def _keep_photos(row: Activity, photos: Sequence[UUID]) -> None:
-    there = set(StoredFile.objects.filter(pk__in=photos).values_list("pk", flat=True))
-    missing = [str(one) for one in photos if one not in there]
+def require_files(photos: Sequence[UUID], findings: Sequence[Found]) -> None:
+    """Raise BadInput for photos that are not here: of the activity, and of what it found."""
+    named = [*photos, *(photo for one in findings for photo in (*one.photos_before, *one.photos_after))]
+    there = set(StoredFile.objects.filter(pk__in=named).values_list("pk", flat=True)) if named else set()
+    missing = [str(one) for one in named if one not in there]
     if missing:
         raise BadInput(
             _("These files are not here (any more); send them again: %(files)s") % {"files": ", ".join(missing)},
             field="photos",
         )
+
+
+def _keep_photos(row: Activity, photos: Sequence[UUID], findings: Sequence[Found]) -> None:
+    require_files(photos, findings)
     ActivityFile.objects.bulk_create(
         [ActivityFile(activity=row, file_id=one, role="record") for one in photos], ignore_conflicts=True
     )

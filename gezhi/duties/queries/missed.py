@@ -56,11 +56,11 @@ def missed(*, account: Account, now: datetime) -> list[Missed]:
     }
     excuses = _Excuses(away, said)
     found: list[Missed] = []
+    since = {one: _held_since(account, one.post, areas[one.path]) for one in grants if one.path in areas}
     for planned in plans.in_force(timezone.localdate(now)):
         for grant in grants:
             if grant.post in planned.duty.who and not planned.duty.starts_on and grant.path in areas:
-                held = _held_since(account, grant.post, areas[grant.path])
-                found += _of(planned, areas[grant.path], planned.days.local_date(now), held, excuses)
+                found += _of(planned, areas[grant.path], planned.days.local_date(now), since[grant], excuses)
     return sorted(found, key=lambda one: (one.round.last, one.planned.name), reverse=True)
 
 
@@ -87,8 +87,13 @@ def _held_since(account: Account, post: str, area: Area) -> date:
 def _of(
     planned: Planned, area: Area, on: date, held: date, excuses: _Excuses
 ) -> Iterable[Missed]:  # fmt: skip
-    back = timedelta(days=100) if planned.duty.rate and planned.duty.rate.per in _LONG else LOOKED_BACK
-    over = [one for one in planned.rounds(on - back, on - plans.DAY) if one.last < on and one.first >= held]
+    rate = planned.duty.rate
+    # a round by rule is open until the next one, and so over long after it was due
+    back = timedelta(days=100) if rate is None or rate.per in _LONG else LOOKED_BACK
+    over = [
+        one for one in planned.rounds(on - back, on - plans.DAY)
+        if one.last < on and one.first >= held and (rate is not None or on - one.last <= LOOKED_BACK)
+    ]  # fmt: skip
     if not over:
         return
     for one, asked, done in _measured(planned, area, over):

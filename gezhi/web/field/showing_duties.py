@@ -76,6 +76,7 @@ def _did(one: ActivityEvent) -> str:
         "record": gettext("Recorded"), "finish": gettext("Ended"), "correct": gettext("Put right"),
         "sign": gettext("Signed"), "withdraw": gettext("Taken back"),
         "forget": gettext("Erased"),
+        "lapse": gettext("No longer counts: one of those who verified did it, too"),
     }  # fmt: skip
     return known.get(one.kind, one.kind)
 
