@@ -1,6 +1,6 @@
 """Answers held against the form of their duty: the one they were given to, as far as any version still has it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,13 +10,17 @@ import msgspec
 
 from gezhi.duties.plans import Planned
 from gezhi.enactment import queries as enactment
-from gezhi.schemes.filled import fill, flat
+from gezhi.schemes.filled import Fault, fill, flat
 from gezhi.schemes.forms import Form
 from gezhi.schemes.model import Scheme
 from gezhi.schemes.text import Text
 
 # How many earlier versions of the plan are looked through for the form that a record was filled under.
 _LOOKED_BACK = 12
+
+
+# Under this name, which no field has, stand sealed the answers that no field of the changed form takes.
+LEFT = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,8 @@ def answered(planned: Planned, answers: Mapping[str, Any], *, form_print: str, a
         changed = False
     filled = fill(form, answers, at=at, scheme=scheme)
     plain, private = _parted(form, filled.values)
+    if changed and (left := _left(form, filled.faults, answers)):
+        private[LEFT] = left
     faults = [
         {
             "path": one.path,
@@ -64,6 +70,12 @@ def answered(planned: Planned, answers: Mapping[str, Any], *, form_print: str, a
 def private_of(sealed: str) -> dict[str, Any]:
     """Return sealed answers in the clear, for who may see them."""
     return dict(msgspec.json.decode(sealed)) if sealed else {}
+
+
+def _left(form: Form, faults: Sequence[Fault], answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answers that must not lie open beside their faults: of sensitive fields, and of none any more."""
+    tops = {one.path.split(".", 1)[0] for one in faults if _sealed(form, one.path)}
+    return {name: answers[name] for name in sorted(tops) if name in answers}
 
 
 def _older(planned: Planned, form_print: str) -> tuple[UUID, Scheme, Form] | None:

@@ -79,9 +79,9 @@ def docx(paper: Paper) -> bytes:
     style.element.rPr.rFonts.set(qn("w:eastAsia"), "宋体")
     heading = document.add_paragraph()
     heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    run = heading.add_run(paper.title)
+    run = heading.add_run(_plain(paper.title))
     run.bold, run.font.size = True, Pt(16)
-    document.add_paragraph(_head(paper))
+    document.add_paragraph(_plain(_head(paper)))
     table = document.add_table(rows=1, cols=len(paper.columns), style="Table Grid")
     for cell, words in zip(table.rows[0].cells, paper.columns, strict=True):
         cell.paragraphs[0].add_run(words).bold = True
@@ -104,8 +104,8 @@ def xlsx(paper: Paper) -> bytes:
     book = Workbook()
     sheet: Worksheet = book.worksheets[0]
     last = len(paper.columns)
-    _across(sheet, paper.title, last, Font(size=16, bold=True), "center")
-    _across(sheet, _head(paper), last, Font(size=11), "left")
+    _across(sheet, str(_cell(paper.title)), last, Font(size=16, bold=True), "center")
+    _across(sheet, _plain(_head(paper)), last, Font(size=11), "left")
     sheet.append(list(paper.columns))
     for row in paper.rows:
         sheet.append([_cell(words) for words in row])
@@ -159,7 +159,7 @@ def pdf(paper: Paper) -> bytes:
         )
     )
     story: list[Flowable] = [
-        Paragraph(escape(paper.title), title), Spacer(1, 3 * mm), said(_head(paper)), Spacer(1, 3 * mm), table,
+        Paragraph(escape(_plain(paper.title)), title), Spacer(1, 3 * mm), said(_head(paper)), Spacer(1, 3 * mm), table,
         Spacer(1, 5 * mm), said(_remark(paper)), Spacer(1, 8 * mm), said(_sign()),
     ]  # fmt: skip
     if paper.note:

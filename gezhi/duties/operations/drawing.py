@@ -106,5 +106,5 @@ def tick_off(row: Activity) -> None:
         return
     Drawn.objects.filter(
         draw__scheme=row.scheme, draw__duty=row.duty, draw__first__lte=row.day, draw__last__gte=row.day,
-        object_id=row.entry_id or row.area_id, verified_by=None,
+        object_id__in=[one for one in (row.entry_id, row.area_id) if one], verified_by=None,
     ).update(verified_by=row)  # fmt: skip

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gezhi.cases.access import account_id
@@ -28,7 +29,8 @@ def go_away(*, actor: Account, now: datetime, account: Account, first: date, las
     """Enter that somebody is away from a day to another, both included: oneself, or somebody of an office below."""
     if reason not in Absence.Reason.values:
         raise BadInput(_("Choose what kind of absence it is."), field="reason")
-    if last < first or last - first > _LONGEST:
+    today = timezone.localdate(now)
+    if last < first or last - first > _LONGEST or abs(first - today) > _LONGEST:
         raise BadInput(_("The last day comes after the first, within a year."), field="last")
     _require_over(actor, account, now)
     with transaction.atomic():
@@ -67,6 +69,8 @@ def object_to(*, actor: Account, now: datetime, duty: str, area: str, on: date, 
     """Say why a round of one's own was missed; the office above decides. `on` is a day of the round."""
     if not plain(reason):
         raise BadInput(_("Say why the round was missed."), field="reason")
+    if on > timezone.localdate(now):
+        raise BadInput(_("This round is not over yet."), field="on")
     planned = plans.find(duty, on)
     ground = territory.by_code(area, on)
     one = planned.round_on(on) if planned else None

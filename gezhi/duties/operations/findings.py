@@ -96,6 +96,8 @@ def keep(actor: Account, activity: Activity, findings: Sequence[Found], *, first
         )  # fmt: skip
         if one.item:
             _take_in(actor, activity, one, row, now)
+        elif one.way == Way.LIMITED:
+            row.trouble = _("No item was chosen, so no case watches whether it is put right by that day.")
         row.save(force_insert=True)
         kept.append(row)
     ActivityFile.objects.bulk_create(_files(activity, findings, first), ignore_conflicts=True)

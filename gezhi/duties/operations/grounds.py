@@ -1,6 +1,6 @@
 """What an activity is about: an area or an entry, as it stands there today, and what is odd about that."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from gezhi.duties.plans import Planned
 from gezhi.people.models import Account
 from gezhi.registers.models import Entry, State
 from gezhi.territory import queries as territory
-from gezhi.territory.models import Area
+from gezhi.territory.models import BASE_NET, Area
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,32 @@ def ground_of(
 ) -> Ground:  # fmt: skip
     """Return what an activity is about; raise BadInput when it names nothing that the duty is about."""
     if entry:
-        return _of_entry(planned, actor, entry, area, now)
+        found = _of_entry(planned, actor, entry, area, now)
+        return found if planned.of_entries else replace(found, area=_at_level(planned, found.area))
     if planned.of_entries:
         raise BadInput(_("Choose for whom this was: an entry of the register."), field="entry")
     if not area:
         raise BadInput(_("Choose the area."), field="area")
-    return _of_area(area, place, timezone.localdate(at))
+    found = _of_area(area, place, timezone.localdate(at))
+    return replace(found, area=_at_level(planned, found.area))
+
+
+def _at_level(planned: Planned, area: Area) -> Area:
+    """Return the area of the level that the duty's rounds are of, so that what is done counts there.
+
+    A record of a part counts for what it lies in; one of a whole with a single such part, for that part.
+    """
+    level = planned.duty.of.of
+    if planned.duty.starts_on or area.level == level:
+        return area
+    above = next((one for one in territory.chain(area.code) if one.level == level), None)
+    if above is not None:
+        return Area.objects.get(pk=above.pk)
+    below = list(Area.objects.filter(path__startswith=area.path, level=level, net=BASE_NET, until=None)[:2])
+    if len(below) > 1:
+        words = _("This is done for each part of %(area)s: choose which, so that it counts there.")
+        raise BadInput(words % {"area": area.name}, field="area")
+    return below[0] if below else area
 
 
 def _of_entry(planned: Planned, actor: Account, entry: UUID | str, area: Area | str | None, now: datetime) -> Ground:

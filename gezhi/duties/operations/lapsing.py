@@ -22,10 +22,11 @@ def lapse(row: Activity, planned: Planned, now: datetime) -> None:
         rows = Activity.objects.unscoped(reason="nobody verifies his own work").select_for_update()
         rows = rows.filter(
             Q(account__in=people) | Q(others__overlap=people), scheme=row.scheme, duty=duty.id, counts=True,
-            day__range=(one.first, one.last), entry_id=row.entry_id,
+            day__range=(one.first, one.last),
         )  # fmt: skip
         for check in rows:
-            if row.entry_id is not None or row.area_path.startswith(check.area_path):
+            of_entry = verifying is not None and verifying.of_entries and row.entry_id is not None
+            if check.entry_id == row.entry_id if of_entry else row.area_path.startswith(check.area_path):
                 _end(check, row, now)
 
 

@@ -18,6 +18,7 @@ from django.utils.translation import get_language, gettext
 from gezhi.cases import queries as cases
 from gezhi.cases.access import account_id
 from gezhi.cases.models import Case
+from gezhi.duties.access import ActivityRows
 from gezhi.duties.models import Activity, Finding, Leaf, Way
 from gezhi.duties.operations.books import Which
 from gezhi.enactment import queries as enactment
@@ -66,12 +67,22 @@ def leaf_of(which: Which) -> Leaf | None:
     return rows.filter(area=which.area).select_related("closed_by").first()
 
 
-def lines(*, account: Account, now: datetime, first: date, last: date, closed: datetime | None = None) -> list[Line]:
-    """Return everything that somebody did from a day to another, in order of time."""
+def lines(
+    *, account: Account, now: datetime, first: date, last: date, closed: datetime | None = None,
+    reader: Account | None = None,
+) -> list[Line]:  # fmt: skip
+    """Return everything that somebody did from a day to another, in order of time.
+
+    A `reader` who is somebody else sees of it what he may see anyway: no care case, no case that is not for him.
+    """
     since, until = _span(first, last)
+    reads = reader or account
+    done = Activity.objects.unscoped(reason="one's own diary")
+    if reads.pk != account.pk:
+        done = Activity.objects.visible_to(reads, now=now)
     found = [
-        *_activities(account, first, last, closed),
-        *_cases(account, now, since, until),
+        *_activities(done, account, (first, last), closed),
+        *_cases(account, reads, now, (since, until)),
         *_changes(account, since, until),
     ]
     return sorted(found, key=lambda one: one.at)
@@ -92,19 +103,25 @@ def _span(first: date, last: date) -> tuple[datetime, datetime]:
     return datetime.combine(first, time(), zone), datetime.combine(last + timedelta(days=1), time(), zone)
 
 
-def _activities(account: Account, first: date, last: date, closed: datetime | None) -> Iterable[Line]:
-    rows = Activity.objects.unscoped(reason="one's own diary").filter(
-        Q(account=account) | Q(others__contains=[account.pk]), day__range=(first, last), withdrawn_at=None
-    )
+def _activities(
+    seen: ActivityRows, account: Account, days: tuple[date, date], closed: datetime | None
+) -> Iterable[Line]:
+    rows = seen.filter(Q(account=account) | Q(others__contains=[account.pk]), day__range=days, withdrawn_at=None)
     rows = rows.select_related("area").defer("area__boundary").prefetch_related("findings").order_by("began")
     for row in rows[:_MOST]:
         duty = enactment.scheme(row.scheme_version_id).duties.get(row.duty)
         yield Line(
             at=min(row.began, row.recorded_at), did=duty.title.say(_language()) if duty else row.duty,
-            what=row.entry_name or territory.short_name(row.area.name),
-            place=territory.short_name(row.area.name) if row.entry_name else "", note=_note(row), activity=row.pk,
+            what=_what(row) or territory.short_name(row.area.name),
+            place=territory.short_name(row.area.name) if row.entry_name else "",
+            note="" if row.guarded else _note(row), activity=row.pk,
             added=closed is not None and row.recorded_at > closed,
         )  # fmt: skip
+
+
+def _what(row: Activity) -> str:
+    """Return what it was about. A diary is printed and handed on: of a care case it says that it was one, no name."""
+    return gettext("Help for people") if row.guarded else row.entry_name
 
 
 def _note(row: Activity) -> str:
@@ -121,8 +138,13 @@ def _found(one: Finding) -> str:
     return f"{text}: {one.get_way_display()}" if one.way != Way.CASE else text
 
 
-def _cases(account: Account, now: datetime, since: datetime, until: datetime) -> Iterable[Line]:
-    for act in cases.diary(account=account, now=now, since=since, until=until):
+def _cases(account: Account, reads: Account, now: datetime, span: tuple[datetime, datetime]) -> Iterable[Line]:
+    acts = cases.diary(account=account, now=now, since=span[0], until=span[1])
+    if reads.pk != account.pk:
+        seen = Case.objects.visible_to(reads, now=now).filter(number__in={act.number for act in acts})
+        numbers = set(seen.values_list("number", flat=True))
+        acts = tuple(act for act in acts if act.number in numbers)
+    for act in acts:
         did = act.title.say(_language()) or _RECORDS.get(act.action, lambda: "")() or gettext("Taken in")
         yield Line(act.at, did, act.case, act.place, case=act.number)
 

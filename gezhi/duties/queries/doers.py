@@ -37,7 +37,7 @@ def _of_object(planned: Planned, row: Activity) -> ActivityRows:
     rows = Activity.objects.unscoped(reason="nobody verifies his own work").filter(
         scheme=row.scheme, duty=planned.duty.verifies, withdrawn_at=None
     )
-    if row.entry_id is None:
+    if row.entry_id is None or not planned.of_entries:
         return rows.filter(area_path__startswith=row.area_path)
     # of an entry: what was done for it, or for an area that it lies in as a whole
     codes = row.area_path.rstrip("/").split("/")

@@ -99,8 +99,14 @@ def _of(
     for one, asked, done in _measured(planned, area, over):
         if done < asked:
             key = (planned.scheme.id, planned.duty.id, area.pk, one.period)
-            away = next((row.reason for row in excuses.away if row.first <= one.first and one.last <= row.last), "")
+            away = next((row.reason for row in excuses.away if _covers(row, one)), "")
             yield Missed(planned, area, one, asked, done, away, excuses.said.get(key))
+
+
+def _covers(row: Absence, one: Round) -> bool:
+    """Say whether an absence covers a round; one's own, entered when the round was over, is for an objection to say."""
+    in_time = row.entered_by_id != row.account_id or timezone.localdate(row.at) <= one.last
+    return in_time and row.first <= one.first and one.last <= row.last
 
 
 def _measured(planned: Planned, area: Area, over: list[Round]) -> Iterable[tuple[Round, int, int]]:

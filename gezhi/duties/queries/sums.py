@@ -189,7 +189,7 @@ def _statement(scope: Scope, given: dict[str, Any]) -> str:
         done = _DONE.format(object="entry_id", activity=_ACTIVITY, whose=whose)
     else:
         objects = _AREAS.format(area=_AREA)
-        done = _DONE.format(object="area_id", activity=_ACTIVITY, whose="entry_id is null and area_path like %(under)s")
+        done = _DONE.format(object="area_id", activity=_ACTIVITY, whose="area_path like %(under)s")
     return f"with o as not materialized ({objects}), d as ({done})"
 
 

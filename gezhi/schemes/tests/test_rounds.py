@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -42,6 +43,32 @@ def test_a_rule_that_skips_rest_days_leaves_them_out() -> None:
     found = _year(_duty(on="FREQ=DAILY", if_holiday="skip"))
     assert all(CHINA.is_workday(one.due) for one in found)
     assert date(2026, 1, 1) not in {one.due for one in found}
+
+
+def test_a_round_by_rule_is_open_until_the_next_one_a_year_later() -> None:
+    yearly = _duty(on="FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=2")
+    found = round_at(SCHEME, CHINA, yearly, date(2026, 12, 20))
+    assert found is not None
+    assert (found.due, found.last) == (date(2026, 3, 2), date(2027, 3, 1))
+    monthly = _duty(on="FREQ=MONTHLY;BYMONTHDAY=10", if_holiday="previous workday")
+    assert round_at(SCHEME, CHINA, monthly, date(2026, 2, 9)) is not None
+
+
+@pytest.mark.parametrize("if_holiday", ["same day", "next workday", "previous workday", "skip"])
+def test_a_round_ends_where_the_next_begins_however_few_are_asked_for(if_holiday: str) -> None:
+    duty = _duty(on="FREQ=MONTHLY;BYMONTHDAY=10", if_holiday=if_holiday)
+    year = _year(duty)
+    assert len(year) > 6
+    for one, after in pairwise(year):
+        assert one.last + DAY == after.first
+        assert rounds(SCHEME, CHINA, duty, one.due, one.due) == (one,)
+
+
+def test_what_moves_past_the_end_of_its_phase_can_be_done_on_the_day_it_moves_to() -> None:
+    scheme = replace(SCHEME, phases={"nine": Phase("nine", Text("九月"), date(2026, 9, 1), date(2026, 10, 1))})
+    duty = _duty(on="FREQ=MONTHLY;BYMONTHDAY=1", if_holiday="next workday", phases=("nine",))
+    *_, moved = rounds(scheme, CHINA, duty, date(2026, 9, 1), date(2026, 12, 31))
+    assert (moved.first, moved.due, moved.last) == (date(2026, 10, 1), date(2026, 10, 8), date(2026, 10, 8))
 
 
 def test_a_duty_of_a_phase_has_no_round_outside_and_its_edges_are_cut() -> None:

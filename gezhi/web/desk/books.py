@@ -53,7 +53,7 @@ def page(request: HttpRequest, account: Account) -> HttpResponse:
         figures = queries.figures(area=area, first=first, last=last) if area else figures
     else:
         closed = leaf.closed_at if leaf else None
-        lines = queries.lines(account=whose, now=now, first=first, last=last, closed=closed)
+        lines = queries.lines(account=whose, now=now, first=first, last=last, closed=closed, reader=account)
     kind = request.GET.get("as", "")
     if kind in papers.KINDS:
         paper = _notice(area, figures, which, leaf) if area else _diary(whose, lines, which, leaf)
@@ -117,7 +117,7 @@ def _span(book: str, on: date) -> tuple[date, date]:
 
 def _day(words: str, now: datetime) -> date:
     try:
-        return max(date(2000, 1, 1), date.fromisoformat(words))
+        return min(max(date(2000, 1, 1), date.fromisoformat(words)), timezone.localdate(now) + timedelta(days=366))
     except ValueError:
         return timezone.localdate(now)
 

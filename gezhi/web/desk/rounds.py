@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from gezhi.duties import queries
+from gezhi.duties.access import oversees
 from gezhi.duties.models import Absence
 from gezhi.duties.queries import Covered, Scope, Wanted
 from gezhi.foundation import clock
@@ -41,7 +42,7 @@ def board(request: HttpRequest, account: Account) -> HttpResponse:
     if duty:
         if not covered:
             raise Http404
-        shown |= _one(request, covered[0], area, now)
+        shown |= _one(request, account, covered[0], area, now)
     else:
         shown["below"] = territory.children(area, timezone.localdate(now)).defer("boundary")
     return render(request, "desk/rounds.html", shown)
@@ -82,7 +83,7 @@ def _row(one: Covered) -> dict[str, object]:
     }
 
 
-def _one(request: HttpRequest, covered: Covered, area: Area, now: datetime) -> dict[str, object]:
+def _one(request: HttpRequest, account: Account, covered: Covered, area: Area, now: datetime) -> dict[str, object]:
     planned = covered.planned
     on = timezone.localdate(now)
     path, _, after = request.GET.get("after", "").replace("\x00", "").partition("|")
@@ -101,24 +102,28 @@ def _one(request: HttpRequest, covered: Covered, area: Area, now: datetime) -> d
         "after": f"{last.area_path}|{last.code}" if last else "",
         "words": words,
         "of_entries": planned.of_entries,
-        "reasons": _reasons(covered, area, now),
+        "reasons": _reasons(account, covered, area, now),
         "note": wording.say(planned.duty.note),
     }
 
 
-def _reasons(covered: Covered, area: Area, now: datetime) -> list[str]:
-    """Return what excuses what is not done: who of the doing posts is away, and objections to the round before."""
+def _reasons(account: Account, covered: Covered, area: Area, now: datetime) -> list[str]:
+    """Return what excuses what is not done: who of the doing posts is away; for what reason sees the office above."""
     on = timezone.localdate(now)
     doers = {row.account_id: row for row in people.at_area(area.path, now) if row.post in covered.planned.duty.who}
     away = queries.absences(accounts=[row.account for row in doers.values()], since=on)
     said = [
-        gettext("%(place)s: %(reason)s until %(day)s")
+        (
+            gettext("%(place)s: %(reason)s until %(day)s")
+            if where.area and oversees(account, where.area.path, now)
+            else gettext("%(place)s: away until %(day)s")
+        )
         % {
-            "place": territory.short_name(where.area.name) if (where := doers[row.account_id]).area else "",
+            "place": territory.short_name(where.area.name) if where.area else "",
             "reason": Absence.Reason(row.reason).label,
             "day": wording.say_day(row.last, on),
         }
         for row in away
-        if row.first <= on
+        if row.first <= on and (where := doers[row.account_id])
     ]
     return said[:30]
