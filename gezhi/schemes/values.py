@@ -86,7 +86,7 @@ def _number(field: Field, value: Any, wanted: tuple[str, str]) -> float | int:
         value = float(plain) if "." in plain else int(plain)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise bad
-    if not math.isfinite(value) or abs(value) > _LARGEST:
+    if abs(value) > _LARGEST or not math.isfinite(value):
         raise BadValue("数字太大。", "the number is too large.")
     return value
 

@@ -6,7 +6,7 @@ from gezhi.duties.queries.coverage import Covered, Part, board, ground, grounds,
 from gezhi.duties.queries.missed import Missed, absences, missed, objections
 from gezhi.duties.queries.owed import Owed, absent, due, measured
 from gezhi.duties.queries.route import Stop, route
-from gezhi.duties.queries.story import ActivityPage, activities, activity_page, drawn_for, of_case, of_entry
+from gezhi.duties.queries.story import ActivityPage, activities, activity_page, drawn_for, of_case, of_entry, to_sign
 from gezhi.duties.queries.sums import Object, Scope, Sum, Wanted, objects, one_object, total
 
 __all__ = [
@@ -44,5 +44,6 @@ __all__ = [
     "one_object",
     "parts",
     "route",
+    "to_sign",
     "total",
 ]

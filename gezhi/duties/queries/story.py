@@ -2,9 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
 
 from gezhi.duties import marks, plans
 from gezhi.duties.access import ActivityRows
@@ -13,10 +18,13 @@ from gezhi.duties.models import Activity, ActivityEvent, ActivityFile, Drawn, Fi
 from gezhi.duties.plans import Planned
 from gezhi.duties.queries.coverage import lights_of_cases
 from gezhi.people import queries as people
+from gezhi.people.access import standing
 from gezhi.people.models import Account
 from gezhi.schemes.state import Light
 
 SIZE = 50
+# What was left unsigned for so long is asked for by nobody any more.
+_SIGNED_WITHIN = timedelta(days=100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +106,26 @@ def activities(
     rows = rows.filter(day__gte=first) if first else rows
     rows = rows.filter(day__lte=last) if last else rows
     return list(rows.order_by("-pk")[:size])
+
+
+def to_sign(*, account: Account, now: datetime, size: int = SIZE) -> list[Activity]:
+    """Return what waits for somebody's signature, the oldest first: of others, at the posts that sign."""
+    grants = [one for one in standing(account, now).reach.grants if one.path]
+    wanted = [
+        Q(scheme=planned.scheme.id, duty=planned.duty.id, area_path__startswith=one.path)
+        for planned in plans.in_force(timezone.localdate(now)) if planned.duty.signed_by
+        for one in grants if one.post == planned.duty.signed_by
+    ]  # fmt: skip
+    if not wanted:
+        return []
+    rows = _whole(Activity.objects.visible_to(account, now=now)).filter(
+        reduce(or_, wanted),
+        ended__isnull=False,
+        signed_at=None,
+        withdrawn_at=None,
+        day__gte=timezone.localdate(now) - _SIGNED_WITHIN,
+    )
+    return list(rows.exclude(account=account).exclude(others__contains=[account.pk]).order_by("pk")[:size])
 
 
 def drawn_for(draw: UUID) -> Sequence[Drawn]:

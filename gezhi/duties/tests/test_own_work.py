@@ -4,13 +4,17 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
-from gezhi.duties import operations, plans
+from gezhi.duties import operations, plans, queries
 from gezhi.duties.errors import BadInput, Forbidden
 from gezhi.duties.models import Activity, Drawn, Start
 from gezhi.duties.operations import Found
 from gezhi.duties.operations.log import first_broken
 from gezhi.duties.tests.conftest import SHANGHAI, District
+from gezhi.foundation import clock
+from gezhi.people.models import Account
 
 CHECK, CALL = "rounds.check_3", "rounds.call_3"
 
@@ -161,3 +165,22 @@ def test_an_agreement_is_yes_or_no(district: District) -> None:
     with pytest.raises(BadInput) as refused:
         district.record(district.cast.head, CHECK, entry=home.pk, agrees="no")
     assert refused.value.field == "agrees"
+
+
+def test_who_signs_is_told_what_waits_and_nobody_else(
+    district: District, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = district.record(duty="rounds.signed").activity
+
+    def waits(who: Account) -> list[Activity]:
+        return queries.to_sign(account=who, now=district.now)
+
+    cast = district.cast
+    assert waits(cast.head) == [row]
+    for who in (cast.worker, cast.other_head, cast.other_worker, cast.clerk, cast.resident):
+        assert waits(who) == []
+    client.force_login(cast.head)
+    monkeypatch.setattr(clock, "now", lambda: district.now)
+    assert reverse("web:field_activity", args=[row.pk]) in client.get(reverse("web:field_rounds")).text
+    operations.sign(actor=cast.head, now=district.now, activity=row.pk)
+    assert waits(cast.head) == []

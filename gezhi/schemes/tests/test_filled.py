@@ -246,3 +246,8 @@ def test_a_page_gets_all_that_it_needs_to_draw_and_check_the_form() -> None:
         "id": "x", "kind": "date", "title": "", "low": {"amount": -30, "unit": "days"}, "high": None, "check": None,
     }  # fmt: skip
     assert describe(form(field("x", "choice", choices=GRADES)), "zh")["fields"][0]["choices"][0] == ["a", "甲"]
+
+
+@pytest.mark.parametrize("value", [10**400, -(10**400), float("inf"), float("nan")])
+def test_a_number_beyond_all_bounds_is_a_fault_and_no_crash(value: float) -> None:
+    assert [one.code for one in filled(field("n", "whole"), value).faults] == ["bad_value"]

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 
 from gezhi.duties import plans, queries
 from gezhi.duties.access import grant_for
+from gezhi.duties.models import Activity
 from gezhi.duties.plans import Planned
 from gezhi.duties.queries import Object, Owed, Scope, Stop, Wanted
 from gezhi.foundation import clock
@@ -114,9 +115,18 @@ def page(request: HttpRequest, account: Account) -> HttpResponse:
         "now": now,
         "open": rows(open_ones, now),
         "done": rows([one for one in owed if one.light is Light.DONE], now),
+        "to_sign": [_waiting(one) for one in queries.to_sign(account=account, now=now)],
         "has_route": any(not one.single or one.planned.duty.activity == "patrol" for one in open_ones),
     }
     return render(request, "field/rounds.html", shown)
+
+
+def _waiting(row: Activity) -> dict[str, object]:
+    planned = plans.of_version(row.scheme_version_id, row.duty)
+    return {
+        "row": row, "title": wording.say(planned.duty.title) if planned else row.duty,
+        "place": row.entry_name or territory.short_name(row.area.name),
+    }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
