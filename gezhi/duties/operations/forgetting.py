@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from gezhi.duties.models import Activity, ActivityEvent, Start
+from gezhi.duties.models import Activity, ActivityEvent, Drawn, Start
 from gezhi.duties.operations import log
 
 
@@ -16,6 +16,7 @@ def forget_entry(*, entry: UUID, now: datetime) -> int:
     Again for the same entry: none. Rounds stay as full as they were. What was found became cases, kept as those are.
     """
     Start.objects.filter(entry_id=entry).update(entry_name="")
+    Drawn.objects.filter(object_id=entry).update(name="")
     rows = Activity.objects.unscoped(reason="what may no longer be kept goes, whoever may see it")
     done = 0
     for row in rows.select_for_update().filter(entry_id=entry).order_by("pk"):

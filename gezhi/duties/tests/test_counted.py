@@ -1,6 +1,7 @@
 """Counted once and where it belongs; read by who may read it; excused by who may excuse it."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -8,7 +9,7 @@ from django.utils import timezone
 from gezhi.duties import operations, queries
 from gezhi.duties.answers import private_of
 from gezhi.duties.errors import BadInput
-from gezhi.duties.models import Activity
+from gezhi.duties.models import Activity, Drawn
 from gezhi.duties.operations import Found
 from gezhi.duties.tests.conftest import SHANGHAI, District
 from gezhi.web import papers
@@ -55,7 +56,7 @@ def test_a_rule_with_a_month_between_is_seen_when_it_was_missed(district: Distri
 
 def test_an_own_absence_entered_afterwards_excuses_nothing(district: District) -> None:
     yesterday = timezone.localdate(district.now) - timedelta(days=1)
-    given = {"account": district.cast.worker, "first": yesterday, "last": yesterday, "reason": "sick"}
+    given: dict[str, Any] = {"account": district.cast.worker, "first": yesterday, "last": yesterday, "reason": "sick"}
     row = operations.go_away(actor=district.cast.worker, now=district.now, **given)
 
     def said() -> str:
@@ -85,7 +86,7 @@ def test_a_diary_names_no_care_case_and_shows_others_none(district: District) ->
     row = district.record(entry=district.home(1).pk, remarks="刑满释放人员").activity
     Activity.objects.unscoped(reason="as of a care register").filter(pk=row.pk).update(guarded=True)
     day = timezone.localdate(district.now)
-    given = {"account": district.cast.worker, "now": district.now, "first": day, "last": day}
+    given: dict[str, Any] = {"account": district.cast.worker, "now": district.now, "first": day, "last": day}
     (own,) = queries.lines(**given)
     assert ("住户1" in own.what, own.note) == (False, "")
     assert queries.lines(reader=district.cast.head, **given) == []
@@ -116,3 +117,13 @@ def test_a_paper_with_control_letters_and_formulas_in_its_title_is_written() -> 
 
     book = load_workbook(BytesIO(papers.xlsx(paper)))
     assert {cell.data_type for line in book.worksheets[0].iter_rows() for cell in line} <= {"s", "n"}
+
+
+def test_an_erased_household_leaves_its_draw_without_a_name(district: District) -> None:
+    home = district.home(1)
+    row = operations.draw(
+        actor=district.cast.head, duty="rounds.check_3", area=district.cast.villages[0].code, now=district.now
+    )
+    assert Drawn.objects.get(draw=row).name == "住户1"
+    operations.forget_entry(entry=home.pk, now=district.now)
+    assert Drawn.objects.get(draw=row).name == ""

@@ -1,6 +1,7 @@
 """Nobody verifies his own work: not under another's name, a quarter later, joined afterwards, or done afterwards."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -81,7 +82,7 @@ def test_a_withdrawn_verification_leaves_its_draw_open(district: District) -> No
 def test_no_sample_smaller_than_the_plan_asks_and_none_twice_by_parts(district: District) -> None:
     for n in range(10):
         district.home(n)
-    given = {"actor": district.cast.head, "duty": CHECK, "now": district.now}
+    given: dict[str, Any] = {"actor": district.cast.head, "duty": CHECK, "now": district.now}
     with pytest.raises(BadInput) as refused:
         operations.draw(area=district.cast.villages[0].code, share=1, **given)
     assert refused.value.field == "share"
