@@ -12,7 +12,6 @@ from gezhi.duties.errors import BadInput
 from gezhi.duties.models import Activity, Drawn
 from gezhi.duties.operations import Found
 from gezhi.duties.tests.conftest import SHANGHAI, District
-from gezhi.web import papers
 
 
 def walked(district: District) -> int:
@@ -105,18 +104,6 @@ def test_an_answer_of_a_field_that_is_gone_is_kept_sealed(district: District) ->
     ).activity
     assert "旧字段" not in str(row.answers) + str(row.faults)
     assert private_of(row.sealed)[""] == {"gone": "旧字段"}
-
-
-def test_a_paper_with_control_letters_and_formulas_in_its_title_is_written() -> None:
-    paper = papers.Paper("=1+1\x0b", "甲\x00", "2026", ("一",), (("=2",),))
-    assert papers.docx(paper)
-    assert papers.pdf(paper)
-    from io import BytesIO
-
-    from openpyxl import load_workbook
-
-    book = load_workbook(BytesIO(papers.xlsx(paper)))
-    assert {cell.data_type for line in book.worksheets[0].iter_rows() for cell in line} <= {"s", "n"}
 
 
 def test_an_erased_household_leaves_its_draw_without_a_name(district: District) -> None:
