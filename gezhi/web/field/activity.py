@@ -74,8 +74,7 @@ def begin(request: HttpRequest, account: Account, duty: str, code: str) -> HttpR
         except DutyError as refused:
             error = str(refused)
         else:
-            for one in done.notes:
-                messages.warning(request, one)
+            # what is odd about it stands on its page
             return redirect("web:field_activity", pk=done.activity.pk)
     shown = {
         "now": now, "error": error, "duty": duty, "code": code, "of": of, "start": asked.get("start", ""),
