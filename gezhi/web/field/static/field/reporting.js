@@ -4,6 +4,7 @@ import { startUploads } from "../gezhi/uploads.js";
 import { startLater } from "./maps.js";
 import { startShots } from "./shots.js";
 
+const BUSY_MS = 500;
 const KEPT = "field.report";
 const COARSE_M = 100;
 const form = document.getElementById("report");
@@ -201,9 +202,14 @@ async function keptHere() {
   const again = panel.querySelector("[data-send-now]");
   const send = async () => {
     again.classList.add("is-busy");
-    const told = await sendNow();
+    let told = await sendNow();
+    // another tab or the phone itself sends already: its end is ours
+    while (told.state === "busy") {
+      await new Promise((wake) => setTimeout(wake, BUSY_MS));
+      told = await sendNow();
+    }
     again.classList.remove("is-busy");
-    if (told.state === "done" && told.sent) panel.classList.add("is-sent");
+    if (told.state === "done" && (told.sent || !told.left)) panel.classList.add("is-sent");
   };
   again.addEventListener("click", send);
   window.addEventListener("online", send, { once: true });
