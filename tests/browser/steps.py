@@ -73,7 +73,8 @@ def do(page: Page, title: str, **answers: Any) -> None:
         under_the_thumb.click()
         page.wait_for_load_state()
     if box.count() == 0:
-        press(page, title)
+        with page.expect_navigation():
+            press(page, title)
         return
     behind = page.locator("details.others:not([open])")
     if behind.count() and not box.first.is_visible():

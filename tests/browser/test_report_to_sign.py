@@ -62,6 +62,7 @@ def test_a_resident_reports_at_a_point_and_signs_what_the_grid_worker_settled(ca
     head = sign_in(visit, cast.head, f"/field/case/{number}", phone=True)
     _look(head)
     do(head, "核查通过")
+    expect(head.locator(".messages")).to_contain_text("已完成：核查通过")
 
     resident.goto(f"/matter/{number}")
     expect(resident.get_by_role("heading", level=1)).to_contain_text("办好了吗")
