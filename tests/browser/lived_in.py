@@ -208,7 +208,12 @@ def _on_rounds(lived: Lived) -> None:
     )
     today = now.date()
     duties.go_away(
-        actor=cast.head, account=cast.other_worker, first=today, last=today + timedelta(days=2), reason="leave", now=now
+        actor=cast.other_worker,
+        account=cast.other_worker,
+        first=today,
+        last=today + timedelta(days=2),
+        reason="leave",
+        now=now,
     )
 
 
