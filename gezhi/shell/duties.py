@@ -8,10 +8,7 @@ Exit codes: 0 done, 1 something is wrong with the scheme, 2 misuse.
 """
 
 import argparse
-import sys
 
-from gezhi.host.words import Trouble, language
-from gezhi.schemes.model import SchemeError
 from gezhi.shell.duty import calendar, due
 from gezhi.shell.schemes import judging
 
@@ -27,12 +24,4 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Do what was asked and return the exit code."""
-    try:
-        code: int = options.do(options)
-    except Trouble as trouble:
-        print(trouble, file=sys.stderr)
-        return 2
-    except SchemeError as bad:
-        judging.report(bad.findings, sys.stderr, language())
-        return 1
-    return code
+    return judging.carry_out(options)

@@ -17,7 +17,7 @@ from gezhi.host.words import Trouble, language, say
 from gezhi.schemes import source, xlsforms
 from gezhi.schemes.documents import gather
 from gezhi.schemes.durations import BadDuration, Duration
-from gezhi.schemes.model import Scheme, SchemeError
+from gezhi.schemes.model import Scheme
 from gezhi.schemes.xlsforms import adding
 from gezhi.schemes.xlsforms.reading import Carried
 from gezhi.shell.schemes import judging
@@ -65,15 +65,7 @@ def _export_arguments(actions: "argparse._SubParsersAction[argparse.ArgumentPars
 
 def run(options: argparse.Namespace) -> int:
     """Do what was asked and return the exit code."""
-    try:
-        code: int = options.do(options)
-    except Trouble as trouble:
-        print(trouble, file=sys.stderr)
-        return 2
-    except SchemeError as bad:
-        judging.report(bad.findings, sys.stderr, language())
-        return 1
-    return code
+    return judging.carry_out(options)
 
 
 def _import(options: argparse.Namespace) -> int:

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
 
-from gezhi.host.words import language, say
+from gezhi.host.words import Trouble, language, say
 from gezhi.schemes.check import check
-from gezhi.schemes.model import Finding
+from gezhi.schemes.model import Finding, SchemeError
 from gezhi.schemes.schema import json_schema
 
 _WORDS = {"error": ("错误", "error"), "reminder": ("提醒", "reminder")}
@@ -36,6 +36,19 @@ def arguments(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     )
     command.add_argument("output", type=Path, nargs="?", metavar="FILE", help="default: standard output")
     command.set_defaults(do=_schema)
+
+
+def carry_out(options: argparse.Namespace) -> int:
+    """Do what was asked of a plan and return the exit code: 1 when the plan is wrong, 2 when the words were."""
+    try:
+        code: int = options.do(options)
+    except Trouble as trouble:
+        print(trouble, file=sys.stderr)
+        return 2
+    except SchemeError as bad:
+        report(bad.findings, sys.stderr, language())
+        return 1
+    return code
 
 
 def _check(options: argparse.Namespace) -> int:
