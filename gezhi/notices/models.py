@@ -1,5 +1,6 @@
 """Messages out, the webhooks they may go to, and the log of every attempt."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -22,6 +23,10 @@ class Endpoint(models.Model):
     title = models.CharField(max_length=80)
     url = models.URLField(max_length=500)
     secret = EncryptedText()
+    secret_since = models.DateTimeField(null=True, blank=True)
+    # The secret before, which signs as well until `old_until`, so that a receiver can change over without a gap.
+    old_secret = EncryptedText(null=True, blank=True)
+    old_until = models.DateTimeField(null=True, blank=True)
     # Topics that it wants, e.g. "case.closed"; "*" is all of them.
     topics = models.JSONField(default=list)
     created_at = models.DateTimeField()
@@ -40,6 +45,11 @@ class Endpoint(models.Model):
     def enabled(self) -> bool:
         """Whether messages go out to it."""
         return self.disabled_at is None
+
+    def secrets_at(self, now: datetime) -> tuple[str, ...]:
+        """Return what signs at a moment: the secret, and for a while after a renewal the one before it."""
+        before = self.old_secret if self.old_until is not None and now < self.old_until else ""
+        return (str(self.secret), str(before)) if before else (str(self.secret),)
 
 
 class Message(models.Model):
@@ -101,6 +111,11 @@ class Message(models.Model):
             models.Index(fields=["account", "-created_at"], condition=Q(channel="inbox"), name="message_inbox"),
             models.Index(fields=["account"], condition=Q(channel="inbox", read_at=None), name="message_unread"),
             models.Index(fields=["next_attempt_at"], condition=Q(state__in=["waiting", "sending"]), name="message_due"),
+            models.Index(
+                fields=["endpoint", "-created_at", "-id"],
+                condition=Q(endpoint__isnull=False),
+                name="message_to_endpoint",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Writing messages, sending them, keeping the log of attempts; and the webhook endpoints.
+"""Writing messages, sending them, keeping the log of attempts. What an office does to webhooks is told beside it.
 
 `send` only writes rows, in the caller's transaction: what the case did and who is told stand or fall together. The
 worker's `deliver_due` carries them out. Mail is sent at most once: where the machine died in the middle it is marked
@@ -6,27 +6,34 @@ worker's `deliver_due` carries them out. Mail is sent at most once: where the ma
 same, so that the receiver can drop the second.
 """
 
-import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import httpx
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from gezhi.foundation import crypto, journal
-from gezhi.notices import guard, queries, senders
+from gezhi.foundation import crypto
+from gezhi.notices import queries, senders
+from gezhi.notices.endpoint_operations import (
+    EVERY_TOPIC,
+    add_endpoint,
+    disable_endpoint,
+    enable_endpoint,
+    forget_old_secrets,
+    give_up_endpoint,
+    renew_secret,
+    send_again,
+    send_test,
+)
 from gezhi.notices.models import Delivery, Endpoint, MailWish, Message
 from gezhi.people import access
 from gezhi.people import queries as people
 from gezhi.people.models import Account
 
-BOOK = "notices"
-EVERY_TOPIC = "*"
 # How long a batch may take before its unfinished attempts count as lost with their worker.
 LEASE = timedelta(minutes=5)
 WAITS = (
@@ -40,6 +47,23 @@ WAITS = (
     timedelta(hours=24),
 )
 DISABLE_AFTER = 20
+
+__all__ = [
+    "DISABLE_AFTER",
+    "EVERY_TOPIC",
+    "LEASE",
+    "WAITS",
+    "add_endpoint",
+    "deliver_due",
+    "disable_endpoint",
+    "enable_endpoint",
+    "mark_read",
+    "mark_unread",
+    "renew_secret",
+    "send",
+    "send_again",
+    "send_test",
+]
 
 
 def send(
@@ -93,6 +117,7 @@ def mark_unread(*, account: Account, messages: Iterable[Message]) -> int:
 def deliver_due(*, now: datetime, limit: int = 10, transport: httpx.BaseTransport | None = None) -> int:
     """Send what is due, oldest first; return how many attempts were made. Several workers may run at once."""
     _reclaim_lost(now)
+    forget_old_secrets(now)
     failing: set[object] = set()
     attempts = 0
     for message in _claim(now, limit):
@@ -105,77 +130,6 @@ def deliver_due(*, now: datetime, limit: int = 10, transport: httpx.BaseTranspor
         if not attempt.ok and message.endpoint_id is not None:
             failing.add(message.endpoint_id)
     return attempts
-
-
-@transaction.atomic
-def send_again(*, actor: Account | None, message: Message, now: datetime) -> Message:
-    """Put a message that was given up, held back or is unsure into the queue again."""
-    access.require(actor, access.SETUP, now)
-    ended = [Message.State.FAILED, Message.State.UNSURE, Message.State.HELD]
-    changed = Message.objects.filter(pk=message.pk, state__in=ended).update(
-        state=Message.State.WAITING, attempts=0, next_attempt_at=now, error=""
-    )
-    if not changed:
-        raise ValidationError(_("This message is waiting or was sent already."))
-    _journal("send_again", actor, str(message.pk), now)
-    message.refresh_from_db()
-    return message
-
-
-@transaction.atomic
-def add_endpoint(
-    *, actor: Account | None, title: str, url: str, topics: Iterable[str], now: datetime
-) -> tuple[Endpoint, str]:
-    """Add a webhook; return it and its signing secret, readable this once.
-
-    It hears of the whole district, so the right to set up must reach as far.
-    """
-    access.require_set_up(actor, now)
-    try:
-        guard.judge_form(url)
-    except guard.NotAllowed as error:
-        raise ValidationError({"url": str(error)}) from None
-    if Endpoint.objects.filter(url=url).exists():
-        raise ValidationError({"url": _("There is a webhook with this address already.")})
-    secret = secrets.token_urlsafe(32)
-    chosen = [topic.strip() for topic in topics if topic.strip()] or [EVERY_TOPIC]
-    endpoint = Endpoint.objects.create(
-        title=title.strip() or url[:80], url=url, secret=secret, topics=chosen, created_at=now, created_by=actor
-    )
-    _journal("add_endpoint", actor, str(endpoint.pk), now, url=url, topics=chosen)
-    return endpoint, secret
-
-
-@transaction.atomic
-def renew_secret(*, actor: Account | None, endpoint: Endpoint, now: datetime) -> str:
-    """Replace an endpoint's signing secret at once; return the new one, readable this once."""
-    access.require_set_up(actor, now)
-    endpoint.secret = secrets.token_urlsafe(32)
-    endpoint.save(update_fields=["secret"])
-    _journal("renew_secret", actor, str(endpoint.pk), now)
-    return str(endpoint.secret)
-
-
-@transaction.atomic
-def disable_endpoint(*, actor: Account | None, endpoint: Endpoint, reason: str, now: datetime) -> Endpoint:
-    """Stop sending to an endpoint; what waits for it is held back, not lost."""
-    access.require_set_up(actor, now)
-    _disable(endpoint, reason, now)
-    _journal("disable_endpoint", actor, str(endpoint.pk), now, reason=reason)
-    return endpoint
-
-
-@transaction.atomic
-def enable_endpoint(*, actor: Account | None, endpoint: Endpoint, now: datetime) -> Endpoint:
-    """Send to an endpoint again, what was held back first."""
-    access.require_set_up(actor, now)
-    endpoint.disabled_at, endpoint.disabled_reason, endpoint.failures_in_row = None, "", 0
-    endpoint.save(update_fields=["disabled_at", "disabled_reason", "failures_in_row"])
-    Message.objects.filter(endpoint=endpoint, state=Message.State.HELD).update(
-        state=Message.State.WAITING, attempts=0, next_attempt_at=now
-    )
-    _journal("enable_endpoint", actor, str(endpoint.pk), now)
-    return endpoint
 
 
 def _addressed(
@@ -277,7 +231,7 @@ def _put_back(message: Message, now: datetime) -> None:
 
 def _carry_out(message: Message, now: datetime, transport: httpx.BaseTransport | None) -> senders.Attempt:
     if message.endpoint is not None:
-        return senders.webhook(message, message.endpoint.url, str(message.endpoint.secret), now, transport)
+        return senders.webhook(message, message.endpoint.url, message.endpoint.secrets_at(now), now, transport)
     address = str(message.account.email if message.account is not None else message.address)
     if not address:
         return senders.Attempt(ok=False, milliseconds=0, excerpt=_("There is no mail address any more."), again=False)
@@ -326,18 +280,8 @@ def _count_failure(endpoint: Endpoint, attempt: senders.Attempt, now: datetime) 
             "count": kept.failures_in_row,
             "error": attempt.excerpt or attempt.status,
         }
-        _disable(kept, reason, now)
-        _journal("endpoint_gave_up", None, str(kept.pk), now, reason=reason)
+        give_up_endpoint(kept, reason, now)
         _tell_office(kept, reason, now)
-
-
-def _disable(endpoint: Endpoint, reason: str, now: datetime) -> None:
-    endpoint.disabled_at, endpoint.disabled_reason = now, reason[:300]
-    endpoint.save(update_fields=["disabled_at", "disabled_reason"])
-    open_states = [Message.State.WAITING, Message.State.SENDING]
-    Message.objects.filter(endpoint=endpoint, state__in=open_states).update(
-        state=Message.State.HELD, next_attempt_at=None
-    )
 
 
 def _tell_office(endpoint: Endpoint, reason: str, now: datetime) -> None:
@@ -350,7 +294,3 @@ def _tell_office(endpoint: Endpoint, reason: str, now: datetime) -> None:
         channels=(Message.Channel.INBOX, Message.Channel.MAIL),
         now=now,
     )
-
-
-def _journal(action: str, actor: Account | None, subject: str, now: datetime, **body: Any) -> None:
-    journal.record(BOOK, action, actor=str(actor.pk) if actor else "", now=now, subject=subject, body=body)

@@ -38,6 +38,22 @@ def outgoing(*, since: datetime | None = None, state: str = "", endpoint: Endpoi
     return rows.select_related("endpoint", "account").order_by("-created_at", "-id")
 
 
+def endpoint(pk: UUID) -> Endpoint | None:
+    """Return a webhook endpoint, or None when there is none (any more)."""
+    return Endpoint.objects.filter(pk=pk).first()
+
+
+def to_endpoint(pk: UUID) -> Message | None:
+    """Return a message to a webhook with the webhook, or None when there is none."""
+    return Message.objects.filter(pk=pk, endpoint__isnull=False).select_related("endpoint").first()
+
+
+def tally(endpoint: Endpoint, *, since: datetime) -> dict[str, int]:
+    """Return how many messages to an endpoint stand in each state, of those written since then."""
+    rows = Message.objects.filter(endpoint=endpoint, created_at__gte=since).order_by()
+    return dict(rows.values_list("state").annotate(n=Count("pk")))
+
+
 def pulse(account: Account) -> tuple[int, datetime | None]:
     """Return how many messages are unread and when the newest of them came: one query over the unread ones only."""
     rows = Message.objects.filter(account=account, channel=Message.Channel.INBOX, read_at=None)

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import smtplib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -63,16 +63,20 @@ def mail(message: Message, address: str) -> Attempt:
 
 
 def webhook(
-    message: Message, url: str, secret: str, now: datetime, transport: httpx.BaseTransport | None = None
+    message: Message, url: str, keys: Sequence[str], now: datetime, transport: httpx.BaseTransport | None = None
 ) -> Attempt:
-    """Post a message's payload to an endpoint, signed with its secret."""
-    return _timed(lambda: _post(message, url, secret, now, transport))
+    """Post a message's payload to an endpoint, signed with its secret, and with the one before while that is valid."""
+    return _timed(lambda: _post(message, url, keys, now, transport))
 
 
-def signature(secret: str, timestamp: int, body: bytes) -> str:
-    """Return the signature header: HMAC-SHA256 over "timestamp.body", so that an old request can't be played again."""
-    digest = hmac.new(secret.encode(), f"{timestamp}.".encode() + body, hashlib.sha256).hexdigest()
-    return f"t={timestamp},v1={digest}"
+def signature(keys: Sequence[str], timestamp: int, body: bytes) -> str:
+    """Return the signature header: HMAC-SHA256 over "timestamp.body", so that an old request can't be played again.
+
+    One `v1` for each secret that is valid, the newest first.
+    """
+    signed = f"{timestamp}.".encode() + body
+    digests = [hmac.new(key.encode(), signed, hashlib.sha256).hexdigest() for key in keys]
+    return ",".join([f"t={timestamp}", *(f"v1={one}" for one in digests)])
 
 
 def _hand_over(letter: EmailMessage) -> Attempt:
@@ -84,7 +88,9 @@ def _hand_over(letter: EmailMessage) -> Attempt:
     return Attempt(ok=True, milliseconds=0)
 
 
-def _post(message: Message, url: str, secret: str, now: datetime, transport: httpx.BaseTransport | None) -> Attempt:
+def _post(
+    message: Message, url: str, keys: Sequence[str], now: datetime, transport: httpx.BaseTransport | None
+) -> Attempt:
     target = guard.judge(url)
     body = msgspec.json.encode(
         {
@@ -103,7 +109,7 @@ def _post(message: Message, url: str, secret: str, now: datetime, transport: htt
         "User-Agent": f"gezhi/{__version__}",
         "Gezhi-Message": str(message.pk),
         "Gezhi-Topic": message.topic,
-        "Gezhi-Signature": signature(secret, int(now.timestamp()), body),
+        "Gezhi-Signature": signature(keys, int(now.timestamp()), body),
     }
     # To the judged address itself; the certificate is still checked against the name.
     place = httpx.URL(url).copy_with(host=target.address)

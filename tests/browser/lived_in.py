@@ -22,6 +22,8 @@ from gezhi.duties import operations as duties
 from gezhi.enactment import operations as enactment
 from gezhi.enactment.models import SchemeVersion
 from gezhi.foundation import files, outbox
+from gezhi.notices import operations as notices
+from gezhi.notices.models import Delivery, Message
 from gezhi.people import operations as people
 from gezhi.people.models import Account
 from gezhi.people.tests.cast import BEGAN, Cast
@@ -48,6 +50,7 @@ class Lived:
     # register and code of entries by what they show
     entries: dict[str, tuple[str, str]] = field(default_factory=dict)
     activities: dict[str, str] = field(default_factory=dict)
+    endpoint: str = ""
 
     @property
     def cast(self) -> Cast:
@@ -137,7 +140,39 @@ def live(cast: Cast) -> Lived:
     operations.sweep(now=lived.district.now)
     # what waits to be told is delivered, so that inboxes hold something
     outbox.relay(now=lived.district.now)
+    _webhook(lived)
     return lived
+
+
+def _webhook(lived: Lived) -> None:
+    """Another system that is told: one message arrived, one was answered wrongly and waits, one was given up."""
+    cast, now = lived.cast, lived.district.now
+    endpoint, _secret = notices.add_endpoint(
+        actor=cast.dispatcher, title="市级平台", url="https://hooks.example/gezhi/a/long/way/in?source=district",
+        topics=["*"], now=BEGINS,
+    )  # fmt: skip
+    notices.renew_secret(actor=cast.dispatcher, endpoint=endpoint, keep_hours=24, now=now)
+    lived.endpoint = str(endpoint.pk)
+    answers = {
+        "sent": (204, ""),
+        "waiting": (502, "<html><body><h1>502 Bad Gateway</h1></body></html>"),
+        "failed": (404, "no"),
+    }
+    for minute, (state, (status, excerpt)) in enumerate(answers.items()):
+        at = now - timedelta(minutes=50 - minute)
+        notices.send(
+            to=(), key=f"case/{lived.numbers['new']}/{minute}", topic="case.changed", channels=("webhook",),
+            subject=f"{lived.numbers['new']} settle", body="", payload={"number": lived.numbers["new"]}, now=at,
+        )  # fmt: skip
+        message = Message.objects.filter(endpoint=endpoint).latest("created_at")
+        for again in range(1 if state == "sent" else 3):
+            Delivery.objects.create(
+                message=message, at=at + timedelta(minutes=5 * again), ok=state == "sent", status=status,
+                milliseconds=84 + 611 * again, excerpt=excerpt,
+            )  # fmt: skip
+        Message.objects.filter(pk=message.pk).update(
+            state=state, next_attempt_at=now + timedelta(minutes=9) if state == "waiting" else None
+        )
 
 
 def _of_old(lived: Lived) -> None:

@@ -74,6 +74,11 @@ def duty(name: str) -> Arguments:
     return lambda lived: {"duty": name, "code": lived.cast.grids[0].code}
 
 
+def webhook(lived: Lived) -> Mapping[str, Any]:
+    """Open the webhook of the district."""
+    return {"endpoint": lived.endpoint}
+
+
 def activity(name: str) -> Arguments:
     """Name an activity of the district."""
     return lambda lived: {"pk": lived.activities[name]}
@@ -276,6 +281,8 @@ WALK: dict[str, Stop | NoPage] = {
         lambda lived: {"person": lived.cast.worker.pk, "held": lived.cast.worker.appointments.get().pk},
     ),
     "web:setup_doors": Stop(["dispatcher"]),
+    "web:setup_webhook": Stop(["dispatcher"], webhook, ("", "?state=failed", "?state=held")),
+    "web:setup_webhook_renew": NoPage("leads to the page of the webhook: see test_webhooks"),
 }
 
 # Pages that show something else for another matter: address name → the case's name → who looks.

@@ -267,6 +267,10 @@ TABLE: dict[str, Row] = {
     "web:setup_person_do": everybody(_POST_ONLY, _this(person=UNKNOWN_ID, what="slip")),
     "web:setup_doors": only(*_SETUP),
     "web:setup_token_revoke": everybody(_POST_ONLY, _this(token=UNKNOWN_ID)),
+    "web:setup_webhook": only(*_SETUP, status=_GONE, args=_this(endpoint=UNKNOWN_ID)),
+    "web:setup_webhook_renew": only(*_SETUP, status=_GONE, args=_this(endpoint=UNKNOWN_ID)),
+    "web:setup_webhook_test": everybody(_POST_ONLY, _this(endpoint=UNKNOWN_ID)),
+    "web:setup_webhook_again": everybody(_POST_ONLY, _this(message=UNKNOWN_ID)),
     "web:setup_endpoint_switch": everybody(_POST_ONLY, _this(endpoint=UNKNOWN_ID, what="off")),
     # ── REST: a session is no token ──
     "api:openapi": everybody(),

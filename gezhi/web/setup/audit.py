@@ -205,6 +205,12 @@ def _fact(name: str) -> str:
         "scopes": gettext("scopes"),
         "register": gettext("register"),
         "purpose": gettext("purpose"),
+        "topic": gettext("topic"),
+        "topics": gettext("topics"),
+        "webhook": gettext("webhook"),
+        "url": gettext("address"),
+        "reason": gettext("reason"),
+        "old_valid_hours": gettext("hours that the old one stays valid"),
     }
     return known.get(name, name)
 
@@ -265,6 +271,13 @@ def _deed(book: str, action: str) -> str:
         "renew_recovery_codes": gettext("renewed recovery codes"),
         "issue_token": gettext("made a token"),
         "revoke_token": gettext("revoked a token"),
+        "add_endpoint": gettext("added a webhook"),
+        "renew_secret": gettext("renewed a webhook's secret"),
+        "disable_endpoint": gettext("switched a webhook off"),
+        "enable_endpoint": gettext("switched a webhook on"),
+        "endpoint_gave_up": gettext("a webhook failed too often and was switched off"),
+        "send_again": gettext("sent a message again"),
+        "send_test": gettext("tried a webhook"),
         "import": gettext("imported a table"),
         "undo_import": gettext("took an import back"),
         "export": gettext("exported a register"),

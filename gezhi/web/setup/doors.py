@@ -118,4 +118,4 @@ def endpoint(request: HttpRequest, account: Account, now: datetime, endpoint: UU
     else:
         notices.enable_endpoint(actor=account, endpoint=row, now=now)
     messages.success(request, gettext("Saved."))
-    return redirect("web:setup_doors")
+    return redirect("web:setup_webhook", endpoint=row.pk)

@@ -14,6 +14,7 @@ from gezhi.web.setup import (
     plan_urls,
     redrawing,
     reshaping,
+    webhooks,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -49,5 +50,9 @@ urlpatterns: list[URLPattern] = [
     path("people/<uuid:person>/do/<str:what>", person.deed, name="setup_person_do"),
     path("doors", doors.doors, name="setup_doors"),
     path("doors/tokens/<uuid:token>/revoke", doors.revoke, name="setup_token_revoke"),
+    path("doors/webhooks/<uuid:endpoint>", webhooks.webhook, name="setup_webhook"),
+    path("doors/webhooks/<uuid:endpoint>/renew", webhooks.renew, name="setup_webhook_renew"),
+    path("doors/webhooks/<uuid:endpoint>/test", webhooks.test, name="setup_webhook_test"),
     path("doors/webhooks/<uuid:endpoint>/<str:what>", doors.endpoint, name="setup_endpoint_switch"),
+    path("doors/messages/<uuid:message>/again", webhooks.again, name="setup_webhook_again"),
 ]

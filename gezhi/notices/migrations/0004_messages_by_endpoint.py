@@ -1,0 +1,23 @@
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import migrations, models
+from django.db.models import Q
+
+
+class Migration(migrations.Migration):
+
+    atomic = False
+
+    dependencies = [
+        ("notices", "0003_secrets_that_overlap"),
+    ]
+
+    operations = [
+        AddIndexConcurrently(
+            "message",
+            models.Index(
+                fields=["endpoint", "-created_at", "-id"],
+                condition=Q(endpoint__isnull=False),
+                name="message_to_endpoint",
+            ),
+        ),
+    ]
