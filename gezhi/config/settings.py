@@ -1,5 +1,6 @@
 """The one settings module. Environment variables are documented in docs/operate/settings.md."""
 
+import sys
 from pathlib import Path
 
 from django.utils.csp import CSP
@@ -88,7 +89,9 @@ DATABASES = {
         **env.database(env.secret("DATABASE_URL", HOME / "database-url", "postgresql:///gezhi")),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"server_side_binding": True},
+        # A threshold that nothing reaches: only what `gezhi.foundation.prepared` runs is prepared, for without one
+        # psycopg prepares nothing at all. A list's best plan depends on what is asked: the ORM's are planned anew.
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": sys.maxsize},
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

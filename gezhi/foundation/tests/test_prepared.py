@@ -4,6 +4,7 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from gezhi.foundation import prepared
+from gezhi.foundation.models import Outbox
 
 
 @pytest.mark.django_db(transaction=True)
@@ -34,3 +35,18 @@ def _read_after_a_drop() -> None:
     with contextlib.suppress(OperationalError):
         prepared.run("select pg_terminate_backend(%s)", (mine,))
     prepared.run_first("select 1")
+
+
+@pytest.mark.django_db
+def test_a_statement_is_prepared_once_and_kept() -> None:
+    for n in range(3):
+        assert prepared.run("select %s::int + 41 as kept", (n,)) == [(n + 41,)]
+    assert prepared.run("select count(*) from pg_prepared_statements where statement like '%%+ 41 as kept'") == [(1,)]
+
+
+@pytest.mark.django_db
+def test_the_orms_queries_are_planned_anew() -> None:
+    before = prepared.run("select count(*) from pg_prepared_statements")
+    for _ in range(12):
+        list(Outbox.objects.filter(topic="nobody")[:1])
+    assert prepared.run("select count(*) from pg_prepared_statements") == before
