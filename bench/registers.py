@@ -40,7 +40,7 @@ GOAL_MS = 50.0
 FAMILY = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何林罗高梁郑谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任"
 GIVEN = ("秀英", "建国", "桂芳", "志强", "晓东", "海燕", "文斌", "春梅", "明辉", "玉兰", "立新", "小红", "国庆", "丽华")
 ROADS = ("滨河路", "铜河路", "绥山路", "沫水街", "文昌街", "石龙巷", "新华路", "轸溪街", "果园路", "解放街")
-_INDEXES = ("entry_words_trgm", "entry_heard_trgm")
+_INDEXES = ("entry_words_in", "entry_heard_in")
 
 type Ask = Callable[[], object]
 
@@ -83,7 +83,7 @@ def seed(grids: list[Area], count: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("set maintenance_work_mem = '512MB'")
         for name, column in zip(_INDEXES, ("words", "heard"), strict=True):
-            cursor.execute(f"create index {name} on registers_entrywords using gin ({column} gin_trgm_ops)")
+            cursor.execute(f"create index {name} on registers_entrywords using gin (areas, {column} gin_trgm_ops)")
         cursor.execute("vacuum analyze registers_entry")
         cursor.execute("vacuum analyze registers_entrywords")
 
@@ -124,7 +124,10 @@ def _copy(_model: Any, rows: Iterator[tuple[Any, ...]]) -> None:
             " '{}', 1, 'active', '', %s, %s, 0, false, '', '' from seeded",
             [NOW, NOW],
         )
-        cursor.execute("insert into registers_entrywords (entry_id, words, heard) select id, words, heard from seeded")
+        cursor.execute(
+            "insert into registers_entrywords (entry_id, words, heard, areas)"
+            " select id, words, heard, string_to_array(rtrim(path, '/'), '/') from seeded"
+        )
         cursor.execute(
             "insert into registers_entrykey (id, entry_id, field, digest)"
             " select gen_random_uuid(), id, 'phone', key from seeded where key is not null"
@@ -165,6 +168,7 @@ def reads(account: Account, grids: list[Area]) -> dict[str, Ask]:
         "list: a facet": lambda: page(facets={"class": "1"}),
         "search: a name": lambda: page(words="萧春梅"),
         "search: a common word": lambda: page(words="绥山路"),
+        "search: a word that all have": lambda: page(words="单元"),
         "search: name and address": lambda: page(words="王秀英 果园路"),
         "search: pinyin": lambda: page(words="xiaochunmei"),
         "search: initials": lambda: page(words="xcm"),

@@ -69,6 +69,13 @@ def visible(account: Account | None, now: datetime, prefix: str = "") -> Q:
     return Q(rows, **{f"{prefix}care": False}) | Q(**{f"{prefix}care": True, f"{prefix}pk__in": mine})
 
 
+def has_care(account: Account) -> bool:
+    """Say whether anybody's care case is assigned to an account."""
+    from gezhi.registers.models import CareAssignment  # noqa: PLC0415  models stand on this module
+
+    return CareAssignment.objects.filter(account=account, until=None).exists()
+
+
 def ordinary(account: Account, now: datetime, prefix: str = "") -> Q:
     """Return the predicate of what is seen by post and department, care cases left aside."""
     rows = Q(**{f"{prefix}pk__in": []})

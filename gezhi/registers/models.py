@@ -110,11 +110,13 @@ class EntryWords(models.Model):
     entry = models.OneToOneField(Entry, models.CASCADE, primary_key=True, related_name="words", db_constraint=False)
     words = models.TextField()
     heard = models.TextField(blank=True, default="")
+    # The codes of the areas that it lies in, the top first: so a village's common word is one walk of one index.
+    areas = ArrayField(models.TextField(), default=list, db_default=[])
 
     class Meta:
         indexes: ClassVar = [
-            GinIndex(fields=["words"], name="entry_words_trgm", opclasses=["gin_trgm_ops"]),
-            GinIndex(fields=["heard"], name="entry_heard_trgm", opclasses=["gin_trgm_ops"]),
+            GinIndex(fields=["areas", "words"], name="entry_words_in", opclasses=["array_ops", "gin_trgm_ops"]),
+            GinIndex(fields=["areas", "heard"], name="entry_heard_in", opclasses=["array_ops", "gin_trgm_ops"]),
         ]
 
 

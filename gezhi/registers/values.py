@@ -78,6 +78,31 @@ def point_of(value: Any) -> Point | None:
     return Point(lon, lat) if -180 <= lon <= 180 and -90 <= lat <= 90 else None
 
 
+def has_photos(field: Field) -> bool:
+    """Say whether a field asks for photos, itself or inside each round of it."""
+    return field.kind == "photos" or any(has_photos(one) for one in field.fields)
+
+
+def photos_in(form: Form, values: Mapping[str, Any]) -> dict[str, str]:
+    """Return the files that answers name by their ids, each with the field of the form's first level that named it."""
+    known = fields_of(form)
+    return {file: key for key, value in values.items() if key in known for file in _files(known[key], value)}
+
+
+def _files(field: Field, value: Any) -> list[str]:
+    rounds = value if isinstance(value, list | tuple) else [value]
+    if field.kind == "photos":
+        return [str(one) for one in rounds if not is_blank(one)]
+    known = {one.id: one for one in field.fields} if field.kind in NESTING else {}
+    return [
+        file
+        for one in rounds
+        if isinstance(one, Mapping)
+        for key, inner in known.items()
+        for file in _files(inner, one.get(key))
+    ]
+
+
 def title_of(register: Register, form: Form, values: Mapping[str, Any]) -> str:
     """Return what an entry is called in lists; masked where the name is sensitive."""
     field = form.by_id.get(register.name)
@@ -173,6 +198,11 @@ def _inside(field: Field, value: Any) -> list[tuple[Field, Any]]:
         for key, inner in known.items()
         for pair in _inside(inner, one.get(key))
     ]
+
+
+def codes_on(path: str) -> list[str]:
+    """Return the codes of the areas on an area's path, the top first."""
+    return [one for one in path.split("/") if one]
 
 
 def searched(code: str, name: str, address: str) -> tuple[str, str]:

@@ -10,9 +10,9 @@ from django.utils import timezone
 from gezhi.foundation.ids import uuid7
 from gezhi.registers.ledgers import Ledger
 from gezhi.registers.models import Entry, EntryChange, EntryKey, EntryWords, Kind
-from gezhi.registers.operations import codes
+from gezhi.registers.operations import codes, photos
 from gezhi.registers.operations.writing import By, divided, fill_in, pairs_of, seal
-from gezhi.registers.values import digests_of, is_blank, searched, sensitive_ids
+from gezhi.registers.values import codes_on, digests_of, is_blank, photos_in, searched, sensitive_ids
 from gezhi.territory.models import Area
 
 _AT_ONCE = 1_000
@@ -42,6 +42,9 @@ def open_many(*, ledger: Ledger, drafts: Sequence[Draft], by: By) -> list[Entry]
         EntryWords.objects.bulk_create([_words(entry) for entry in entries])
         EntryKey.objects.bulk_create([key for entry, values, _side in pairs for key in _keys(ledger, entry, values)])
         EntryChange.objects.bulk_create([_change(ledger, entry, values, side, by) for entry, values, side in pairs])
+        for entry, values, _side in pairs:
+            if photos_in(ledger.form, values):
+                photos.hold(entry, ledger.form, by.now)
         made += entries
     return made
 
@@ -76,7 +79,7 @@ def _entry(ledger: Ledger, draft: Draft, code: str, by: By) -> Entry:
 
 def _words(entry: Entry) -> EntryWords:
     words, heard = searched(entry.code, entry.name, entry.address)
-    return EntryWords(entry=entry, words=words, heard=heard)
+    return EntryWords(entry=entry, words=words, heard=heard, areas=codes_on(entry.area_path))
 
 
 def _keys(ledger: Ledger, entry: Entry, values: Mapping[str, Any]) -> list[EntryKey]:

@@ -26,7 +26,7 @@ from gezhi.registers.operations.writing import (
     until,
     values_of,
 )
-from gezhi.registers.values import Point, is_blank
+from gezhi.registers.values import Point, codes_on, is_blank
 from gezhi.territory.models import Area
 
 
@@ -71,6 +71,7 @@ def _go_along(part: Entry, place: Area, by: By, note: str) -> None:
     part.changed_at = by.now
     part.area, part.area_path = place, place.path
     part.save(update_fields=["version", "changed_at", "area", "area_path"])
+    _found_there(part)
     note_change(part, by, Kind.MOVE, {"area": [was, place.code]}, note=note)
 
 
@@ -183,8 +184,13 @@ def _follow(entry: Entry, now: datetime) -> bool:
     entry.changed_at = now
     entry.area, entry.area_path = place, place.path
     entry.save(update_fields=["version", "changed_at", "area", "area_path"])
+    _found_there(entry)
     note_change(entry, by, Kind.MOVE, {"area": [was, place.code]})
     return True
+
+
+def _found_there(entry: Entry) -> None:
+    EntryWords.objects.filter(entry=entry).update(areas=codes_on(entry.area_path))
 
 
 def _active(entry: Entry) -> None:

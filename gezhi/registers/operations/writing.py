@@ -19,6 +19,7 @@ from gezhi.registers.models import NAME, Entry, EntryChange, EntryKey, EntryWord
 from gezhi.registers.values import (
     Values,
     address_of,
+    codes_on,
     digests_of,
     facets_of,
     is_blank,
@@ -117,7 +118,8 @@ def fill_in(entry: Entry, ledger: Ledger, form: Form, values: Mapping[str, Any])
 def make_findable(entry: Entry, form: Form) -> None:
     """Write what an entry is found by: words and sounds of what is plain, keyed hashes of what is sealed."""
     words, heard = searched(entry.code, entry.name, entry.address)
-    EntryWords.objects.update_or_create(entry=entry, defaults={"words": words, "heard": heard})
+    found = {"words": words, "heard": heard, "areas": codes_on(entry.area_path)}
+    EntryWords.objects.update_or_create(entry=entry, defaults=found)
     EntryKey.objects.filter(entry=entry).delete()
     EntryKey.objects.bulk_create(
         [EntryKey(entry=entry, field=field, digest=digest) for field, digest in digests_of(form, values_of(entry))]

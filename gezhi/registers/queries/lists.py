@@ -15,7 +15,7 @@ from gezhi.registers import access, ledgers
 from gezhi.registers.access import EntryRows
 from gezhi.registers.ledgers import Ledger
 from gezhi.registers.models import Entry, Import, State
-from gezhi.registers.queries.searching import narrow
+from gezhi.registers.queries.searching import narrow, newest
 
 A_PAGE = 50
 # An area so many levels down (the top is the first) holds few enough entries to be read whole.
@@ -56,16 +56,24 @@ class Shelf:
 
 def entries(*, account: Account | None, now: datetime, wanted: Wanted, after: str = "", size: int = A_PAGE) -> Page:
     """Return a page of the entries that the account may see."""
-    rows = of(account=account, now=now, wanted=wanted)
     last = _key(after)
-    if last is not None:
-        rows = rows.filter(pk__lt=last)
-    found = list(rows.select_related("area").defer("data", "sealed", "sides", "area__boundary")[: size + 1])
+    rows = _all(account, now, wanted).select_related("area").defer("data", "sealed", "sides", "area__boundary")
+    within = _within(account, now, wanted)
+    found = newest(rows, wanted.words, within, last=last, most=size + 1)
+    if found is None:
+        rows = narrow(rows.filter(pk__lt=last) if last else rows, wanted.words, within)
+        found = list(rows.order_by(*_order(account, now, wanted))[: size + 1])
     return Page(tuple(found[:size]), str(found[size - 1].pk) if len(found) > size else "")
 
 
 def of(*, account: Account | None, now: datetime, wanted: Wanted) -> EntryRows:
     """Return the rows that fit, the newest first. `None` is the system itself."""
+    rows = narrow(_all(account, now, wanted), wanted.words, _within(account, now, wanted))
+    return rows.order_by(*_order(account, now, wanted))
+
+
+def _all(account: Account | None, now: datetime, wanted: Wanted) -> EntryRows:
+    """Return the rows that fit but for the words."""
     rows = _seen(account, now, wanted.register)
     if wanted.register:
         rows = rows.filter(register=wanted.register)
@@ -79,7 +87,18 @@ def of(*, account: Account | None, now: datetime, wanted: Wanted) -> EntryRows:
         rows = rows.filter(waiting__gt=0)
     if wanted.part_of:
         rows = rows.filter(part_of=wanted.part_of)
-    return narrow(rows, wanted.words).order_by(*_order(account, now, wanted))
+    return rows
+
+
+def _within(account: Account | None, now: datetime, wanted: Wanted) -> tuple[str, ...]:
+    """Return paths of areas that hold all that the account sees; none where somebody sees other entries as well."""
+    if wanted.area or account is None or not wanted.words:
+        return (wanted.area,) if wanted.area else ()
+    reach = standing(account, now).reach
+    if reach.departments or (not wanted.register and access.has_care(account)):
+        return ()
+    care = wanted.register and ledgers.is_care(wanted.register, timezone.localdate(now))
+    return () if care else tuple(reach.area_paths)
 
 
 def _order(account: Account | None, now: datetime, wanted: Wanted) -> list[Any]:

@@ -1,23 +1,27 @@
 """Looking for words at a cost that does not grow with the number of entries.
 
-A whole code or telephone number is looked up by key. Of words the index is asked first whether `FEW` entries or fewer
-fit: then it gives them. A common word is met again and again on the way through a list, so the list is walked in its
-own order and each entry's words are held against it, until a page is full. Latin letters are also looked for among the
+A whole code or telephone number is looked up by key. A page takes the newest whose words fit within the areas that
+count, and of them those that fit in all else: enough unless the words are common and the rest is rare. Then, and for
+whole lists, the index is asked whether `FEW` entries or fewer fit, and gives them; of a word that is more common the
+list is walked in its own order and each entry's words are held against it. Latin letters are also looked for among the
 sounds of Chinese words.
 """
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Lookup, OuterRef, Q, Subquery, UUIDField
+from django.db.models import Lookup, OuterRef, Q, QuerySet, Subquery, UUIDField
 
 from gezhi.foundation.words import is_sound, sought, stored
 from gezhi.registers.access import EntryRows
 from gezhi.registers.models import Entry, EntryKey, EntryWords
-from gezhi.registers.values import phone_digest
+from gezhi.registers.values import codes_on, phone_digest
 
 FEW = 5_000
+_MOST_AREAS = 8
+_BATCHES = (200, 1_000, 4_000)
 _PHONE_DIGITS = 7
 _CODE_LETTERS = 4
 
@@ -37,17 +41,18 @@ class Among(Lookup):
         ]  # fmt: skip
 
 
-def narrow(rows: EntryRows, text: str) -> EntryRows:
-    """Return those of the rows that the words fit: code, name, address, how they sound, or a whole telephone."""
+def narrow(rows: EntryRows, text: str, within: Sequence[str] = ()) -> EntryRows:
+    """Return those of the rows that the words fit: code, name, address, how they sound, or a whole telephone.
+
+    `within` are paths of areas outside which none of the rows lies; none where that is not known.
+    """
     wanted = sought(text)
     if not wanted:
         return rows
     by_key = _by_phone(text) or _by_code(text)
     if by_key:
         return rows.filter(pk__in=by_key)
-    fitting = EntryWords.objects.all()
-    for word in wanted:
-        fitting = fitting.filter(_fits(word))
+    fitting = _fitting(wanted, within)
     if fitting.order_by()[: FEW + 1].count() <= FEW:
         return rows.filter(pk__among=ArraySubquery(fitting.values("entry")))
     # values of their own, not joins, so that each row on the way through the list is looked up by key
@@ -56,6 +61,46 @@ def narrow(rows: EntryRows, text: str) -> EntryRows:
     for word in wanted:
         rows = rows.filter(_fits(word, "_"))
     return rows
+
+
+def newest(
+    rows: EntryRows, text: str, within: Sequence[str] = (), *, last: UUID | None = None, most: int
+) -> list[Entry] | None:
+    """Return the newest of the rows that the words fit, before `last`; None where it must be looked for otherwise."""
+    wanted = sought(text)
+    if not wanted:
+        return None
+    by_key = _by_phone(text) or _by_code(text)
+    if by_key:
+        rows = rows.filter(pk__in=by_key)
+        return list((rows.filter(pk__lt=last) if last else rows).order_by("-id")[:most])
+    fitting = _fitting(wanted, within).order_by("-entry")
+    found: list[Entry] = []
+    for batch in _BATCHES:
+        some = list((fitting.filter(entry__lt=last) if last else fitting).values_list("entry", flat=True)[:batch])
+        found += rows.filter(pk__in=some).order_by("-id")[: most - len(found)] if some else ()
+        if len(found) >= most or len(some) < batch:
+            return found
+        last = some[-1]
+    return None
+
+
+def _fitting(wanted: Sequence[str], within: Sequence[str]) -> QuerySet[EntryWords]:
+    rows = EntryWords.objects.filter(_lies(within))
+    for word in wanted:
+        rows = rows.filter(_fits(word))
+    return rows
+
+
+def _lies(within: Sequence[str]) -> Q:
+    """Return the predicate of what lies in one of some areas, each by its code; the top holds everything."""
+    codes = [codes_on(path) for path in within]
+    if not codes or len(codes) > _MOST_AREAS or any(len(one) == 1 for one in codes):
+        return Q()
+    found = Q()
+    for one in codes:
+        found |= Q(areas__contains=one[-1:])
+    return found
 
 
 def _fits(word: str, prefix: str = "") -> Q:

@@ -1,6 +1,7 @@
 """Who sees what; what is masked is read on record; care cases are the assigned people's; what is over is gone."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -11,8 +12,8 @@ from gezhi.people.models import Account
 from gezhi.registers import access, operations, queries
 from gezhi.registers.access import Unscoped
 from gezhi.registers.errors import Forbidden, Impossible, NotFound, Refused
-from gezhi.registers.models import Entry, EntryChange, Look, State
-from gezhi.registers.queries import Wanted
+from gezhi.registers.models import Entry, EntryChange, EntryWords, Look, State
+from gezhi.registers.queries import Wanted, searching
 from gezhi.registers.tests.conftest import Books
 
 PEOPLE = ("worker", "other_worker", "head", "other_head", "centre", "dispatcher", "leader", "clerk", "other_clerk",
@@ -139,3 +140,37 @@ def test_only_who_decides_erases_on_request(books: Books) -> None:
         operations.erase(actor=books.cast.worker, now=books.now, entry=entry, reason="本人要求")
     operations.erase(actor=books.cast.head, now=books.now, entry=entry, reason="本人要求")
     assert books.entry(entry).state == State.ERASED
+
+
+def test_a_page_of_found_ones_goes_on_where_the_page_before_ended(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "_BATCHES", (2, 3))
+    made = [books.home(head="王家旺", **{"class": str(n % 2 + 1)}) for n in range(9)]
+    books.save(books.cast.other_worker, {"head": "王家旺", "address": "别处 1 号"}, area=books.cast.grids[1])
+
+    def pages(**given: Any) -> list[Entry]:
+        found, after = list[Entry](), ""
+        while True:
+            page = queries.entries(
+                account=books.cast.worker, now=books.now, after=after, size=2,
+                wanted=Wanted(register="households", **given),
+            )  # fmt: skip
+            found += page.rows
+            after = page.next
+            if not after:
+                return found
+
+    assert pages(words="王家旺") == made[::-1]
+    assert pages(words="wjw") == made[::-1]
+    # more are passed over than two batches hold: the list is walked instead
+    assert pages(words="王家旺", facets={"class": "1"}) == made[::-1][::2]
+
+
+def test_words_follow_an_entry_that_moves(books: Books) -> None:
+    cast, entry = books.cast, books.home()
+    operations.move(actor=cast.head, now=books.later(minutes=1), entry=entry, area=cast.grids[1])
+    assert EntryWords.objects.get(entry=entry).areas[-1] == cast.grids[1].code
+    here = queries.entries(account=cast.head, now=books.now, wanted=Wanted(words="王家旺", area=cast.grids[1].path))
+    gone = queries.entries(account=cast.head, now=books.now, wanted=Wanted(words="王家旺", area=cast.grids[0].path))
+    assert (here.rows, gone.rows) == ((entry,), ())
