@@ -41,7 +41,7 @@ class Activity(models.Model):
     area = models.ForeignKey("territory.Area", models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
     area_path = models.TextField()
     # The entry of a register that it was about; empty for what is about the area itself.
-    entry_id = models.UUIDField(null=True)
+    entry = models.ForeignKey("registers.Entry", models.DO_NOTHING, null=True, related_name="+", db_index=False)
     entry_name = models.CharField(max_length=200, blank=True, default="")
     # Of a care case: seen by who did it and who answers for the care case only.
     guarded = models.BooleanField(default=False)
@@ -108,11 +108,11 @@ class Activity(models.Model):
         indexes: ClassVar = [
             # What a round of entries asks: who was there in the period. Answered from the index alone.
             models.Index(
-                fields=["scheme", "duty", "day", "entry_id"], name="activity_of_entries",
-                condition=Q(counts=True, entry_id__isnull=False),
+                fields=["scheme", "duty", "day", "entry"], name="activity_of_entries",
+                condition=Q(counts=True, entry__isnull=False),
             ),
             models.Index(fields=["scheme", "duty", "area", "day"], name="activity_of_areas", condition=Q(counts=True)),
-            models.Index(fields=["entry_id", "-began"], name="activity_of_entry", condition=Q(entry_id__isnull=False)),
+            models.Index(fields=["entry", "-began"], name="activity_of_entry", condition=Q(entry__isnull=False)),
             models.Index(fields=["account", "day"], name="activity_of_account"),
             models.Index(
                 OpClass(F("area_path"), name="text_pattern_ops"), F("id").desc(), name="activity_by_place"
@@ -199,8 +199,15 @@ class Finding(models.Model):
         indexes: ClassVar = [models.Index(fields=["case"], name="finding_of_case", condition=Q(case__isnull=False))]
 
 
+# The role of photos that a sensitive field asked for: held, shown nowhere.
+SEALED = "sealed"
+
+
 class ActivityFile(models.Model):
-    """A photo or document of an activity: `before`, `after` or `record`; `finding` says of which finding (0: none)."""
+    """A photo or document of an activity: `before`, `after`, `record`, or one that its form asked for (`answer`).
+
+    `finding` says of which finding it is (0: none).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     activity = models.ForeignKey(Activity, models.CASCADE, related_name="files", db_index=False)
@@ -228,7 +235,7 @@ class Start(models.Model):
     source = models.CharField(max_length=WORD_LENGTH)
     area = models.ForeignKey("territory.Area", models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
     area_path = models.TextField()
-    entry_id = models.UUIDField(null=True)
+    entry = models.ForeignKey("registers.Entry", models.DO_NOTHING, null=True, related_name="+", db_index=False)
     entry_name = models.CharField(max_length=200, blank=True, default="")
     case = models.ForeignKey(
         "cases.Case", models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False
