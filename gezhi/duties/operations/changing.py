@@ -25,6 +25,7 @@ from gezhi.duties.operations.recording import (
     check_said,
     counts,
     fill_round,
+    keep_answered,
     require_files,
 )  # fmt: skip
 from gezhi.duties.plans import Planned
@@ -149,6 +150,8 @@ def _answer(row: Activity, planned: Planned, answers: Mapping[str, Any], now: da
     found = answered(planned, answers, form_print="", at=min(row.began, now))
     if found.refused:
         raise BadAnswers(found.refused)
+    require_files(row, (), (), answered=answers, form=planned.form)
+    keep_answered(row, planned.form, answers)
     row.answers, row.sealed, row.faults, row.form_print = found.plain, found.sealed, [], found.form_print
     row.marks = [one for one in row.marks if one != marks.FORM_CHANGED]
 
@@ -157,7 +160,7 @@ def _add(actor: Account, row: Activity, planned: Planned, findings: Sequence[Fou
     if not findings:
         return ()
     check(findings, photos=planned.duty.photos, on=row.day)
-    require_files((), findings)
+    require_files(row, (), findings)
     kept = keep(actor, row, findings, first=row.found + 1, now=now)
     row.found += len(kept)
     return tuple(one.number for one in kept if one.number)

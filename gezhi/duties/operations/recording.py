@@ -22,7 +22,7 @@ from gezhi.duties import marks, plans
 from gezhi.duties.access import grant_for
 from gezhi.duties.answers import Answered, answered
 from gezhi.duties.errors import BadAnswers, BadInput, Forbidden
-from gezhi.duties.models import Activity, ActivityFile, Start
+from gezhi.duties.models import SEALED, Activity, ActivityFile, Start
 from gezhi.duties.operations import log
 from gezhi.duties.operations.drawing import tick_off
 from gezhi.duties.operations.findings import Found, check, keep
@@ -31,10 +31,12 @@ from gezhi.duties.operations.lapsing import lapse
 from gezhi.duties.places import Place, is_far, placed
 from gezhi.duties.plans import Planned
 from gezhi.duties.queries.doers import done_by, may_confirm
+from gezhi.foundation import files
 from gezhi.foundation.journal import GENESIS
-from gezhi.foundation.models import StoredFile
 from gezhi.people.access import Grant, standing
 from gezhi.people.models import Account
+from gezhi.registers.values import photos_in, sensitive_ids
+from gezhi.schemes.forms import Form
 from gezhi.territory.models import Area
 
 KEY_LENGTH = 100
@@ -167,6 +169,7 @@ def _complete(actor: Account, row: Activity, planned: Planned, sent: Sent, now: 
     _check_answers(planned, sent, found)
     check_said(row, planned, sent)
     check(sent.findings, photos=planned.duty.photos, on=row.day)
+    require_files(row, sent.photos, sent.findings, answered=sent.answers, form=planned.form)
     row.ended, row.changed_at = sent.ended, now
     row.scheme_version_id = found.version
     row.answers, row.sealed, row.faults = found.plain, found.sealed, found.faults
@@ -176,7 +179,8 @@ def _complete(actor: Account, row: Activity, planned: Planned, sent: Sent, now: 
     row.marks = list(dict.fromkeys([*row.marks, *_late_marks(row, planned, found)]))
     row.counts = counts(row, planned)
     row.save()
-    _keep_photos(row, sent.photos, sent.findings)
+    _keep_photos(row, sent.photos)
+    keep_answered(row, planned.form, sent.answers)
     kept = keep(actor, row, sent.findings, first=row.found + 1, now=now)
     row.found += len(kept)
     fill_round(row)
@@ -219,7 +223,7 @@ def all_there(row: Activity, planned: Planned) -> bool:
 
 def _somebody_else(row: Activity) -> bool:
     rows = Activity.objects.unscoped(reason="whether the household was visited by two").filter(
-        scheme=row.scheme, duty=row.duty, entry_id=row.entry_id, day=row.day, withdrawn_at=None
+        scheme=row.scheme, duty=row.duty, entry=row.entry_id, day=row.day, withdrawn_at=None
     )
     rows = rows.exclude(account=row.account_id).exclude(account__in=row.others)
     return rows.exclude(others__contains=[row.account_id]).exists()
@@ -340,22 +344,46 @@ def _place(row: Activity, planned: Planned, ground: Ground, sent: Sent) -> None:
         row.marks = [marks.FAR]
 
 
-def require_files(photos: Sequence[UUID], findings: Sequence[Found]) -> None:
-    """Raise BadInput for photos that are not here: of the activity, and of what it found."""
-    named = [*photos, *(photo for one in findings for photo in (*one.photos_before, *one.photos_after))]
-    there = set(StoredFile.objects.filter(pk__in=named).values_list("pk", flat=True)) if named else set()
-    missing = [str(one) for one in named if one not in there]
-    if missing:
+def require_files(
+    row: Activity, photos: Sequence[UUID], findings: Sequence[Found], *, answered: Mapping[str, Any] | None = None,
+    form: Form | None = None,
+) -> None:  # fmt: skip
+    """Raise BadInput for photos that are not the doer's own, or are used for something else.
+
+    Looked at are those of the activity, of what it found, and those that its answers name by their ids.
+    """
+    named = [str(one) for one in photos]
+    named += [str(photo) for one in findings for photo in (*one.photos_before, *one.photos_after)]
+    named += photos_in(form, answered) if form is not None and answered else []
+    if not named:
+        return
+    own = set(ActivityFile.objects.filter(activity=row).values_list("file_id", flat=True))
+    bad = files.foreign(named, actor=account_id(row.account), own=own)
+    if bad:
         raise BadInput(
-            _("These files are not here (any more); send them again: %(files)s") % {"files": ", ".join(missing)},
+            _("These photos are not here (any more), or not yours to use; take or send them again: %(files)s")
+            % {"files": ", ".join(bad)},
             field="photos",
         )
 
 
-def _keep_photos(row: Activity, photos: Sequence[UUID], findings: Sequence[Found]) -> None:
-    require_files(photos, findings)
+def _keep_photos(row: Activity, photos: Sequence[UUID]) -> None:
     ActivityFile.objects.bulk_create(
         [ActivityFile(activity=row, file_id=one, role="record") for one in photos], ignore_conflicts=True
+    )
+
+
+def keep_answered(row: Activity, form: Form | None, answers: Mapping[str, Any]) -> None:
+    """Hold the photos that answers name, so that they go with the activity; those of sensitive fields show nowhere."""
+    if form is None:
+        return
+    hidden = sensitive_ids(form)
+    ActivityFile.objects.bulk_create(
+        [
+            ActivityFile(activity=row, file_id=UUID(file), role=SEALED if field in hidden else "answer")
+            for file, field in photos_in(form, answers).items()
+        ],
+        ignore_conflicts=True,
     )
 
 
@@ -364,7 +392,7 @@ def _answer_start(row: Activity) -> None:
     if not row.counts:
         return
     waiting = Start.objects.filter(
-        scheme=row.scheme, duty=row.duty, answered_by=None, called_off_at=None, entry_id=row.entry_id
+        scheme=row.scheme, duty=row.duty, answered_by=None, called_off_at=None, entry=row.entry_id
     )
     waiting = waiting.filter(case_id=row.case_id) if row.case_id else waiting.filter(area=row.area_id)
     first = waiting.order_by("at").values_list("pk", flat=True).first()

@@ -14,7 +14,7 @@ from django.utils import timezone
 from gezhi.duties import marks, plans
 from gezhi.duties.access import ActivityRows
 from gezhi.duties.answers import private_of
-from gezhi.duties.models import Activity, ActivityEvent, ActivityFile, Drawn, Finding
+from gezhi.duties.models import SEALED, Activity, ActivityEvent, ActivityFile, Drawn, Finding
 from gezhi.duties.plans import Planned
 from gezhi.duties.queries.coverage import lights_of_cases
 from gezhi.people import queries as people
@@ -58,7 +58,12 @@ def activity_page(*, account: Account, pk: UUID, now: datetime) -> ActivityPage 
     planned = plans.of_version(row.scheme_version_id, row.duty) if row else None
     if row is None or planned is None:
         return None
-    files = list(ActivityFile.objects.filter(activity=row).select_related("file").order_by("finding", "role", "pk"))
+    files = list(
+        ActivityFile.objects.filter(activity=row)
+        .exclude(role=SEALED)
+        .select_related("file")
+        .order_by("finding", "role", "pk")
+    )
     findings = list(Finding.objects.filter(activity=row).order_by("place"))
     lights = lights_of_cases([one.case_id for one in findings if one.case_id], now)
     events = list(ActivityEvent.objects.filter(activity=row).order_by("seq"))

@@ -87,6 +87,19 @@ choices = {fine = "晴", rain = "雨"}
 kind = "phone"
 title = "联系电话"
 
+[forms.called]
+title = "走访记录"
+purpose = "走访"
+basis = "方案"
+retention = "24 months"
+[forms.called.fields.door]
+kind = "photos"
+title = "门前"
+[forms.called.fields.papers]
+kind = "photos"
+title = "证件"
+sensitive = true
+
 [registers.homes]
 title = "住户"
 form = "home"
@@ -166,6 +179,7 @@ title = "新户首访"
 activity = "visit"
 who = "grid_worker"
 of = "homes"
+form = "called"
 starts_on = "entry:homes"
 within = "7 days"
 """

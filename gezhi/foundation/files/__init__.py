@@ -6,6 +6,18 @@ dropped. Files lie under `MEDIA_ROOT` and are never served from there: a view th
 
 from gezhi.foundation.files.keep import forget, path_of, respond, store
 from gezhi.foundation.files.look import FileRefused
+from gezhi.foundation.files.uses import foreign, forget_unused, ids_in, in_use
 from gezhi.foundation.models import StoredFile
 
-__all__ = ["FileRefused", "StoredFile", "forget", "path_of", "respond", "store"]
+__all__ = [
+    "FileRefused",
+    "StoredFile",
+    "foreign",
+    "forget",
+    "forget_unused",
+    "ids_in",
+    "in_use",
+    "path_of",
+    "respond",
+    "store",
+]

@@ -3,11 +3,13 @@
 import hashlib
 import os
 from datetime import datetime
+from functools import partial
 from pathlib import Path, PurePath
 from typing import IO, Any, Literal, Protocol
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.http import FileResponse
 from django.utils.timezone import get_default_timezone
 from PIL import Image, ImageOps
@@ -90,13 +92,14 @@ def respond(row: StoredFile, variant: Variant = "full") -> FileResponse:
 
 
 def forget(file_id: UUID) -> None:
-    """Delete a file and its row; what is gone already is no error."""
+    """Delete a file and its row; what is gone already is no error. The file itself goes once that is for good."""
     row = StoredFile.objects.filter(pk=file_id).first()
     if row is None:
         return
-    for variant in ("full", "thumb"):
-        path_of(row, variant).unlink(missing_ok=True)
+    paths = [path_of(row, variant) for variant in ("full", "thumb")]
     row.delete()
+    for path in paths:
+        transaction.on_commit(partial(path.unlink, missing_ok=True))
 
 
 def _keep_photo(row: StoredFile, picture: Image.Image) -> None:

@@ -22,6 +22,7 @@ from gezhi.registers.models import (
     Proposal,
     State,
 )
+from gezhi.registers.operations import photos
 from gezhi.registers.operations.looking import stated
 from gezhi.registers.operations.writing import By, locked, note_change, seal, values_of
 
@@ -63,6 +64,7 @@ def _erase_whole(entry: Entry, actor: Account | None, now: datetime, why: str) -
 def _erase(entry: Entry, actor: Account | None, now: datetime, why: str) -> None:
     """Take every value out, wherever it was kept; write down what was erased as a digest that can be compared."""
     digest = hashlib.sha256(seal(values_of(entry)).encode()).hexdigest()
+    pictures = photos.everything_of(entry)
     changes = EntryChange.objects.filter(entry=entry).erased()
     Proposal.objects.filter(entry=entry).update(plain=[], sealed="", reason="")
     Proposal.objects.filter(entry=entry, decision=Proposal.Decision.OPEN).update(
@@ -72,10 +74,8 @@ def _erase(entry: Entry, actor: Account | None, now: datetime, why: str) -> None
     EntryKey.objects.filter(entry=entry).delete()
     CareAssignment.objects.filter(entry=entry, until=None).update(until=now)
     Look.objects.filter(entry=entry).update(fields=[])
-    kept_files = list(EntryFile.objects.filter(entry=entry).values_list("file_id", flat=True))
     EntryFile.objects.filter(entry=entry).delete()
-    for pk in kept_files:
-        files.forget(pk)
+    gone_files = files.forget_unused(pictures)
     entry.name, entry.address, entry.facets, entry.data, entry.sides, entry.sealed = "", "", {}, {}, {}, ""
     entry.lon = entry.lat = entry.erase_at = None
     entry.state, entry.changed_at, entry.waiting = State.ERASED, now, 0
@@ -85,6 +85,6 @@ def _erase(entry: Entry, actor: Account | None, now: datetime, why: str) -> None
     entry.save()
     by = By(actor, access.Standpoint(), now)
     note_change(entry, by, Kind.ERASE, {})
-    body = {"register": entry.register, "digest": digest, "changes": changes, "files": len(kept_files), "why": why}
+    body = {"register": entry.register, "digest": digest, "changes": changes, "files": gone_files, "why": why}
     journal.record(BOOK, "erase", actor=by.id, now=now, subject=str(entry.pk), body=body)
     outbox.tell(ERASED, {"entry": str(entry.pk), "register": entry.register}, now)

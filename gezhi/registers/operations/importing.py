@@ -14,7 +14,7 @@ from gezhi.registers import access, ledgers, tables
 from gezhi.registers.errors import BadAnswers, Forbidden, Refused
 from gezhi.registers.ledgers import Ledger
 from gezhi.registers.models import NAME, Entry, Import, State
-from gezhi.registers.operations import codes
+from gezhi.registers.operations import codes, photos
 from gezhi.registers.operations.bulk import Draft, open_many
 from gezhi.registers.operations.places import area_for, point_in
 from gezhi.registers.operations.saving import ACCEPTED, link_of, linked, save
@@ -159,6 +159,7 @@ class _Taking:
         filled = fill(form, answers, at=self.now, scheme=self.ledger.scheme)
         if filled.faults:
             raise BadAnswers(filled.faults)
+        photos.require_own(form, filled.values, By(self.actor, access.Standpoint(), self.now))
         point = point_in(self.ledger.register, form, filled.values)
         wanted = line.special.get(AREA, "") or (whole.area.code if whole else self.area)
         area = self._area(wanted) if wanted else area_for(None, point, timezone.localdate(self.now))

@@ -19,7 +19,7 @@ from gezhi.registers import access, ledgers
 from gezhi.registers.errors import BadAnswers, Forbidden, Impossible, NotFound, Refused
 from gezhi.registers.ledgers import Ledger
 from gezhi.registers.models import KEY, NAME, Entry, EntryChange, Import, Kind, Proposal, State
-from gezhi.registers.operations import caring, codes
+from gezhi.registers.operations import caring, codes, photos
 from gezhi.registers.operations.places import area_for, point_in
 from gezhi.registers.operations.writing import (
     CHANGED,
@@ -166,6 +166,7 @@ def _open(
     filled = fill(sent.form, linked(ledger, sent.answers, whole), at=now, scheme=ledger.scheme)
     if filled.faults:
         raise BadAnswers(filled.faults)
+    photos.require_own(sent.form, filled.values, sent.by)
     place = area_for(area or (whole.area if whole else None), point_in(ledger.register, sent.form, filled.values), on)
     by = _standing(sent, place.path)
     entry = Entry(
@@ -179,6 +180,7 @@ def _open(
     entry.erase_at = caring.kept_until(entry, sent.form)
     entry.save(force_insert=True)
     make_findable(entry, sent.form)
+    photos.hold(entry, sent.form, now)
     pairs = pairs_of({}, filled.values, list(filled.values))
     note_change(entry, by, Kind.OPEN, _with_left(pairs, sent), sent.form, note=sent.note)
     if entry.care:
@@ -252,6 +254,7 @@ def _change(entry: Entry, sent: _Sent) -> Saved:
     current = values_of(entry)
     wanted = _wanted(current, sent)
     pairs = pairs_of(current, wanted, [*dict.fromkeys([*current, *wanted])])
+    photos.require_own(sent.form, {one: pair[1] for one, pair in pairs.items()}, by, entry)
     late = _changed_meanwhile(entry, pairs, sent)
     write, ask = _divided(entry, pairs, by, late)
     if write or (by.key and not ask) or sent.left:
@@ -329,6 +332,7 @@ def put(entry: Entry, pairs: Pairs, side: str, ledger: Ledger, form: Form) -> No
     entry.erase_at = caring.kept_until(entry, form)
     entry.save()
     make_findable(entry, form)
+    photos.hold(entry, form, entry.changed_at)
 
 
 def propose(entry: Entry, ask: Pairs, late: frozenset[str], by: By, form: Form, *, note: str = "") -> None:
@@ -346,5 +350,6 @@ def propose(entry: Entry, ask: Pairs, late: frozenset[str], by: By, form: Form, 
             why=Proposal.Why.MEANWHILE if one in late else Proposal.Why.OTHER_SIDE,
             plain=open_pair.get(one, []), sealed=seal(closed_pair),
         )  # fmt: skip
+    photos.hold(entry, form, by.now, {one: pair[1] for one, pair in ask.items()})
     count_waiting(entry)
     tell(PROPOSED, entry, by.now, fields=sorted(ask), at=by.now.isoformat())

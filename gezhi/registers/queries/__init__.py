@@ -14,7 +14,7 @@ from gezhi.registers.queries.lists import (
     sizes,
 )
 from gezhi.registers.queries.looks import looks
-from gezhi.registers.queries.story import EntryPage, batch, entry, entry_page, held
+from gezhi.registers.queries.story import EntryPage, batch, entry, entry_page, held, may_show
 
 __all__ = [
     "A_PAGE",
@@ -31,6 +31,7 @@ __all__ = [
     "held",
     "imports",
     "looks",
+    "may_show",
     "of",
     "shelves",
     "sizes",

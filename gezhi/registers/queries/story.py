@@ -1,7 +1,7 @@
 """One entry as a page shows it: what is held, masked; what happened; what waits; what belongs to it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -11,13 +11,14 @@ from gezhi.registers import access, ledgers
 from gezhi.registers.access import Standpoint
 from gezhi.registers.errors import NotFound
 from gezhi.registers.ledgers import Ledger
-from gezhi.registers.models import CareAssignment, Entry, EntryChange, EntryFile, Import, Proposal, State
+from gezhi.registers.models import CareAssignment, Entry, EntryChange, EntryFile, Import, Look, Proposal, State
 from gezhi.registers.operations.writing import sealed_of
 from gezhi.registers.queries.alike import alike
-from gezhi.registers.values import Values, masked
+from gezhi.registers.values import Values, masked, sensitive_ids
 from gezhi.schemes.forms import Form
 
 MOST_PARTS = 200
+_SHOWN_FOR = timedelta(hours=1)
 MOST_CHANGES = 200
 
 
@@ -67,7 +68,7 @@ def entry_page(*, account: Account, now: datetime, register: str, code: str) -> 
     changes = EntryChange.objects.filter(entry=one).select_related("batch").order_by("-version", "-id")
     waiting = Proposal.objects.filter(entry=one, decision=Proposal.Decision.OPEN).order_by("field", "at")
     parts = Entry.objects.visible_to(account, now=now).filter(part_of=one, state=State.ACTIVE).select_related("area")
-    files = EntryFile.objects.filter(entry=one, withdrawn_at=None).select_related("file").order_by("at")
+    files = EntryFile.objects.filter(entry=one, withdrawn_at=None).select_related("file").order_by("at", "id")
     team = CareAssignment.objects.filter(entry=one, until=None).select_related("account").order_by("-role")
     return EntryPage(
         entry=one,
@@ -84,6 +85,18 @@ def entry_page(*, account: Account, now: datetime, register: str, code: str) -> 
         alike=tuple(alike(one)) if one.state == State.ACTIVE and at.may_write else (),
         assigned=tuple(team) if one.care else (),
     )
+
+
+def may_show(*, account: Account, entry: Entry, field: str, now: datetime) -> bool:
+    """Say whether a file of an entry that the account sees may be handed out.
+
+    One that a sensitive field asked for: to whoever had the field shown within the hour, for a purpose on record.
+    """
+    form = ledgers.ledger(entry.register, timezone.localdate(now)).form
+    if field not in sensitive_ids(form):
+        return True
+    looks = Look.objects.filter(entry=entry, account=account, at__gte=now - _SHOWN_FOR, at__lte=now)
+    return looks.filter(fields__contains=[field]).exists()
 
 
 def batch(number: int) -> Import:

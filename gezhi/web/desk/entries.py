@@ -26,6 +26,7 @@ from gezhi.registers.ledgers import ledgers
 from gezhi.registers.models import Entry, EntryChange, EntryFile, Kind, Proposal
 from gezhi.registers.operations import said
 from gezhi.registers.queries import EntryPage
+from gezhi.registers.values import sensitive_ids
 from gezhi.schemes.forms import Field
 from gezhi.territory import queries as territory
 from gezhi.web import wording
@@ -94,9 +95,10 @@ def page(request: HttpRequest, account: Account, register: str, code: str) -> Ht
 @for_staff
 def file(request: HttpRequest, account: Account, register: str, code: str, file: UUID) -> HttpResponseBase:
     """Hand out a file of an entry that the reader may see; `?small` gives the small copy."""
-    entry = row(account, register, code, clock.now())
+    now = clock.now()
+    entry = row(account, register, code, now)
     kept = EntryFile.objects.filter(entry=entry, pk=file, withdrawn_at=None).select_related("file").first()
-    if kept is None:
+    if kept is None or not queries.may_show(account=account, entry=entry, field=kept.field, now=now):
         raise Http404
     return files.respond(kept.file, "thumb" if "small" in request.GET else "full")
 
@@ -135,7 +137,8 @@ def show(
         "form": found.form, "groups": _groups(found, more.revealed, sides),
         "story": [_item(one, found, sides) for one in found.changes],
         "differing": [_differing(one, found, more.revealed, sides) for one in found.proposals],
-        "parts": parts, "map": _map(found), "pictures": _pictures(found), "more": more, "errors": more.errors,
+        "parts": parts, "map": _map(found), "pictures": _pictures(found, more.revealed), "more": more,
+        "errors": more.errors,
         "has_masked": bool(found.masked), "alike": [row_of(one, found.ledger) for one in found.alike],
         "place": " / ".join(territory.short_name(one.name) for one in territory.chain(found.entry.area.code)[-3:]),
         "done": [_done(one) for one in duties.of_entry(account=account, entry=found.entry.pk, now=now)],
@@ -270,7 +273,9 @@ def _map(found: EntryPage) -> MapView | None:
     )
 
 
-def _pictures(found: EntryPage) -> list[Picture]:
+def _pictures(found: EntryPage, revealed: Mapping[str, Any]) -> list[Picture]:
+    """Return the photos and documents; of sensitive fields only once shown for a reason."""
+    hidden = sensitive_ids(found.form)
     return [
         Picture(
             address := reverse("web:desk_entry_file", args=[found.entry.register, found.entry.code, one.pk]),
@@ -278,4 +283,5 @@ def _pictures(found: EntryPage) -> list[Picture]:
             one.file.name,
         )
         for one in found.files
+        if one.field not in hidden or one.field in revealed
     ]

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gezhi.duties import operations, queries
 from gezhi.duties.errors import BadAnswers, DutyError
-from gezhi.duties.models import ActivityFile, Way
+from gezhi.duties.models import SEALED, ActivityFile, Way
 from gezhi.duties.operations import Found
 from gezhi.duties.queries import ActivityPage
 from gezhi.foundation import clock, files
@@ -262,7 +262,7 @@ def file(request: HttpRequest, account: Account, pk: UUID, file: UUID) -> HttpRe
     """Hand out a photo of an activity to who may see it."""
     if queries.activity_page(account=account, pk=pk, now=clock.now()) is None:
         raise Http404
-    row = ActivityFile.objects.filter(activity=pk, file=file).select_related("file").first()
+    row = ActivityFile.objects.filter(activity=pk, file=file).exclude(role=SEALED).select_related("file").first()
     if row is None:
         raise Http404
     return files.respond(row.file, "thumb" if "thumb" in request.GET else "full")

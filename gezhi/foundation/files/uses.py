@@ -1,0 +1,70 @@
+"""Whose a stored file is and what it is used for: whoever keeps files holds them by a foreign key, in any room."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+from gezhi.foundation.files.keep import forget
+from gezhi.foundation.models import StoredFile
+
+
+def in_use(ids: Collection[UUID]) -> set[UUID]:
+    """Return those of the files that anything holds."""
+    found: set[UUID] = set()
+    for one in _holders() if ids else ():
+        rows = one.model._base_manager.filter(**{f"{one.name}__in": ids})
+        found |= set(rows.values_list(one.attname, flat=True))
+    return found
+
+
+def foreign(ids: Iterable[str | UUID], *, actor: str, own: Collection[UUID] = ()) -> list[str]:
+    """Return those of the ids that somebody may not hand in: not stored, put up by others, or used for something else.
+
+    `own` are those that what is written has already. An empty `actor`, the system itself, hands in anybody's.
+    """
+    named = list(dict.fromkeys(str(one) for one in ids))
+    asked = {pk for one in named if (pk := _id(one)) is not None and pk not in own}
+    rows = StoredFile.objects.filter(pk__in=asked).only("actor") if asked else ()
+    there = {row.pk for row in rows if actor in ("", row.actor)}
+    good = (there - in_use(there)) | set(own)
+    return [one for one in named if _id(one) not in good]
+
+
+def forget_unused(ids: Collection[UUID]) -> int:
+    """Delete those of the files that nothing holds any more; return how many."""
+    free = set(ids) - in_use(ids)
+    gone = set(StoredFile.objects.filter(pk__in=free).values_list("pk", flat=True))
+    for pk in gone:
+        forget(pk)
+    return len(gone)
+
+
+def ids_in(value: Any) -> Iterator[UUID]:
+    """Yield what within values might be the id of a file, whatever the form was when it was written."""
+    if isinstance(value, str) and len(value) == len(str(UUID(int=0))):
+        try:
+            yield UUID(value)
+        except ValueError:
+            return
+    elif isinstance(value, Mapping | list | tuple):
+        inner: Iterable[Any] = value.values() if isinstance(value, Mapping) else value
+        for one in inner:
+            yield from ids_in(one)
+
+
+@lru_cache(maxsize=1)
+def _holders() -> tuple["models.ForeignKey[StoredFile, StoredFile]", ...]:
+    """Return the keys that hold files; one that lets go of its file by itself, as of an upload, is none."""
+    related = StoredFile._meta.get_fields(include_hidden=True)
+    keys = [one.field for one in related if isinstance(one, models.ManyToOneRel)]
+    return tuple(one for one in keys if one.remote_field.on_delete is not models.SET_NULL)
+
+
+def _id(said: str) -> UUID | None:
+    try:
+        return UUID(said)
+    except ValueError:
+        return None
