@@ -47,6 +47,12 @@ def all_in_force(on: date) -> list[tuple[SchemeVersion, Scheme]]:
     return [(row, scheme(row.pk)) for row in rows]
 
 
+def in_force_from(on: date) -> list[tuple[SchemeVersion, Scheme]]:
+    """Return what is in force on a date, and every version that is to come into force later."""
+    later = SchemeVersion.objects.filter(in_force_from__gt=on, cancellation=None).defer("source")
+    return all_in_force(on) + [(row, scheme(row.pk)) for row in later.order_by("in_force_from", "scheme")]
+
+
 def level_words(on: date) -> dict[str, str]:
     """Return the words for the levels of all schemes in force, each with the level's id: titles, parts of them, the id.
 

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from gezhi.enactment import queries as plans
 from gezhi.enactment.models import Cancellation, SchemeVersion
 from gezhi.foundation import journal
 from gezhi.people import access, queries, spans
@@ -24,6 +25,7 @@ from gezhi.schemes.model import Finding, Scheme, SchemeError
 
 ENACT = "enact"
 BOOK = "schemes"
+_ITEMS_NAMED = 8
 
 type Files = Path | source.Source | Mapping[str, str]
 
@@ -129,6 +131,7 @@ def _put_into_force(row: SchemeVersion, scheme: Scheme, actor: Account | None, n
     journal.line_up(BOOK)
     if newest is not None:
         _refuse_unseen(row.scheme, newest)
+    _refuse_shared_items(scheme, row.in_force_from)
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -162,6 +165,24 @@ def _refuse_unseen(scheme: str, newest: UUID) -> None:
                 "day": last.in_force_from.isoformat(),
             }
         )
+
+
+def _refuse_shared_items(scheme: Scheme, since: date) -> None:
+    """Refuse items that another plan handles at the same time: a report would not know which of the two applies."""
+    for row, other in plans.in_force_from(since):
+        shared = sorted(_handled(scheme) & _handled(other)) if other.id != scheme.id else []
+        if shared:
+            raise ValidationError(
+                _(
+                    "“%(other)s” %(version)s handles the same items: %(items)s. A report would not know which plan "
+                    "applies. Leave them out of one of the two, or give them another id. Nothing was changed."
+                )
+                % {"other": row.scheme, "version": row.version, "items": ", ".join(shared[:_ITEMS_NAMED])}
+            )
+
+
+def _handled(scheme: Scheme) -> set[str]:
+    return {name for name, item in scheme.items.items() if item.procedure}
 
 
 def _learn(scheme: Scheme, since: date) -> None:

@@ -20,7 +20,7 @@ NOW = datetime(2026, 5, 8, 17, 0, tzinfo=UTC)  # 01:00 on 9 May here
 TODAY = date(2026, 5, 9)
 
 
-def _files(version: str = "1", limit: str = "3 workdays", scheme: str = "small") -> dict[str, str]:
+def _files(version: str = "1", limit: str = "3 workdays", scheme: str = "small", item: str = "") -> dict[str, str]:
     text = f"""
 scheme = "{scheme}"
 version = "{version}"
@@ -51,7 +51,8 @@ from = "scene"
 to = "closed"
 clause = "X1"
 """
-    catalogue = "id,title,parent,procedure,department,urgency,limit\nlitter,垃圾,,simple,parks,,\n"
+    item = item or f"{scheme}_litter"
+    catalogue = f"id,title,parent,procedure,department,urgency,limit\n{item},垃圾,,simple,parks,,\n"
     departments = "id,title,title_en,level\nparks,园林局,Parks,district\n"
     return {
         f"{scheme}/scheme.toml": text,
@@ -180,3 +181,13 @@ def test_every_shipped_scheme_can_be_put_into_force_and_read_back(db: None, name
     for part in fields(kept):
         assert getattr(kept, part.name) == getattr(enacted.scheme, part.name), part.name
     assert enacted.row.sha256 == operations.fingerprint(gather(Path(shipped() / name)))
+
+
+@pytest.mark.django_db
+def test_an_item_belongs_to_one_plan_at_a_time() -> None:
+    operations.enact(files=_files(item="litter"), actor=None, on=TODAY + timedelta(days=5), now=NOW)
+    with pytest.raises(ValidationError, match="litter"):
+        operations.enact(files=_files(scheme="second", item="litter"), actor=None, on=TODAY, now=NOW)
+    assert not SchemeVersion.objects.filter(scheme="second").exists()
+    operations.enact(files=_files(scheme="second", item="leaves"), actor=None, on=TODAY, now=NOW)
+    operations.enact(files=_files(version="2", item="litter"), actor=None, on=TODAY + timedelta(days=6), now=NOW)
