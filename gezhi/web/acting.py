@@ -19,9 +19,9 @@ from gezhi.schemes.text import Text
 from gezhi.schemes.ways import Course, courses
 from gezhi.territory import queries as territory
 from gezhi.web import questions, wording
+from gezhi.web.action_icons import action_icon
 from gezhi.web.desks import called, parse
 from gezhi.web.questions import Form, Offer
-from gezhi.web.stories import action_icon
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ def _doing(
         desk=choice.by.key,
         part=choice.part,
         title=wording.say(action.title),
-        icon=action_icon(action),
+        icon=action_icon(action, page.scheme, page.scheme.procedures[page.state.procedure], page.state.step),
         form=wrong.get(key) or questions.blank(action.asks, offers, now, prefix=f"{key}-"),
         blocked=wording.say(Text(choice.zh, choice.en)) or choice.blocked,
         clause=choice.clause or action.clause,

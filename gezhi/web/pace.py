@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.http import HttpRequest
 
 from gezhi.people import operations as people
-from gezhi.web.account.addresses import of_visitor
+from gezhi.web.visitors import of_visitor
 
 WINDOW = timedelta(minutes=10)
 MOST_IN_WINDOW = 30

@@ -3,15 +3,21 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
-from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.utils.translation import gettext
 
+from gezhi.foundation import clock
 from gezhi.people.models import Account
+from gezhi.web.held import giving
+
+# Where forms are held for who was signed out. The field keeps its own in the phone's outbox.
+_HELD = ("desk_", "setup_")
+# What pages send by themselves, without anybody having pressed anything.
+_BY_ITSELF = frozenset({"desk_here"})
 
 
 def for_staff[**P](
@@ -36,8 +42,18 @@ def _to_login(request: HttpRequest) -> HttpResponseBase:
     if request.method in ("GET", "HEAD"):
         return redirect_to_login(request.get_full_path())
     came_from = urlsplit(request.headers.get("Referer", ""))
-    messages.warning(
-        request, gettext("Not sent: you have to sign in again first. What you typed is kept in this browser tab.")
-    )
     own = came_from.netloc == request.get_host() and came_from.path
-    return redirect_to_login(f"{came_from.path}?{came_from.query}".rstrip("?") if own else "")
+    page = f"{came_from.path}?{came_from.query}".rstrip("?") if own else request.path
+    name = request.resolver_match.url_name if request.resolver_match else ""
+    if name == "desk_act":
+        page = _opened(page, request.POST)
+    if name not in _BY_ITSELF:
+        giving.refuse(request, page, clock.now(), keep=str(name).startswith(_HELD))
+    return redirect_to_login(page)
+
+
+def _opened(page: str, sent: QueryDict) -> str:
+    """Return a case's address with the action open whose form was sent."""
+    part = sent.get("part", "0")
+    key = sent.get("action", "") if part == "0" else f"{sent.get('action', '')}-{part}"
+    return f"{page.partition('?')[0]}?{urlencode({'do': key})}"

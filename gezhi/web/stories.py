@@ -7,8 +7,9 @@ from django.utils.translation import gettext
 from gezhi.cases.models import CaseFile
 from gezhi.cases.queries import Entry
 from gezhi.foundation.models import StoredFile
-from gezhi.schemes.model import Action, Scheme
+from gezhi.schemes.model import Scheme
 from gezhi.web import wording
+from gezhi.web.action_icons import action_icon
 from gezhi.web.components import Picture, StoryItem
 
 _BY_KIND = {"open": "chat", "comment": "chat", "expire": "clock", "recount": "cal", "record": "pen"}
@@ -48,24 +49,7 @@ def _icon(entry: Entry, scheme: Scheme, procedure: str) -> str:
         return _BY_KIND[entry.kind]
     plan = scheme.procedures.get(procedure)
     action = plan.actions.get(entry.action) if plan else None
-    return action_icon(action) if action else "right"
-
-
-def action_icon(action: Action) -> str:
-    """Return the icon of an action, by what it does and never by its name."""
-    told = (
-        (action.does_work, "check"),
-        (action.pauses, "pause"),
-        (action.resumes, "play"),
-        (action.joint is not None or bool(action.part), "split"),
-        (action.extends is not None, "extend"),
-        (bool(action.sets_limit), "flag"),
-        (_leads(action, "closed"), "check"),
-        (_leads(action, "doer") or _leads(action, "previous"), "back"),
-        (_leads(action, "stay"), "pen"),
-    )
-    return next((icon for holds, icon in told if holds), "up")
-
-
-def _leads(action: Action, where: str) -> bool:
-    return bool(action.ways) and all(any(way.value == where for way in ways) for ways in action.ways.values())
+    if plan is None or action is None:
+        return "onward"
+    led = (source for source, ways in action.ways.items() if any(way.value == entry.step for way in ways))
+    return action_icon(action, scheme, plan, next(led, ""))

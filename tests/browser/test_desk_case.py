@@ -11,8 +11,9 @@ from gezhi.cases import operations as cases
 from gezhi.cases.models import Case, Comment
 from gezhi.cases.tests.conftest import District
 from gezhi.foundation import clock, outbox
+from gezhi.people import operations as people
 from gezhi.people.tests.cast import Cast
-from tests.browser.steps import Visit, check_accessible, check_fits, enact, picture, sign_in
+from tests.browser.steps import BEGAN, PASSWORD, Visit, check_accessible, check_fits, enact, picture, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -39,6 +40,15 @@ def _at_department(district: District) -> str:
 def _look(page: Page) -> None:
     check_accessible(page)
     check_fits(page)
+
+
+def _until(page: Page, what: str, value: int) -> None:
+    """Wait until something in the page has a value (its policy lets no text be run as a script)."""
+    for _try in range(100):
+        if page.evaluate(what) == value:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"{what} is {page.evaluate(what)}, not {value}")
 
 
 def _case(number: str) -> Case:
@@ -116,6 +126,39 @@ def test_a_stale_page_is_told_and_keeps_what_was_typed(district: District, visit
     expect(clerk.locator(".drafted:visible")).to_contain_text("写的草稿")
     clerk.locator(".drafted:visible").get_by_role("button", name="丢弃").click()
     expect(clerk.locator("[name$='-reason']:visible").first).to_have_value("")
+
+
+def test_a_closed_tab_gives_back_what_was_typed_to_the_same_person_only(district: District, visit: Visit) -> None:
+    cast, number = district.cast, _at_department(district)
+    address = f"/desk/case/{number}?do=send_back"
+    clerk = sign_in(visit, cast.clerk, address)
+    clerk.locator("[name$='-reason']:visible").first.fill("不归我们管，请另派")
+    kept = "Object.entries(localStorage).filter(([name]) => name.startsWith('gezhi.draft:'))"
+    _until(clerk, f"{kept}.length", 1)
+    assert "不归我们管" not in str(clerk.evaluate(kept)), "on the disk it is sealed"
+    # a new tab knows nothing of the old one's store
+    browser = clerk.context
+    clerk.close(run_before_unload=False)
+    again = browser.new_page()
+    again.goto(address)
+    expect(again.locator("[name$='-reason']:visible").first).to_have_value("不归我们管，请另派")
+    expect(again.locator(".drafted:visible")).to_contain_text("写的草稿")
+    # somebody else who sits down here without a sign-out finds nothing, and it is gone
+    browser.clear_cookies()
+    people.set_password(actor=None, account=cast.other_clerk, password=PASSWORD, now=BEGAN)
+    again.goto(f"/login?next=/desk/case/{number}")
+    again.fill("[name=login]", cast.other_clerk.username)
+    again.fill("[name=password]", PASSWORD)
+    again.locator("[name=password]").press("Enter")
+    again.wait_for_url(re.compile(number))
+    _until(again, f"{kept}.length", 0)
+    assert again.locator(".drafted").count() == 0
+    # and a sign-out leaves nothing behind
+    again.locator("#f-note").fill("明天再看")
+    _until(again, f"{kept}.length", 1)
+    again.locator("form[action='/logout']").first.evaluate("form => form.requestSubmit()")
+    again.wait_for_url(re.compile("/login"))
+    assert again.evaluate(f"{kept}.length") == 0
 
 
 def test_departments_are_chosen_by_what_they_have_in_hand(district: District, visit: Visit) -> None:

@@ -1,8 +1,7 @@
-"""Where a request comes from, and where somebody goes after signing in."""
+"""Where somebody goes after signing in."""
 
 from datetime import datetime
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -13,16 +12,6 @@ from gezhi.territory.models import Area
 from gezhi.web.setup import beginning
 
 FIELD, DESK = "/field/", "/desk/"
-
-
-def of_visitor(request: HttpRequest) -> str:
-    """Return the visitor's network address; behind proxies of one's own, the one that the outermost of them saw."""
-    hops = settings.TRUSTED_PROXIES
-    if hops:
-        seen = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
-        if len(seen) >= hops:
-            return str(seen[-hops])
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def safe(request: HttpRequest, target: str) -> str:

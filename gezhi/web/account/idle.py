@@ -14,8 +14,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gezhi.foundation import clock
+from gezhi.web.held import keeping
+from gezhi.web.portal import drafts
 
 SEEN = "seen"
+_JUST_ENDED = "gezhi.just_ended"
 # The session's row is written at most once in this many seconds.
 _NOTED_EVERY = 60
 
@@ -52,10 +55,27 @@ def note_use(request: HttpRequest, now: datetime) -> None:
     request.session[SEEN] = int(now.timestamp())
 
 
+def end(request: HttpRequest) -> None:
+    """End a session that nobody used. What a resident was reporting stays in this browser, without name and number.
+
+    Whose session it was is kept, so that what that person sends too late is held for nobody else.
+    """
+    whose, reports = str(request.user.pk), drafts.carried(request)
+    logout(request)
+    drafts.carry(request, reports)
+    request.session[keeping.ENDED] = whose
+    request.META[_JUST_ENDED] = True
+
+
+def has_just_ended(request: HttpRequest) -> bool:
+    """Say whether the session ended with this very request."""
+    return _JUST_ENDED in request.META
+
+
 def _judge(request: HttpRequest, now: datetime) -> None:
     seen = request.session.get(SEEN)
     if seen is not None and seconds_left(request, now) == 0:
-        logout(request)
+        end(request)
         messages.info(request, _("You were signed out, because nobody had used this page for a while."))
         return
     stale = seen is None or int(now.timestamp()) - seen >= _NOTED_EVERY

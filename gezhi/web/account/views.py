@@ -19,6 +19,8 @@ from gezhi.people import operations
 from gezhi.people.models import Account
 from gezhi.web.account import addresses, idle
 from gezhi.web.account.forms import CodeForm, LoginForm, RegisterForm, SlipForm
+from gezhi.web.held import keeping
+from gezhi.web.visitors import of_visitor
 
 # The account that has given its password and still owes its code, kept in the session for some minutes.
 _HALFWAY = "halfway"
@@ -38,7 +40,7 @@ def login(request: HttpRequest) -> HttpResponse:
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
-            account = operations.check_password(**form.cleaned_data, ip=addresses.of_visitor(request), now=now)
+            account = operations.check_password(**form.cleaned_data, ip=of_visitor(request), now=now)
         except operations.SignInRefused as refusal:
             form.add_error(None, refusal.message)
             status = 429 if refusal.code == "locked" else 200
@@ -62,7 +64,7 @@ def code(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data["code"]
         try:
-            operations.check_second_factor(account=account, code=given, ip=addresses.of_visitor(request), now=now)
+            operations.check_second_factor(account=account, code=given, ip=of_visitor(request), now=now)
         except operations.SignInRefused as refusal:
             form.add_error("code" if refusal.code == "code_wrong" else None, refusal.message)
             status = 429 if refusal.code == "locked" else 200
@@ -104,7 +106,7 @@ def register(request: HttpRequest) -> HttpResponse:
                 phone=data["phone"],
                 password=data["password"],
                 name=data["name"],
-                ip=addresses.of_visitor(request),
+                ip=of_visitor(request),
                 now=now,
             )
         except operations.SignInRefused as refusal:
@@ -137,6 +139,8 @@ def _admit(request: HttpRequest, account: Account, target: str, now: datetime) -
 def _enter(request: HttpRequest, account: Account, target: str, now: datetime) -> HttpResponse:
     request.session.pop(_HALFWAY, None)
     begin_session(request, account, backend="gezhi.people.backend.AccountBackend")
+    # what is held for somebody else is forgotten at once
+    keeping.find(request, now)
     idle.note_use(request, now)
     return HttpResponseRedirect(target or addresses.home(account, now))
 

@@ -29,12 +29,12 @@ from gezhi.schemes.model import CLOSED, Action, Question
 from gezhi.schemes.text import Text
 from gezhi.web import questions, wording
 from gezhi.web.acting import offers_for
+from gezhi.web.action_icons import action_icon
 from gezhi.web.desk.foreseen import Preview, previews
 from gezhi.web.desk.frame import frame
 from gezhi.web.desk.wishes import own_list
 from gezhi.web.questions import Form, Offer
 from gezhi.web.staff import for_staff
-from gezhi.web.stories import action_icon
 
 CHUNK = 10
 _PREFIX = "bulk-"
@@ -229,7 +229,7 @@ def _offered(found: Iterable[Standing], account: Account, now: datetime) -> list
     for one in cases:
         for action in {choice.action: one.action(choice) for choice in one.choices if not choice.blocked}.values():
             key = _key(action)
-            known.setdefault(key, _of_action(key, action))
+            known.setdefault(key, _of_action(key, action, one))
             counts[key] = counts.get(key, 0) + 1
     listed = [_counted(one, counts[one.key]) for one in known.values()]
     listed.sort(key=lambda one: (one.alone, -one.open_to))
@@ -243,11 +243,12 @@ def _offered(found: Iterable[Standing], account: Account, now: datetime) -> list
     return listed
 
 
-def _of_action(key: str, action: Action) -> Offered:
+def _of_action(key: str, action: Action, one: Standing) -> Offered:
+    icon = action_icon(action, one.scheme, one.scheme.procedures[one.state.procedure], one.state.step)
     asks = tuple(one for one in action.asks if one.required or one.kind not in _NOT_TOGETHER)
     alone = any(one.kind in _NOT_TOGETHER for one in asks)
     return Offered(
-        key, "act", action.id, wording.say(action.title), action_icon(action), action.clause, asks, 0, alone
+        key, "act", action.id, wording.say(action.title), icon, action.clause, asks, 0, alone
     )  # fmt: skip
 
 

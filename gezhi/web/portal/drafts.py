@@ -72,3 +72,15 @@ def keep(request: HttpRequest, draft: Draft) -> None:
     store.pop(draft.key, None)
     store[draft.key] = asdict(draft)
     request.session[_STORE] = dict(list(store.items())[-MOST_DRAFTS:])
+
+
+def carried(request: HttpRequest) -> dict[str, Any]:
+    """Return what goes on when the session of a resident ends: every report on its way, without who reports."""
+    store: dict[str, Any] = request.session.get(_STORE, {})
+    return {key: {**kept, "who": "", "name": "", "phone": ""} for key, kept in store.items() if not kept.get("number")}
+
+
+def carry(request: HttpRequest, store: dict[str, Any]) -> None:
+    """Go on with reports in the session that follows."""
+    if store:
+        request.session[_STORE] = store

@@ -26,6 +26,7 @@ from gezhi.schemes.model import Question
 from gezhi.schemes.state import Refused
 from gezhi.schemes.text import Text
 from gezhi.web import pace, questions, wording
+from gezhi.web.account.idle import has_just_ended
 from gezhi.web.portal import catalogue, drafts, places, similar, tickets
 from gezhi.web.portal.complaints import complained_about
 from gezhi.web.portal.drafts import Draft
@@ -213,7 +214,15 @@ def contact(request: HttpRequest, draft: Draft, now: datetime) -> HttpResponse:
         errors = _read_contact(request, draft) | form.errors
         draft.facts = form.answers
         drafts.keep(request, draft)
-        if not errors:
+        if has_just_ended(request):
+            messages.warning(
+                request,
+                gettext(
+                    "Not sent yet: you were signed out. Sign in again so that it stands among your matters, or send it "
+                    "as it is."
+                ),
+            )
+        elif not errors:
             return _send(request, draft, now)
     elif isinstance(request.user, Account) and not draft.name:
         draft.name, draft.phone, draft.who = request.user.name, request.user.phone or "", draft.who or "contact"

@@ -29,11 +29,12 @@ from gezhi.schemes.state import REPORTER, Choice, Light, Refused
 from gezhi.schemes.text import Text
 from gezhi.schemes.ways import Course, courses
 from gezhi.web import pace, questions, wording
+from gezhi.web.action_icons import action_icon
 from gezhi.web.clocks import clock_view
 from gezhi.web.components import ClockView, Picture, StoryItem
 from gezhi.web.portal import followed, progress, tickets
 from gezhi.web.portal.progress import Second
-from gezhi.web.stories import Address, action_icon, pictures, story_item
+from gezhi.web.stories import Address, pictures, story_item
 
 NOTE = Question(id="text", kind="text", title=Text("补充说明", "Anything to add"))
 PHOTOS = Question(id="photos", kind="photos", title=Text("照片或材料", "Photos or papers"), required=False)
@@ -366,7 +367,7 @@ def _offered(found: Tracking, choice: Choice, wrong: questions.Form | None, now:
     return Offered(
         id=choice.action,
         title=wording.say(action.title),
-        icon=action_icon(action),
+        icon=action_icon(action, found.scheme, found.scheme.procedures[found.procedure], found.step),
         form=wrong or questions.blank(action.asks, {}, now, prefix=""),
         blocked=wording.say(Text(choice.zh, choice.en)) or choice.blocked,
         clause=choice.clause or action.clause,

@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from gezhi.foundation import clock
+from gezhi.foundation import clock, crypto
 from gezhi.schemes.state import Light
 from gezhi.schemes.text import Text
 from gezhi.territory import queries as territory
@@ -34,6 +34,12 @@ def session_left(context: Mapping[str, Any]) -> int:
     if request is None or not request.user.is_authenticated:
         return 0
     return seconds_left(request, clock.now())
+
+
+@register.simple_tag(takes_context=True)
+def draft_key(context: Mapping[str, Any]) -> str:
+    """Return the key that seals what the signed-in person typed on this machine: the same each time, nobody else's."""
+    return crypto.hash_secret(f"drafts:{context['request'].user.pk}")
 
 
 @register.simple_tag

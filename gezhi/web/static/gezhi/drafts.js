@@ -1,21 +1,34 @@
-// Words that were typed and not sent come back in this tab, also after the session has ended and one signed in again.
-// Forms say `data-draft`; what came back is said beside it, with the time, and can be discarded.
+// Words that were typed and not sent come back: in this tab also after the session has ended, and on this machine also
+// after the tab was closed or the browser died, for the same person alone. Forms say `data-draft`; what came back is said
+// beside it, with the time, and can be discarded. `data-draft-tab`: never kept beyond this tab.
+
+import { openRoom } from "./draft-room.js";
 
 const SENT = "draft.sent";
 const WHO = "draft.who";
+const WAIT = 400;
+const BOXES = "textarea, select, input:not([type=hidden]):not([type=file]):not([type=search]):not([type=password]):not([type=radio]):not([type=checkbox])";
 const here = document.querySelector("meta[name=draft-user]");
 const started = new WeakSet();
+const room = here?.content ? openRoom(here.content, here.dataset.key) : null;
 
 export function startDrafts(within = document) {
-  if (!here?.content) return;
+  if (!room) return;
   if (within === document) {
     forgetOthers(here.content);
+    room.tidy();
     forgetSent();
   }
   for (const form of within.querySelectorAll("form[data-draft]")) {
     if (!started.has(form)) keep(form, `draft:${form.dataset.draft}`);
     started.add(form);
   }
+}
+
+// whoever signs out leaves nothing behind
+export function forgetAll() {
+  sessionStorage.clear();
+  room?.empty();
 }
 
 // what somebody else typed in this tab before is not theirs to read who sits here now
@@ -27,67 +40,131 @@ function forgetOthers(who) {
 // what was sent and taken is forgotten; what was refused stays
 function forgetSent() {
   const sent = sessionStorage.getItem(SENT);
-  if (sent && document.querySelector(".messages .banner--ok, .receipt")) sessionStorage.removeItem(sent);
+  if (sent && document.querySelector(".messages .banner--ok, .receipt")) forget(sent);
   sessionStorage.removeItem(SENT);
 }
 
-function read(key) {
+function forget(key) {
+  sessionStorage.removeItem(key);
+  room.drop(key);
+}
+
+function inTab(key) {
   try {
-    return JSON.parse(sessionStorage.getItem(key) ?? "{}");
+    return JSON.parse(sessionStorage.getItem(key) ?? "null");
   } catch {
-    return {};
+    return null;
   }
 }
 
-function keep(form, key) {
-  const boxes = [...form.querySelectorAll("textarea, input.input:not([type=search])")].filter((box) => box.name && box.name !== "contact");
-  const marks = [...form.querySelectorAll("input[type=radio], input[type=checkbox]")].filter((box) => !box.name.endsWith(".kept"));
-  const kept = read(key);
-  const before = marks.map((box) => box.checked);
-  let came = false;
-  for (const box of boxes) {
-    if (box.value || !kept[box.name]) continue;
-    box.value = kept[box.name];
-    came = true;
-    const folded = box.closest("details");
-    if (folded) folded.open = true;
-  }
-  if (came && kept["|marks"]) for (const box of marks) box.checked = kept["|marks"].includes(`${box.name}=${box.value}`);
-  if (came) say(form, key, kept["|at"], () => {
-    for (const box of boxes) if (kept[box.name] && box.value === kept[box.name]) box.value = "";
-    marks.forEach((box, at) => (box.checked = before[at]));
-  });
+async function keep(form, key) {
+  const tabOnly = "draftTab" in form.dataset;
+  const kept = inTab(key) ?? (tabOnly ? null : await room.read(key)) ?? {};
+  if (kept["|at"]) bringBack(form, key, kept);
+  let timer = 0;
   const save = () => {
-    const words = Object.fromEntries(boxes.filter((box) => box.value !== box.defaultValue || kept[box.name]).map((box) => [box.name, box.value]));
-    if (!Object.values(words).some((word) => word.trim())) return sessionStorage.removeItem(key);
-    const chosen = marks.filter((box) => box.checked).map((box) => `${box.name}=${box.value}`);
+    const words = wordsOf(form, kept);
+    clearTimeout(timer);
+    if (!Object.values(words).some((word) => word.trim())) return forget(key);
+    const all = { ...words, "|marks": chosen(form), "|at": Date.now() };
     try {
-      sessionStorage.setItem(key, JSON.stringify({ ...words, "|marks": chosen, "|at": Date.now() }));
+      sessionStorage.setItem(key, JSON.stringify(all));
     } catch {
       // the browser's room is full: the words are still in the form
     }
+    if (!tabOnly) timer = setTimeout(() => room.write(key, all), WAIT);
   };
   form.addEventListener("input", save);
   form.addEventListener("submit", () => sessionStorage.setItem(SENT, key));
+}
+
+// rows that a form repeats carry the same name: each box is told by its name and its place among them
+function named(form) {
+  const seen = {};
+  const found = [];
+  for (const box of form.querySelectorAll(BOXES)) {
+    if (!box.name || box.name === "contact") continue;
+    const at = (seen[box.name] = (seen[box.name] ?? 0) + 1);
+    found.push([at === 1 ? box.name : `${box.name}#${at}`, box]);
+  }
+  return found;
+}
+
+function marksOf(form) {
+  return [...form.querySelectorAll("input[type=radio], input[type=checkbox]")].filter((box) => !box.name.endsWith(".kept"));
+}
+
+function chosen(form) {
+  return marksOf(form).filter((box) => box.checked).map((box) => `${box.name}=${box.value}`);
+}
+
+function asServed(box) {
+  if (box.tagName !== "SELECT") return box.defaultValue;
+  return ([...box.options].find((option) => option.defaultSelected) ?? box.options[0])?.value ?? "";
+}
+
+function wordsOf(form, kept) {
+  const changed = named(form).filter(([name, box]) => box.value !== asServed(box) || kept[name]);
+  return Object.fromEntries(changed.map(([name, box]) => [name, box.value]));
+}
+
+// what the server said, or somebody is typing at this moment, stays
+function bringBack(form, key, kept) {
+  const marks = marksOf(form);
+  const before = marks.map((box) => box.checked);
+  addRows(form, kept);
+  const came = [];
+  for (const [name, box] of named(form)) {
+    if (!kept[name] || box.value !== asServed(box) || kept[name] === box.value) continue;
+    if (box.tagName !== "SELECT" && box.value) continue;
+    const served = box.value;
+    box.value = kept[name];
+    if (box.value !== kept[name]) box.value = served; // no longer offered
+    else came.push([box, served]);
+    const folded = box.closest("details");
+    if (folded) folded.open = true;
+  }
+  if (!came.length) return;
+  if (kept["|marks"]) for (const box of marksOf(form)) box.checked = kept["|marks"].includes(`${box.name}=${box.value}`);
+  form.dispatchEvent(new Event("change", { bubbles: true }));
+  say(form, key, kept["|at"], () => {
+    for (const [box, served] of came) box.value = served;
+    marks.forEach((box, at) => (box.checked = before[at]));
+    form.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+}
+
+// a form that grows rows grows as many as there were
+function addRows(form, kept) {
+  for (const repeat of form.querySelectorAll("[data-repeat]")) {
+    const rows = Object.keys(kept).map((name) => (name.startsWith(`${repeat.dataset.repeat}.`) ? Number(name.split(".")[1]) + 1 : 0));
+    const most = Math.min(50, Math.max(0, ...rows.filter(Number.isFinite)));
+    for (let n = repeat.querySelectorAll(":scope > [data-row]").length; n < most; n += 1) repeat.querySelector("[data-more]")?.click();
+  }
 }
 
 // "draft from 10:20 · discard"
 function say(form, key, at, discard) {
   const line = document.createElement("p");
   line.className = "drafted t-small";
-  const time = at ? new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }) : "";
+  line.title = here.dataset.kept ?? "";
+  const then = new Date(at);
+  const today = then.toDateString() === new Date().toDateString();
+  const day = today ? {} : { month: "numeric", day: "numeric" };
+  const time = at ? then.toLocaleString(document.documentElement.lang, { ...day, hour: "2-digit", minute: "2-digit" }) : "";
   line.append((here.dataset.from ?? "").replace("{time}", time).trim());
   const button = document.createElement("button");
   button.type = "button";
   button.className = "linkbtn";
   button.textContent = here.dataset.discard ?? "×";
   button.addEventListener("click", () => {
-    sessionStorage.removeItem(key);
+    forget(key);
     discard();
     line.remove();
     form.querySelector("textarea, input.input")?.focus();
   });
   line.append(" ", button);
   const first = form.querySelector("fieldset, .field");
-  first?.before(line);
+  if (first) first.before(line);
+  else form.prepend(line);
 }

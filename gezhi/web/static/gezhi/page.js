@@ -1,6 +1,6 @@
 // What every page gains when scripts run. Nothing here is needed to report, track or sign.
 
-import { startDrafts } from "./drafts.js";
+import { forgetAll, startDrafts } from "./drafts.js";
 import { startNetwork } from "./network.js";
 
 const TOO_COARSE_M = 100;
@@ -42,7 +42,13 @@ function withoutMap() {
 function leave(event) {
   event.preventDefault();
   const form = event.currentTarget;
-  import("../field/offline/leaving.js").then((module) => module.leave(form), () => form.submit());
+  import("../field/offline/leaving.js").then(
+    (module) => module.leave(form, forgetAll),
+    () => {
+      forgetAll();
+      form.submit();
+    },
+  );
 }
 
 function guardAgainstDoubleSending(form) {

@@ -4,7 +4,7 @@ import * as outbox from "./outbox.js";
 import { sendAll } from "./send.js";
 import * as who from "./who.js";
 
-export async function leave(form) {
+export async function leave(form, last = () => {}) {
   const account = document.querySelector("meta[name=draft-user]")?.content;
   try {
     const waiting = await outbox.unsent(account);
@@ -14,6 +14,7 @@ export async function leave(form) {
   } catch {
     // nothing is kept in this browser
   }
+  last();
   form.submit();
 
   async function decide(owner, n) {
