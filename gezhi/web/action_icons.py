@@ -1,7 +1,7 @@
 """The icon of each kind of action, by what the plan says that it does: never by its name.
 
-Work, verification, signing, reporting up, dispatching, sending back, handing over, pausing, extending, ending early: each
-has a drawing of its own, wherever the action is met.
+Work, verification, signing, reporting up, dispatching, sending back, handing over, pausing, extending, ending early:
+each has a drawing of its own, wherever the action is met.
 """
 
 from gezhi.schemes.model import CLOSED, Action, Procedure, Scheme, Step

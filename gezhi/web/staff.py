@@ -43,12 +43,12 @@ def _to_login(request: HttpRequest) -> HttpResponseBase:
         return redirect_to_login(request.get_full_path())
     came_from = urlsplit(request.headers.get("Referer", ""))
     own = came_from.netloc == request.get_host() and came_from.path
-    page = f"{came_from.path}?{came_from.query}".rstrip("?") if own else request.path
+    page = f"{came_from.path}?{came_from.query}".rstrip("?") if own else ""
     name = request.resolver_match.url_name if request.resolver_match else ""
-    if name == "desk_act":
+    if page and name == "desk_act":
         page = _opened(page, request.POST)
     if name not in _BY_ITSELF:
-        giving.refuse(request, page, clock.now(), keep=str(name).startswith(_HELD))
+        giving.refuse(request, page or request.path, clock.now(), keep=str(name).startswith(_HELD))
     return redirect_to_login(page)
 
 
