@@ -27,6 +27,8 @@ from gezhi.schemes.state import Light
 PAGE = 50
 # Beyond so many rows per desk the counts say "at least".
 COUNTED = 10_000
+# Of a word that many have, so many rows per desk are held against it before the counts say "at least".
+HELD_AGAINST = 5_000
 _LIGHTS = {
     Light.RED: "not h.paused and h.rank_at < %(now)s",
     Light.YELLOW: "not h.paused and h.rank_at >= %(now)s and h.warn <= %(now)s",
@@ -150,21 +152,29 @@ def queue(
 def counts(
     *, account: Account, now: datetime, wanted: Filter | None = None, desk_key: str = "", most: int = COUNTED
 ) -> Counts:
-    """Return how many cases of each light wait at the account's desks, each case once; per desk no more than `most`."""
+    """Return how many cases of each light wait at the account's desks, each case once.
+
+    Per desk no more than `most`, and of a word that many have no further than `HELD_AGAINST` rows.
+    """
     wanted = wanted or Filter()
     keys = _keys(account, now, desk_key)
     empty = dict.fromkeys(_LIGHTS, 0)
     if not keys:
         return Counts(empty)
-    params = _params(account, now, wanted, keys) | {"size": most}
+    words = _words(account, now, wanted.text)
+    # Few cases that fit are known by their ids, inside; a common word is held against what was walked, outside.
+    inside, outside = (words.conditions, ()) if words.few else ((), words.conditions)
+    size = most if words.few else min(most, HELD_AGAINST)
+    rules = " and ".join([*_rules(wanted, keys), *inside, "h.desk_key = %(key{0})s"])
     branch = (
-        "(select h.case_id, h.rank_at, h.warn, h.paused from cases_hold h"
-        f" where {_conditions(wanted, keys, account, now)} and h.desk_key = %(key{{0}})s"
+        f"(select h.case_id, h.rank_at, h.warn, h.paused from cases_hold h where {rules}"
         " order by h.rank_at limit %(size)s)"
     )
-    totals = ", ".join(f"count(*) filter (where {rule})" for rule in _LIGHTS.values())
+    fits = " and ".join(outside) or "true"
+    totals = ", ".join(f"count(*) filter (where {rule} and {fits})" for rule in _LIGHTS.values())
+    params = _params(account, now, wanted, keys) | {"size": size}
     row = _fetch(f"select {totals}, count(*) from ({_union(branch, keys)}) h", params)[0]
-    return Counts(dict(zip(_LIGHTS, row[:-1], strict=True)), capped=row[-1] >= most)
+    return Counts(dict(zip(_LIGHTS, row[:-1], strict=True)), capped=row[-1] >= size)
 
 
 def light_of(due: datetime | None, warn: datetime | None, now: datetime, *, paused: bool) -> Light:
@@ -240,7 +250,12 @@ def _words(account: Account, now: datetime, text: str) -> Search:
 
 
 def _conditions(wanted: Filter, keys: list[str], account: Account, now: datetime) -> str:
-    """Return the condition of every branch. What isn't asked for is not in the statement."""
+    """Return the condition of every branch, words included."""
+    return " and ".join([*_rules(wanted, keys), *_words(account, now, wanted.text).conditions])
+
+
+def _rules(wanted: Filter, keys: list[str]) -> list[str]:
+    """Return what every branch asks but words. What isn't asked for is not in the statement."""
     kept = ["h.until is null", "h.listed", "h.case_id <> all(%(blind)s::uuid[])"]
     if len(keys) > 1:
         kept.append(
@@ -256,8 +271,7 @@ def _conditions(wanted: Filter, keys: list[str], account: Account, now: datetime
         (wanted.supervised, _OF_CASE.format(rule="c.supervised")),
         (wanted.came_back, _CAME_BACK),
     )
-    kept += [rule for given, rule in asked if given]
-    return " and ".join([*kept, *_words(account, now, wanted.text).conditions])
+    return kept + [rule for given, rule in asked if given]
 
 
 def _union(branch: str, keys: list[str]) -> str:

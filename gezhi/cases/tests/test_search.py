@@ -1,5 +1,7 @@
 """Search: by words, by how they sound, rare or common, in the queue and in all cases; never by a resident's name."""
 
+from importlib import import_module
+
 import pytest
 
 from gezhi.cases import operations, queries
@@ -65,3 +67,18 @@ def test_why_a_title_fits_is_known_by_place() -> None:
     assert words.spans("南陵路垃圾箱破损", "posun 南陵") == [(0, 2), (6, 8)]
     assert words.spans("南陵路", "nlx") == []
     assert words.spans("", "nlx") == []
+
+
+def test_a_common_word_is_counted_so_far_and_the_count_says_so(
+    district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "FEW", 0)
+    for text in ("盖子掉了", "门口积水", "门口积水", "门口积水"):
+        district.open(text=text)
+    wanted = queries.Filter(text="积水")
+    whole = queries.counts(account=district.cast.worker, now=district.now, wanted=wanted)
+    assert (whole.total, whole.capped) == (3, False)
+    monkeypatch.setattr(import_module("gezhi.cases.queries.queue"), "HELD_AGAINST", 3)
+    part = queries.counts(account=district.cast.worker, now=district.now, wanted=wanted)
+    assert part.capped
+    assert part.total in {2, 3}
