@@ -1,5 +1,7 @@
 """What is wrong with a record, before the room that it belongs to was even asked."""
 
+from uuid import UUID
+
 from gezhi.sync.shapes import Choice
 
 
@@ -20,6 +22,16 @@ class RecordRefused(Exception):
         self.field = field
         self.choices = choices
         self.missing = missing
+
+
+class ActivityChanged(Exception):
+    """The sender's own activity was ended or put right elsewhere since the telephone last heard of it."""
+
+    code = "conflict"
+
+    def __init__(self, activity: UUID) -> None:
+        super().__init__(str(activity))
+        self.activity = activity
 
 
 class UploadRefused(Exception):

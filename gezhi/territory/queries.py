@@ -223,6 +223,7 @@ class _Routers:
         self._checked = float("-inf")
         self._days: dict[str, list[date]] = {}
         self._routers: OrderedDict[tuple[str, int, float], Router] = OrderedDict()
+        self.told = 0
 
     def get(self, on: date | None, net: str, near_m: float) -> Router:
         with self._lock:
@@ -241,6 +242,7 @@ class _Routers:
             return router
 
     def look_again(self) -> None:
+        self.told += 1
         self._number = -1
         self._checked = float("-inf")
 
@@ -267,6 +269,11 @@ def router(on: date | None = None, net: str = BASE_NET, near_m: float = NEAR_M) 
 def look_again() -> None:
     """Have this process compare the territory's version at the next routing, without waiting."""
     _routers.look_again()
+
+
+def stamp() -> tuple[int, int]:
+    """Return what differs once something of the territory changed, for what is kept in memory of it."""
+    return version(), _routers.told
 
 
 def version() -> int:

@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from gezhi.people.models import Account
 from gezhi.territory import queries as territory
 from tests.browser.ready import ARGUMENTS
 from tests.browser.ready import browser as find_browser
@@ -57,6 +59,7 @@ def visit(chromium: Browser, live_server: LiveServer, request: pytest.FixtureReq
 
     Errors in the console fail the test, unless it is `quiet`: a journey that takes the network away. `keeps`: the
     browser may keep pages for when there is no network; elsewhere that would stand between a journey and the server.
+    `who` is signed in already: the sign-in page has journeys of its own.
     """
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
@@ -64,6 +67,7 @@ def visit(chromium: Browser, live_server: LiveServer, request: pytest.FixtureReq
     def open_page(
         path: str = "/", *, phone: bool = False, language: str = "zh-CN", script: bool = True,
         at: tuple[float, float] | None = None, theme: str = "light", quiet: bool = False, keeps: bool = False,
+        who: Account | None = None,
     ) -> Page:  # fmt: skip
         context = chromium.new_context(
             base_url=live_server.url,
@@ -78,6 +82,11 @@ def visit(chromium: Browser, live_server: LiveServer, request: pytest.FixtureReq
         )
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
+        if who is not None:
+            client = Client()
+            client.force_login(who)
+            kept = client.cookies["sessionid"].value
+            context.add_cookies([{"name": "sessionid", "value": kept, "url": live_server.url}])
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda line: complaints.append(line.text) if not quiet and _is_fault(line) else None)

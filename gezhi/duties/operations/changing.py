@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gezhi.cases.access import account_id
@@ -26,6 +27,7 @@ from gezhi.duties.operations.recording import (
     counts,
     fill_round,
     keep_answered,
+    keep_photos,
     require_files,
 )  # fmt: skip
 from gezhi.duties.plans import Planned
@@ -36,8 +38,11 @@ from gezhi.people.models import Account
 def correct(
     *, actor: Account, now: datetime, activity: UUID, base: int = 0, answers: Mapping[str, Any] | None = None,
     remarks: str | None = None, others: Sequence[UUID] | None = None, findings: Sequence[Found] = (),
+    photos: Sequence[UUID] = (), form_print: str = "",
 ) -> Recorded:  # fmt: skip
     """Put one's own record right, or add findings to it. `base` is the version that was seen (0: whatever stands).
+
+    `form_print` names the form that the answers were given to: that of the record, or the one that the plan has now.
 
     What was signed was signed as it stood then: answers, findings or people put right ask for a new signature. Raises
     `Conflict` when it changed since.
@@ -48,7 +53,7 @@ def correct(
             raise Conflict(row.version)
         before = log.facts(row)
         if answers is not None:
-            _answer(row, planned, answers, now)
+            _answer(row, _asked(row, planned, form_print, now), answers, now)
         if remarks is not None:
             row.remarks = plain(remarks)[:REMARK_LENGTH]
         if others is not None:
@@ -56,6 +61,9 @@ def correct(
         if row.ended is not None:
             _check_again(row, planned, joined=others is not None)
         numbers = _add(actor, row, planned, findings, now)
+        if photos:
+            require_files(row, photos, ())
+            keep_photos(row, photos)
         if answers is not None or others is not None or findings:
             row.signed_by, row.signed_at = None, None
         _count(row, planned)
@@ -146,6 +154,12 @@ def _own(actor: Account, activity: UUID, now: datetime) -> tuple[Activity, Plann
     return row, planned
 
 
+def _asked(row: Activity, planned: Planned, form_print: str, now: datetime) -> Planned:
+    """Return the duty as it asks now, where the answers were given to that; else as the record has it."""
+    found = plans.find(f"{row.scheme}.{row.duty}", timezone.localdate(now)) if form_print else None
+    return found if found is not None and found.form is not None and found.form.print == form_print else planned
+
+
 def _answer(row: Activity, planned: Planned, answers: Mapping[str, Any], now: datetime) -> None:
     found = answered(planned, answers, form_print="", at=min(row.began, now))
     if found.refused:
@@ -154,6 +168,7 @@ def _answer(row: Activity, planned: Planned, answers: Mapping[str, Any], now: da
     keep_answered(row, planned.form, answers)
     row.answers, row.sealed, row.faults, row.form_print = found.plain, found.sealed, [], found.form_print
     row.marks = [one for one in row.marks if one != marks.FORM_CHANGED]
+    row.scheme_version_id, row.form = found.version, planned.duty.form
 
 
 def _add(actor: Account, row: Activity, planned: Planned, findings: Sequence[Found], now: datetime) -> tuple[str, ...]:

@@ -179,7 +179,7 @@ def _complete(actor: Account, row: Activity, planned: Planned, sent: Sent, now: 
     row.marks = list(dict.fromkeys([*row.marks, *_late_marks(row, planned, found)]))
     row.counts = counts(row, planned)
     row.save()
-    _keep_photos(row, sent.photos)
+    keep_photos(row, sent.photos)
     keep_answered(row, planned.form, sent.answers)
     kept = keep(actor, row, sent.findings, first=row.found + 1, now=now)
     row.found += len(kept)
@@ -367,7 +367,8 @@ def require_files(
         )
 
 
-def _keep_photos(row: Activity, photos: Sequence[UUID]) -> None:
+def keep_photos(row: Activity, photos: Sequence[UUID]) -> None:
+    """Keep photos with an activity; whether they are here and the sender's was asked before."""
     ActivityFile.objects.bulk_create(
         [ActivityFile(activity=row, file_id=one, role="record") for one in photos], ignore_conflicts=True
     )

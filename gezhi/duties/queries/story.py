@@ -85,6 +85,18 @@ def _found(one: Finding, lights: dict[UUID, Light], files: list[ActivityFile]) -
     return FoundRow(one, light, tuple(each for each in files if each.finding == one.place))
 
 
+def sent_under(*, account: Account, key: str) -> Activity | None:
+    """Return the account's own activity that was sent under a key of the sender's."""
+    rows = Activity.objects.unscoped(reason="the sender's own key names the sender's own activity")
+    return rows.filter(key=f"{account.pk}:{key}").first() if key else None
+
+
+def own(*, account: Account, pk: UUID) -> Activity | None:
+    """Return an activity of one's own that was not taken back."""
+    rows = Activity.objects.unscoped(reason="one's own").filter(pk=pk, account=account, withdrawn_at=None)
+    return rows.select_related("area").defer("area__boundary").first()
+
+
 def of_case(*, account: Account, case: UUID, now: datetime) -> list[Finding]:
     """Return the findings that a case came from, of activities that somebody may see."""
     seen = Activity.objects.visible_to(account, now=now)

@@ -4,24 +4,21 @@ Where somebody changed the same fields meanwhile, or another side answers for th
 a proposal beside what stands: nothing is written over and nothing is lost. The sender is told field by field.
 """
 
-from typing import Any
-
 from django.utils import timezone
 
 from gezhi.registers import ledgers
 from gezhi.registers import operations as registers
 from gezhi.registers.models import Entry
 from gezhi.registers.operations import Saved
-from gezhi.registers.values import fields_of, is_sensitive, mask, plain
-from gezhi.schemes.forms import Field, Form
+from gezhi.registers.values import fields_of
+from gezhi.schemes.forms import Form
 from gezhi.sync.operations.context import Taking
 from gezhi.sync.operations.done import Done
-from gezhi.sync.operations.onto_duties import _id as id_of
+from gezhi.sync.operations.onto_duties import id_of
 from gezhi.sync.operations.reports import words_of
 from gezhi.sync.queries.asking import say
+from gezhi.sync.queries.changed import in_words, what_changed
 from gezhi.sync.shapes import Difference, Record, Theirs
-
-_DOTS = "••••"
 
 
 def entry(taking: Taking, record: Record) -> Done:
@@ -35,12 +32,15 @@ def entry(taking: Taking, record: Record) -> Done:
         purpose=words_of(data, "purpose"), basis=words_of(data, "basis"), note=words_of(data, "note"),
     )  # fmt: skip
     ledger = ledgers.ledger(register, timezone.localdate(taking.now))
-    facts = {"entry": str(saved.entry.pk), "code": saved.entry.code, "version": saved.entry.version}
+    facts: dict[str, object] = {"entry": str(saved.entry.pk), "code": saved.entry.code, "version": saved.entry.version}
     differences = _differences(ledger.form, saved)
     theirs = _theirs(saved.entry) if saved.outcome == registers.CONFLICT else None
+    words = what_changed(record.form, ledger.form, ledgers.form_as_filled(ledger, record.form, timezone.localdate(at)))
+    if words:
+        facts["form_changed"] = True
     return Done(
-        saved.entry.code, facts, fresh=saved.outcome != registers.DUPLICATE, differences=differences, theirs=theirs,
-        proposed=saved.outcome == registers.PROPOSED_ONLY,
+        saved.entry.code, facts, words, fresh=saved.outcome != registers.DUPLICATE, differences=differences,
+        theirs=theirs, proposed=saved.outcome == registers.PROPOSED_ONLY,
     )  # fmt: skip
 
 
@@ -51,21 +51,7 @@ def _theirs(entry: Entry) -> Theirs:
 def _differences(form: Form, saved: Saved) -> tuple[Difference, ...]:
     known = fields_of(form)
     return tuple(
-        Difference(one, say(known[one].title) if one in known else one, _said(known.get(one), saved.mine.get(one)),
-                   _said(known.get(one), saved.theirs.get(one)))
+        Difference(one, say(known[one].title) if one in known else one, in_words(known.get(one), saved.mine.get(one)),
+                   in_words(known.get(one), saved.theirs.get(one)))
         for one in saved.mine
     )  # fmt: skip
-
-
-def _said(field: Field | None, value: Any) -> str:
-    """Return a value in words; one that is sensitive stays masked on a telephone."""
-    if value is None:
-        return ""
-    if field is None:  # nobody can say any more whether it is sensitive
-        return _DOTS
-    if is_sensitive(field):
-        return mask(field, str(plain(value))) if not isinstance(value, list | dict) else _DOTS
-    titles = {option.id: say(option.title) for option in field.choices}
-    if isinstance(value, list):
-        return "、".join(titles.get(str(one), str(one)) for one in value)
-    return titles.get(str(value), str(plain(value)))

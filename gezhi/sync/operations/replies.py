@@ -15,19 +15,21 @@ from gezhi.people.models import Account
 from gezhi.registers.errors import AskArea as AskPart
 from gezhi.registers.errors import Refused as NotWritten
 from gezhi.schemes.state import Refused
-from gezhi.sync.errors import RecordRefused
+from gezhi.sync.errors import ActivityChanged, RecordRefused
 from gezhi.sync.operations.done import Done
-from gezhi.sync.queries.standing import theirs_of
+from gezhi.sync.queries.standing import activity_stands, theirs_of
 from gezhi.sync.shapes import Choice, Record, Result
 
-type Refusal = CaseError | Refused | RecordRefused | FileRefused | DutyError | NotWritten
-REFUSALS = (CaseError, Refused, RecordRefused, FileRefused, DutyError, NotWritten)
+type Refusal = CaseError | Refused | RecordRefused | FileRefused | DutyError | NotWritten | ActivityChanged
+REFUSALS = (CaseError, Refused, RecordRefused, FileRefused, DutyError, NotWritten, ActivityChanged)
 
 
 def refusal(record: Record, error: Refusal, actor: Account, now: datetime) -> Result:
     """Return what is told of a record that was not taken."""
     if isinstance(error, Conflict):
         return conflict(record, error, actor, now)
+    if isinstance(error, ActivityChanged):
+        return _of_activity(record, error, actor)
     code = getattr(error, "code", "refused")
     return Result(
         key=record.key,
@@ -56,6 +58,19 @@ def conflict(record: Record, error: Conflict, actor: Account, now: datetime) -> 
         mine=record.data,
         theirs=theirs_of(actor, number, error.seen, now),
     )
+
+
+def _of_activity(record: Record, error: ActivityChanged, actor: Account) -> Result:
+    """Return both versions of an activity that its doer ended or put right elsewhere, field by field."""
+    theirs, differences = activity_stands(actor, error.activity, record.data)
+    return Result(
+        key=record.key, outcome="conflict", subject=theirs.title, code=error.code,
+        facts={"activity": str(error.activity)},
+        reason=_("You ended or changed this on another page after this phone had last heard of it."),
+        todo=_("Choose field by field which of the two stands. What you found in addition can be added."),
+        kept=_("Nothing of it was written. What you wrote and photographed stays on this phone."), mine=record.data,
+        theirs=theirs, differences=differences,
+    )  # fmt: skip
 
 
 def told_of(record: Record, done: Done) -> Result:

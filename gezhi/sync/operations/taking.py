@@ -32,6 +32,7 @@ HANDLERS: Mapping[str, Handler] = {
     "photos": onto_cases.photos,
     "entry": onto_registers.entry,
     "activity": onto_duties.activity,
+    "amend": onto_duties.amend,
     "excuse": onto_duties.excuse,
 }
 

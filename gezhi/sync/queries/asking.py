@@ -12,7 +12,7 @@ from gezhi.people import queries as people
 from gezhi.schemes.durations import BadDuration, Duration, Unit
 from gezhi.schemes.model import Question, Scheme
 from gezhi.schemes.text import Text
-from gezhi.territory.models import Area
+from gezhi.sync.queries.ground import Grid
 
 type Offers = Mapping[str, Sequence[dict[str, str]]]
 
@@ -33,7 +33,7 @@ def print_of(asks: Iterable[Question]) -> str:
 
 
 def offers_for(
-    scheme: Scheme, asks: Iterable[Question], area_path: str, grids: Sequence[Area], now: datetime
+    scheme: Scheme, asks: Iterable[Question], area_path: str, grids: Sequence[Grid], now: datetime
 ) -> Offers:
     """Return what questions of these kinds offer: departments, people of the case's area, the sender's own grids."""
     kinds = {question.kind for question in asks}

@@ -20,8 +20,8 @@ from gezhi.schemes.state import Choice
 from gezhi.schemes.text import Text
 from gezhi.schemes.ways import Course, courses
 from gezhi.sync.queries.asking import Offers, fields_of, offers_for, print_of, say
+from gezhi.sync.queries.ground import Grid
 from gezhi.territory import queries as territory
-from gezhi.territory.models import Area
 
 MOST = 100
 
@@ -32,7 +32,6 @@ class Waiting:
 
     rows: Mapping[str, QueueRow]
     marks: Mapping[str, str]
-    back: Mapping[UUID, str]
 
 
 def waiting(account: Account, now: datetime) -> Waiting:
@@ -44,18 +43,19 @@ def waiting(account: Account, now: datetime) -> Waiting:
         name: f"{row.case.version}.{row.case.log_seq} {row.part} {row.due} {row.warn} {row.paused} {row.desk_key} {at}"
         for name, row in rows.items()
     }
-    return Waiting(rows, marks, queries.came_back(found))
+    return Waiting(rows, marks)
 
 
 def parts(
-    account: Account, now: datetime, seen: Waiting, wanted: Sequence[str], grids: Sequence[Area]
+    account: Account, now: datetime, seen: Waiting, wanted: Sequence[str], grids: Sequence[Grid]
 ) -> dict[str, Any]:
     """Return the wanted parts `case/NUMBER`."""
     numbers = [seen.rows[name].case.number for name in wanted]
     standing = {one.case.number: one for one in queries.standings(account=account, numbers_given=numbers, now=now)}
+    back = queries.came_back([seen.rows[name] for name in wanted])
     texts = dict(Case.objects.visible_to(account, now=now).filter(number__in=numbers).values_list("number", "text"))
     return {
-        name: _case(account, standing[row.case.number], row, back=seen.back, texts=texts, grids=grids, now=now)
+        name: _case(account, standing[row.case.number], row, back=back, texts=texts, grids=grids, now=now)
         for name, row in ((name, seen.rows[name]) for name in wanted)
         if row.case.number in standing
     }
@@ -63,7 +63,7 @@ def parts(
 
 def _case(
     account: Account, one: Standing, row: QueueRow, *, back: Mapping[UUID, str], texts: Mapping[str, str],
-    grids: Sequence[Area], now: datetime,
+    grids: Sequence[Grid], now: datetime,
 ) -> dict[str, Any]:  # fmt: skip
     case, scheme, state = one.case, one.scheme, one.state
     step = scheme.procedures[state.procedure].steps.get(row.step)
@@ -88,7 +88,7 @@ def _text(case: Case, words: str) -> str:
     return "" if words.strip("。") == case.title else words
 
 
-def _doings(standing: Standing, step: str, grids: Sequence[Area], now: datetime) -> list[dict[str, Any]]:
+def _doings(standing: Standing, step: str, grids: Sequence[Grid], now: datetime) -> list[dict[str, Any]]:
     """Return what may be done, the usual first, each action once; what is blocked last with its reason."""
     procedure = standing.scheme.procedures[standing.state.procedure]
     first: dict[tuple[str, int], Choice] = {}

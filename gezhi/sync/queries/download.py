@@ -1,10 +1,13 @@
 """The download: parts of what a telephone needs, whole or since a cursor, with what it must drop.
 
-Every part has a name and a tag. What left the sender's sight (a case that went on, a grid that was given up, an entry
-of a household that moved) is simply not among the parts any more, and is named as gone: nothing is remembered here.
+Every part has a name and a mark, from which its tag is made. A mark is cheaper than what the part says: versions, what
+changed last, the day. Only parts whose tag the telephone does not hold are worked out. What left the sender's sight (a
+case that went on, a grid that was given up, an entry of a household that moved) is simply not among the marks any more,
+and is named as gone: nothing is remembered here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,16 +15,28 @@ import msgspec
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from gezhi import __version__
+from gezhi.enactment import queries as enactment
 from gezhi.notices import queries as notices
 from gezhi.people import access
 from gezhi.people import queries as people
 from gezhi.people.models import Account
 from gezhi.registers.ledgers import Ledger
-from gezhi.sync.queries import cases, catalogue, cursor, duties, ground, registers
+from gezhi.sync.queries import (
+    at_once,
+    cases,
+    catalogue,
+    cursor,
+    duties,
+    excuses,
+    ground,
+    mine,
+    registers,
+)
 from gezhi.sync.queries.cursor import Cursor
+from gezhi.sync.queries.ground import Ground
 from gezhi.sync.shapes import Download
 from gezhi.territory import queries as territory
-from gezhi.territory.models import Area
 
 # A telephone that was not refreshed for so long drops what it downloaded; never what it has yet to send.
 KEEP_DAYS = 14
@@ -30,17 +45,28 @@ _encode = msgspec.json.Encoder().encode
 type Part = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Some parts: their marks by name, and how those are made that are wanted."""
+
+    marks: Mapping[str, str]
+    make: Callable[[Sequence[str]], Mapping[str, Part]]
+
+
 def download(*, account: Account, now: datetime, since: str = "", only_size: bool = False) -> Download:
     """Return what is new since a cursor, or everything where the cursor does not serve (any more)."""
     language = get_language() or "zh-hans"
     known = cursor.read(since, account=str(account.pk), language=language, now=now) if since else None
     held = known.tags if known is not None else {}
-    grids = ground.own_grids(account, now)
-    shelves = registers.known(account, now)
-    tags, packed = _whole_parts(account, now, grids, shelves)
-    for some_tags, fresh in (_case_parts(account, now, grids, held), _entry_parts(account, now, grids, shelves, held)):
-        tags, packed = tags | some_tags, packed | fresh
-    changed = {name: body for name, body in packed.items() if held.get(name) != tags[name]}
+    tags: dict[str, str] = {}
+    changed: dict[str, bytes] = {}
+    for source in _sources(account, now):
+        some = {name: cursor.tag(f"{__version__} {mark}".encode()) for name, mark in source.marks.items()}
+        wanted = [name for name, tag in some.items() if held.get(name) != tag]
+        made = source.make(wanted) if wanted else {}
+        # one that went out of sight between two statements is not sent as an empty one
+        tags |= {name: tag for name, tag in some.items() if name in made or name not in wanted}
+        changed |= {name: _encode(part) for name, part in made.items()}
     return Download(
         cursor=cursor.write(Cursor(str(account.pk), language, now, tags)),
         full=known is None,
@@ -55,50 +81,75 @@ def download(*, account: Account, now: datetime, since: str = "", only_size: boo
     )
 
 
-def _whole_parts(
-    account: Account, now: datetime, grids: list[Area], shelves: Mapping[str, Ledger]
-) -> tuple[dict[str, str], dict[str, bytes]]:
-    rounds, forms = duties.parts(account, now)
-    forms |= {one.form.id: one.form for one in shelves.values()}
-    parts: dict[str, Part] = {
-        "me": _me(account, now),
-        "items": catalogue.part(account, now),
-        "notices": _notices(account),
-        "rounds": rounds,
-        "registers": registers.shelf_part(shelves),
-        **registers.form_parts(forms.values()),
-        **ground.parts(grids, ground.grids_around(grids, now)),
+def _sources(account: Account, now: datetime) -> list[Source]:
+    mine_ground = ground.of(account, now)
+    shelves = registers.known(account, now)
+    entries = registers.marks(account, now, shelves, mine_ground.own)
+    recent = mine.recent(account, now)
+    return [
+        _plain(account, now, mine_ground, shelves),
+        Source(mine_ground.marks, lambda wanted: ground.parts(mine_ground, wanted)),
+        _forms(account, now, shelves),
+        _rounds(account, now, entries, wide=len(mine_ground.own) > registers.MOST_GRIDS),
+        _notices(account),
+        Source(recent.marks, lambda wanted: mine.parts(recent, wanted, now)),
+        _cases(account, now, mine_ground),
+        Source(entries, lambda wanted: registers.parts(account, now, shelves, mine_ground.own, wanted)),
+    ]
+
+
+def _plain(account: Account, now: datetime, where: Ground, shelves: Mapping[str, Ledger]) -> Source:
+    """Return what follows from plans, posts and territory: it changes with their versions, and is new every day."""
+    grants = access.reach(account, now).grants
+    versions = " ".join(str(version.pk) for version, _ in enactment.all_in_force(timezone.localdate(now)))
+    mark = f"{timezone.localdate(now)} {versions} {where.version} {account.name} {_posts(account, now)}"
+    made: dict[str, Callable[[], Part]] = {
+        "me": lambda: _me(account, now),
+        "items": lambda: catalogue.part(account, now),
+        "registers": lambda: registers.shelf_part(shelves),
+        "spot": lambda: at_once.part(account, now, where.own),
+        "colleagues": lambda: mine.colleagues(account, now),
     }
-    packed = {name: _encode(part) for name, part in parts.items()}
-    return {name: cursor.tag(body) for name, body in packed.items()}, packed
+    marks = dict.fromkeys(made, mark) | {"colleagues": f"{mark} {mine.colleagues_mark(grants, now)}"}
+    return Source(marks, lambda wanted: {name: made[name]() for name in wanted})
 
 
-def _case_parts(
-    account: Account, now: datetime, grids: list[Area], held: Mapping[str, str]
-) -> tuple[dict[str, str], dict[str, bytes]]:
-    """Return tags of all own cases, and those that changed: what an unchanged one says is not worked out again.
+def _posts(account: Account, now: datetime) -> str:
+    return " ".join(
+        f"{one.post}@{one.path or one.department}{'~' * one.stand_in}" for one in access.reach(account, now).grants
+    )
 
-    What may be done can change with the hour; so each is written anew every day.
-    """
+
+def _forms(account: Account, now: datetime, shelves: Mapping[str, Ledger]) -> Source:
+    forms = {one.form.id: one.form for one in shelves.values()} | duties.forms(account, now)
+    return Source(
+        {f"forms/{one.id}": one.print for one in forms.values()},
+        lambda wanted: registers.form_parts(one for one in forms.values() if f"forms/{one.id}" in wanted),
+    )
+
+
+def _rounds(account: Account, now: datetime, entries: Mapping[str, str], *, wide: bool) -> Source:
+    mark = duties.mark(account, now, f"{_posts(account, now)} {sorted(entries.items())}", wide=wide)
+    made: dict[str, Callable[[], Part]] = {
+        "rounds": lambda: duties.part(account, now), "away": lambda: excuses.part(account, now)
+    }  # fmt: skip
+    return Source(dict.fromkeys(made, mark), lambda wanted: {name: made[name]() for name in wanted})
+
+
+def _cases(account: Account, now: datetime, where: Ground) -> Source:
+    """Return own cases. What may be done can change with the hour; so each is written anew every day."""
     seen = cases.waiting(account, now)
     day = f"{timezone.localdate(now)}"
-    tags = {name: cursor.tag(f"{mark} {day}".encode()) for name, mark in seen.marks.items()}
-    wanted = [name for name, tag in tags.items() if held.get(name) != tag]
-    parts = cases.parts(account, now, seen, wanted, grids)
-    # one that went out of sight between two statements is not sent as an empty one
-    tags = {name: tag for name, tag in tags.items() if name in parts or name not in wanted}
-    return tags, {name: _encode(part) for name, part in parts.items()}
+    return Source(
+        {name: f"{mark} {day}" for name, mark in seen.marks.items()},
+        lambda wanted: cases.parts(account, now, seen, wanted, where.own),
+    )
 
 
-def _entry_parts(
-    account: Account, now: datetime, grids: list[Area], shelves: Mapping[str, Ledger], held: Mapping[str, str]
-) -> tuple[dict[str, str], dict[str, bytes]]:
-    """Return tags of all buckets of entries, and those that changed."""
-    marks = registers.marks(account, now, shelves, grids)
-    tags = {name: cursor.tag(mark.encode()) for name, mark in marks.items()}
-    wanted = [name for name, tag in tags.items() if held.get(name) != tag]
-    parts = registers.parts(account, now, shelves, grids, wanted)
-    return tags, {name: _encode(part) for name, part in parts.items()}
+def _notices(account: Account) -> Source:
+    rows = list(notices.inbox(account, unread_only=True)[:NOTICES])
+    told = {"unread": [{"subject": one.subject, "at": one.created_at, "link": one.link} for one in rows]}
+    return Source({"notices": " ".join(str(one.pk) for one in rows)}, lambda _wanted: {"notices": told})
 
 
 def _me(account: Account, now: datetime) -> Part:
@@ -114,8 +165,3 @@ def _me(account: Account, now: datetime) -> Part:
         for grant in access.reach(account, now).grants
     ]
     return {"name": account.name, "posts": posts}
-
-
-def _notices(account: Account) -> Part:
-    rows = notices.inbox(account, unread_only=True)[:NOTICES]
-    return {"unread": [{"subject": one.subject, "at": one.created_at, "link": one.link} for one in rows]}

@@ -4,9 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from gezhi.duties import queries
+from django.utils import timezone
+
+from gezhi.duties import plans, queries
 from gezhi.duties.plans import light_of, midnight
 from gezhi.duties.queries import Owed, Scope, Wanted
+from gezhi.people.access import standing
 from gezhi.people.models import Account
 from gezhi.schemes.forms import Form
 from gezhi.schemes.state import Light
@@ -16,11 +19,27 @@ MOST_OBJECTS = 200
 _HALVINGS = 20
 
 
-def parts(account: Account, now: datetime) -> tuple[dict[str, Any], dict[str, Form]]:
-    """Return the part `rounds`, and the forms that it asks."""
-    owed = queries.due(account=account, now=now)
-    forms = {one.planned.form.id: one.planned.form for one in owed if one.planned.form is not None}
-    return {"rounds": [_owed(one, now) for one in owed]}, forms
+def part(account: Account, now: datetime) -> dict[str, Any]:
+    """Return the part `rounds`."""
+    return {"rounds": [_owed(one, now) for one in queries.due(account=account, now=now)]}
+
+
+def forms(account: Account, now: datetime) -> dict[str, Form]:
+    """Return the forms that the duties of the posts held ask."""
+    posts = {one.post for one in standing(account, now).reach.grants}
+    some = [one.form for one in plans.in_force(timezone.localdate(now)) if posts & set(one.duty.who)]
+    return {form.id: form for form in some if form is not None}
+
+
+def mark(account: Account, now: datetime, stands: str, *, wide: bool) -> str:
+    """Return the mark of what is owed and missed: the day, posts and entries (`stands`), and what changed last.
+
+    A handful of small statements instead of reckoning every round; whoever answers for much ground has it anew every
+    hour instead, since there something changes all the time.
+    """
+    found = f"{timezone.localtime(now).hour}" if wide else queries.last_changes(account=account, now=now)
+    versions = " ".join(sorted({str(one.version) for one in plans.in_force(timezone.localdate(now))}))
+    return f"{timezone.localdate(now)} {versions} {stands} {found}"
 
 
 def _owed(one: Owed, now: datetime) -> dict[str, Any]:
@@ -32,7 +51,8 @@ def _owed(one: Owed, now: datetime) -> dict[str, Any]:
         "asked": one.asked, "seen": one.done, "register": duty.of.of if one.planned.of_entries else "",
         "objects": _objects(one, now), "form": duty.form, "print": one.planned.form.print if one.planned.form else "",
         "on_site": duty.on_site, "photos": duty.photos, "verifies": bool(duty.verifies), "nil": duty.nil,
-        "closes": duty.closes, "clause": duty.clause, "start": str(one.start.pk) if one.start else "",
+        "closes": duty.closes, "clause": duty.clause, "together": duty.together,
+        "running": str(one.running) if one.running else "", "start": str(one.start.pk) if one.start else "",
         "entry": str(one.start.entry_id) if one.start and one.start.entry_id else "", "covering": one.covering,
     }  # fmt: skip
     return {name: value for name, value in told.items() if value not in ("", None, False, [])}

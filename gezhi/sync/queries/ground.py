@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from functools import lru_cache
 from math import cos, radians
 from typing import Any
@@ -23,38 +24,81 @@ _DEGREE_M = 111_320
 type Box = tuple[float, float, float, float]
 
 
-def own_grids(account: Account, now: datetime) -> list[Area]:
-    """Return the lowest areas that somebody answers for."""
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A lowest area, as far as a telephone knows it, without its outline."""
+
+    pk: UUID
+    code: str
+    name: str
+    level: str
+    box: Box | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The grids that somebody answers for and those around, and the version of the territory that they are of."""
+
+    own: tuple[Grid, ...] = ()
+    around: tuple[Grid, ...] = ()
+    version: int = 0
+
+    @property
+    def marks(self) -> dict[str, str]:
+        """The marks by which a change of the parts `grid/CODE` is seen."""
+        return {
+            f"grid/{area.code}": f"{area.pk} {self.version} {mine}"
+            for mine, areas in ((True, self.own), (False, self.around))
+            for area in areas
+        }
+
+
+def of(account: Account, now: datetime) -> Ground:
+    """Return somebody's ground. It is read again when the territory or the posts changed."""
     on = timezone.localdate(now)
-    below = [area for path in access.reach(account, now).area_paths for area in territory.subtree(path, on)[:MOST_OWN]]
+    return _ground(territory.stamp(), on, access.reach(account, now).area_paths)
+
+
+@lru_cache(maxsize=1000)
+def _ground(stamp: tuple[int, int], on: date, paths: tuple[str, ...]) -> Ground:
+    below = [area for path in paths for area in territory.subtree(path, on)[:MOST_OWN]]
     parents = {area.parent_id for area in below}
-    return [area for area in below if area.pk not in parents]
+    own = tuple(_grid(area) for area in below if area.pk not in parents)
+    return Ground(own, tuple(_grids_around(own, on)), stamp[0])
 
 
-def grids_around(own: Sequence[Area], now: datetime) -> list[Area]:
+def _grid(area: Area) -> Grid:
+    return Grid(area.pk, area.code, area.name, area.level, area.bbox)
+
+
+def _grids_around(own: Sequence[Grid], on: date) -> list[Grid]:
     """Return the grids that touch the box around the own ones, a little widened: where a worker may stray to."""
-    boxes = [area.bbox for area in own if area.bbox]
+    boxes = [one.box for one in own if one.box]
     if not boxes:
         return []
     west, south, east, north = _around(boxes)
-    seen = territory.areas(timezone.localdate(now)).filter(
+    seen = territory.areas(on).filter(
         level=own[0].level, west__lte=east, east__gte=west, south__lte=north, north__gte=south
     )
-    known = {area.pk for area in own}
-    return [area for area in seen.order_by("path")[: MOST_AROUND + len(own)] if area.pk not in known][:MOST_AROUND]
+    known = {one.pk for one in own}
+    found = [_grid(area) for area in seen.order_by("path")[: MOST_AROUND + len(own)]]
+    return [one for one in found if one.pk not in known][:MOST_AROUND]
 
 
-def parts(own: Sequence[Area], around: Sequence[Area]) -> dict[str, Any]:
-    """Return the parts `grid/CODE`: name, box and outline. Outlines are read for what is not in memory yet."""
-    outlines = _outlines([*own, *around])
-    found: dict[str, Any] = {}
-    for mine, areas in ((True, own), (False, around)):
-        for area in areas:
-            found[f"grid/{area.code}"] = {
-                "code": area.code, "name": territory.short_name(area.name), "own": mine, "box": area.bbox,
-                "outline": _plain(area.pk, outlines.get(area.pk, b""), OWN_FINE_M if mine else AROUND_FINE_M),
-            }  # fmt: skip
-    return found
+def parts(ground: Ground, wanted: Sequence[str]) -> dict[str, Any]:
+    """Return the wanted parts `grid/CODE`: name, box and outline. Outlines are read for what is not in memory yet."""
+    some = [
+        (mine, area) for mine, areas in ((True, ground.own), (False, ground.around)) for area in areas
+        if f"grid/{area.code}" in wanted
+    ]  # fmt: skip
+    outlines = _outlines([area for _, area in some])
+    return {
+        f"grid/{area.code}": {
+            "code": area.code, "name": territory.short_name(area.name), "own": mine, "box": area.box,
+            "outline": _plain(area.pk, outlines.get(area.pk, b""), OWN_FINE_M if mine else AROUND_FINE_M),
+        }
+        for mine, area in some
+    }  # fmt: skip
 
 
 def metres_to(code: str, point: tuple[float, float], now: datetime) -> float:
@@ -74,7 +118,9 @@ def _around(boxes: Iterable[Box]) -> Box:
     return min(wests) - margin, min(souths) - margin, max(easts) + margin, max(norths) + margin
 
 
-def _outlines(areas: Sequence[Area]) -> dict[UUID, bytes]:
+def _outlines(areas: Sequence[Grid]) -> dict[UUID, bytes]:
+    if not areas:
+        return {}
     rows = Area.objects.filter(pk__in=[area.pk for area in areas]).exclude(boundary=None)
     return {pk: bytes(boundary or b"") for pk, boundary in rows.values_list("pk", "boundary")}
 

@@ -20,7 +20,7 @@ from gezhi.registers.values import sensitive_ids
 from gezhi.schemes.filled import describe
 from gezhi.schemes.forms import Form
 from gezhi.sync.queries.asking import say
-from gezhi.territory.models import Area
+from gezhi.sync.queries.ground import Grid
 
 # Whoever answers for more ground than this looks entries up where there is a network.
 MOST_GRIDS, MOST_ENTRIES, BUCKETS = 12, 4000, 16
@@ -52,7 +52,7 @@ def form_parts(forms: Iterable[Form]) -> dict[str, Any]:
     return {f"forms/{one.id}": describe(one, language) for one in forms}
 
 
-def marks(account: Account, now: datetime, shelves: Mapping[str, Ledger], grids: Sequence[Area]) -> dict[str, str]:
+def marks(account: Account, now: datetime, shelves: Mapping[str, Ledger], grids: Sequence[Grid]) -> dict[str, str]:
     """Return bucket → mark of what is in it: two columns of each entry, and nothing that it says."""
     found: dict[str, list[str]] = {}
     if not shelves or not grids or len(grids) > MOST_GRIDS:
@@ -65,7 +65,7 @@ def marks(account: Account, now: datetime, shelves: Mapping[str, Ledger], grids:
 
 
 def parts(
-    account: Account, now: datetime, shelves: Mapping[str, Ledger], grids: Sequence[Area], wanted: Sequence[str]
+    account: Account, now: datetime, shelves: Mapping[str, Ledger], grids: Sequence[Grid], wanted: Sequence[str]
 ) -> dict[str, Any]:
     """Return the wanted buckets `entries/REGISTER/N`."""
     if not wanted:
@@ -87,7 +87,7 @@ def bucket(register: str, pk: str) -> str:
     return f"entries/{register}/{zlib.crc32(pk.encode()) % BUCKETS}"
 
 
-def _rows(account: Account, now: datetime, shelves: Mapping[str, Ledger], grids: Sequence[Area]) -> Any:
+def _rows(account: Account, now: datetime, shelves: Mapping[str, Ledger], grids: Sequence[Grid]) -> Any:
     within = Q(area__in=[area.pk for area in grids], register__in=list(shelves), state=State.ACTIVE, care=False)
     return Entry.objects.visible_to(account, now=now).filter(within).order_by("pk")
 

@@ -13,7 +13,7 @@ from gezhi.sync import queries
 from gezhi.sync.tests.conftest import District, Phone
 
 # Reads of a download, however many cases there are.
-MOST_QUERIES = 40
+MOST_QUERIES = 60
 
 
 def _case(phone: Phone, number: str) -> dict[str, object]:

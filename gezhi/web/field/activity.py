@@ -28,6 +28,7 @@ from gezhi.schemes.model import Question
 from gezhi.schemes.text import Text
 from gezhi.territory import queries as territory
 from gezhi.web import forms, questions, wording
+from gezhi.web.field import mending
 from gezhi.web.field.items import Items, items
 from gezhi.web.field.rounds import as_id, find, key
 from gezhi.web.field.showing_duties import answers_in_words, lines_of, story_of
@@ -130,6 +131,7 @@ def show(request: HttpRequest, account: Account, pk: UUID, now: datetime, tried:
     if running:
         shown |= _running(account, found, tried, now)
     else:
+        shown |= mending.shown(found, tried.drawn, now) if found.mine else {}
         shown |= {
             "answers": answers_in_words(planned, row.answers, found.private), "story": story_of(found),
             "can_sign": row.signed_at is None and operations.may_sign(account, row, planned, now),
@@ -235,6 +237,8 @@ def change(request: HttpRequest, account: Account, pk: UUID) -> HttpResponse:
     now = clock.now()
     what = request.POST.get("what", "")
     base = request.POST.get("version", "")
+    if what == "answers":
+        return _answers(request, account, _own(account, pk, now), now)
     try:
         if what == "sign":
             operations.sign(actor=account, now=now, activity=pk)
@@ -253,6 +257,33 @@ def change(request: HttpRequest, account: Account, pk: UUID) -> HttpResponse:
         return show(request, account, pk, now, Tried(errors={what or "remarks": str(refused)}, words=words))
     messages.success(request, said)
     return redirect("web:field_activity", pk=pk)
+
+
+def _answers(request: HttpRequest, account: Account, found: ActivityPage, now: datetime) -> HttpResponse:
+    """Put the answers right, to the form as it is now; what is wrong with them is shown with all that was typed."""
+    form, pk = mending.form_of(found, now), found.activity.pk
+    if form is None:
+        raise Http404
+    sent = forms.read(form, request, actor=str(account.pk), now=now, masked=found.private)
+    base = request.POST.get("version", "")
+    faults: list[Fault] = []
+    errors: dict[str, str] = dict(sent.refused)
+    if "more" not in request.POST and not errors:
+        try:
+            operations.correct(
+                actor=account, now=now, activity=pk, base=int(base) if base.isdecimal() else 0,
+                answers=mending.whole(found, sent.answers), form_print=sent.form_print,
+            )  # fmt: skip
+        except BadAnswers as refused:
+            faults = [Fault(path, "", text) for path, text in refused.faults]
+            errors = {path: wording.say(text) for path, text in refused.faults}
+        except DutyError as refused:
+            errors = {"answers": str(refused)}
+        else:
+            messages.success(request, gettext("The answers were put right. The log keeps those before."))
+            return redirect("web:field_activity", pk=pk)
+    drawn = mending.drawn(form, found, sent.answers, faults, sent.refused)
+    return show(request, account, pk, now, Tried(drawn, errors=errors))
 
 
 @never_cache

@@ -18,12 +18,12 @@ from gezhi.cases.errors import CaseError
 from gezhi.enactment import queries as enactment
 from gezhi.people import access
 from gezhi.people.models import Account
-from gezhi.schemes import engine, explain
+from gezhi.schemes import at_once, engine
 from gezhi.schemes.clocks import calendar_of
 from gezhi.schemes.model import Action, Question, Scheme
 from gezhi.schemes.state import CaseState, Choice, Opening, Refused
 from gezhi.schemes.text import Text
-from gezhi.schemes.ways import Course, courses
+from gezhi.schemes.ways import Course
 from gezhi.territory import queries as territory
 from gezhi.web import questions, wording
 from gezhi.web.acting import offers_for
@@ -111,28 +111,18 @@ def _clock(scheme: Scheme, state: CaseState, now: datetime) -> ClockView | None:
 def _ways(
     scheme: Scheme, state: CaseState, choices: Sequence[Choice], wrong: Mapping[str, Form], now: datetime
 ) -> list[Way]:
-    """Return what does the work or leads on, each action once; what needs more than a form asks is left for later."""
-    procedure = scheme.procedures[state.procedure]
-    free = {one.action: one for one in choices if not one.blocked and not one.proposal and not one.part}
-    known = courses(procedure, state.step, list(free))
+    """Return what may be done at once, each with its form."""
+    some = list(at_once.ways(scheme, state, choices))
+    alone = sum(course is Course.LEADS_ON for _, _, course in some) == 1
     found = []
-    for name, choice in sorted(free.items(), key=lambda one: known[one[0]]):
-        action, course = procedure.actions[name], known[name]
-        if course not in (Course.WORKS, Course.LEADS_ON) or any(one.kind == "person" for one in action.asks):
-            continue
-        asks = _asks(action)
+    for choice, action, course in some:
+        asks = at_once.asked(action)
         offers = offers_for(scheme, asks, None, now)
-        form = wrong.get(name) or questions.blank(asks, offers, now, prefix=f"{name}-")
-        title = _title(action, course, alone=sum(known[one] is Course.LEADS_ON for one in free) == 1)
-        leads = _leads(scheme, state, action)
-        found.append(Way(name, title, leads, action.does_work, form, choice, asks, offers))
+        form = wrong.get(action.id) or questions.blank(asks, offers, now, prefix=f"{action.id}-")
+        title = _title(action, course, alone=alone)
+        leads = _leads(at_once.leads_to(scheme, state, action))
+        found.append(Way(action.id, title, leads, action.does_work, form, choice, asks, offers))
     return found
-
-
-def _asks(action: Action) -> tuple[Question, ...]:
-    """Return what is asked on the report's screen: its own photos show how it was, so only the result's are asked."""
-    photos = [one for one in action.asks if one.kind == "photos"]
-    return tuple(one for one in action.asks if one.kind != "photos" or one.required or one is photos[-1])
 
 
 def _title(action: Action, course: Course, *, alone: bool) -> str:
@@ -142,19 +132,9 @@ def _title(action: Action, course: Course, *, alone: bool) -> str:
     return gettext("Not for me: %(action)s") % {"action": title} if alone else title
 
 
-def _leads(scheme: Scheme, state: CaseState, action: Action) -> str:
-    """Say which step comes next, who holds it and how long; empty where it depends."""
-    ways = action.ways.get(state.step, ())
-    steps = scheme.procedures[state.procedure].steps
-    step = steps.get(ways[0].value) if len(ways) == 1 else None
-    if step is None:
-        return ""
-    parts = [wording.say(step.title)]
-    if len(step.holder) == 1:
-        parts.append(wording.say(explain.desk_word(scheme, step.holder[0].value)))
-    if step.clock is not None and len(step.clock.limit) == 1:
-        parts.append(wording.say(explain.limit_word(step.clock.limit[0].value)))
-    return gettext("next: %(step)s") % {"step": " · ".join(part for part in parts if part)}
+def _leads(parts: Sequence[Text | str]) -> str:
+    said = [wording.say(one) if isinstance(one, Text) else one for one in parts]
+    return gettext("next: %(step)s") % {"step": " · ".join(one for one in said if one)} if parts else ""
 
 
 def read(request: HttpRequest, account: Account, way: Way, now: datetime) -> Form:

@@ -12,6 +12,8 @@ const VIEWS = [
   [/^\/field\/cases\/?$/, () => import("./cases.js"), "h-cases"],
   [/^\/field\/outbox\/?$/, () => import("./outbox-view.js"), "h-outbox"],
   [/^\/field\/duties\/?$/, () => import("./rounds.js"), "rounds"],
+  [/^\/field\/duties\/away\/?$/, () => import("./away.js"), "h-away"],
+  [/^\/field\/activity\/([^/]+)\/?$/, () => import("./own-activity.js"), "h-activity"],
   [/^\/field\/duty\/([^/]+)\/([^/]+)(?:\/begin)?$/, () => import("./activity.js"), "rounds"],
   [/^\/field\/entries\/?$/, () => import("./entries.js"), "h-entries"],
   [/^\/field\/entries\/([^/]+)$/, () => import("./entry.js"), "h-entries"],
@@ -49,6 +51,10 @@ async function open() {
   if (!main.querySelector("h1")) main.prepend(Object.assign(document.createElement("h1"), { className: "vh", textContent: word(title) }));
   main.removeAttribute("aria-busy");
   window.addEventListener("online", () => netBack());
+  document.addEventListener("gezhi:downloaded", async () => {
+    const fresh = await notes({ ...context, note: await download.noteOf(one.account) }, false);
+    main.querySelector(".notes")?.replaceWith(...fresh);
+  });
 }
 
 // where there is a network the server knows who is signed in; without one, whoever was last

@@ -8,13 +8,13 @@ const DATED = ["date", "moment"];
 const DAY_MS = 86_400_000;
 
 // returns {element, read()}; `known` are answers held already, `entries` and `grids` what may be picked from
-export async function draw(described, { known = {}, entries = [], grids = [], only = () => true } = {}) {
+export async function draw(described, { known = {}, entries = [], grids = [], kept = [], only = () => true } = {}) {
   const element = document.createElement("div");
   element.className = "stack";
   const drawn = [];
   for (const one of flat(described?.fields ?? [])) {
     if (!only(one)) continue;
-    const part = one.kind === "repeat" ? await repeat(one, known[one.id]) : await single(one, known, entries, grids);
+    const part = one.kind === "repeat" ? await repeat(one, known[one.id], kept) : await single(one, known, { entries, grids, kept });
     drawn.push({ one, part });
     element.append(...part.elements);
   }
@@ -29,12 +29,12 @@ function flat(fields) {
   return fields.flatMap((one) => (one.kind === "group" ? flat(one.fields ?? []).map((inner) => ({ ...inner, when: inner.when ?? one.when })) : [one]));
 }
 
-async function single(one, known, entries, grids) {
+async function single(one, known, { entries, grids, kept }) {
   if (one.kind === "note") {
     const line = Object.assign(document.createElement("p"), { className: "dim", textContent: one.title });
     return { elements: [line], read: () => ({ answers: {}, photos: [], wrong: "" }) };
   }
-  return form([asField(one, entries, grids)], known);
+  return form([asField(one, entries, grids)], known, kept);
 }
 
 // what the server describes, in the words of fields.js
@@ -60,7 +60,7 @@ function bound(one, limit) {
   return days ? new Date(Date.now() + limit.amount * days * DAY_MS).toISOString().slice(0, 10) : undefined;
 }
 
-async function repeat(one, before = []) {
+async function repeat(one, before, kept) {
   const box = document.createElement("fieldset");
   box.className = "field stack";
   box.append(Object.assign(document.createElement("legend"), { className: "label", textContent: one.title }));
@@ -70,12 +70,12 @@ async function repeat(one, before = []) {
   more.addEventListener("click", () => add({}));
   box.append(more);
   async function add(values) {
-    const row = await draw({ fields: one.fields }, { known: values });
+    const row = await draw({ fields: one.fields }, { known: values, kept });
     rows.push(row);
     box.insertBefore(row.element, more);
   }
-  for (const values of before) await add(values);
-  if (one.required && !before.length) await add({});
+  for (const values of before ?? []) await add(values);
+  if (one.required && !before?.length) await add({});
   return {
     elements: [box],
     read: () => {

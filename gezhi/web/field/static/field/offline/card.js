@@ -11,6 +11,7 @@ export async function card({ account }) {
   const box = piece("card");
   const at = (slot) => box.querySelector(`[data-slot=${slot}]`);
   at("go").addEventListener("click", go);
+  document.addEventListener("gezhi:downloaded", () => draw().then(ask));
   await draw();
   if (navigator.onLine) ask();
   return box;
@@ -47,6 +48,7 @@ export async function card({ account }) {
       });
       at("says").textContent = word("fresh");
       at("go").hidden = true;
+      document.dispatchEvent(new Event("gezhi:downloaded"));
     } catch (error) {
       at("says").textContent = word(sayOf(error), { why: String(error.message ?? error) });
       if (error instanceof SignedOut && (await signIn("signed-out"))) return go();

@@ -3,8 +3,8 @@
 import { form } from "./fields.js";
 import { lamp } from "./icons.js";
 import { light } from "./lights.js";
-import * as outbox from "./outbox.js";
 import { kept } from "./kept.js";
+import { startShots } from "./shots.js";
 import * as store from "./store.js";
 import { waitingOf } from "./today.js";
 import { moment, piece, word } from "./words.js";
@@ -27,10 +27,35 @@ export async function show({ account, note, found, main }) {
   });
   const acts = page.querySelector("[data-slot=acts]");
   acts.id = "do";
-  if (!record || editing) {
+  if (!record || record.kind === "note" || editing) {
     for (const doing of one.doings ?? []) acts.append(await act(account, one, doing, { editing, open: asked.get("do"), main }));
   }
+  page.querySelector("[data-slot=note]").append(noteForm(account, one, editing?.kind === "note" ? editing : null, main));
   return page;
+}
+
+// a word or a photo for colleagues
+function noteForm(account, one, old, main) {
+  const box = piece("note");
+  const form = box.querySelector("form");
+  const says = box.querySelector("[data-slot=wrong]");
+  const shots = Promise.all((old?.photos ?? []).map((key) => store.get("photos", account, key)))
+    .then((held) => startShots(box.querySelector("[data-slot=shots]"), { id: "note-shots", kept: held.filter(Boolean) }));
+  box.open = Boolean(old);
+  form.elements.text.value = old?.data.text ?? "";
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const text = form.elements.text.value.trim();
+    const taken = await shots;
+    await taken.settled();
+    const photos = taken.photos();
+    says.hidden = Boolean(text || photos.length);
+    says.textContent = word("need-note");
+    if (!text && !photos.length) return;
+    const data = { number: one.number, text, photos: photos.map((photo) => photo.key) };
+    await kept(account, main, says, { kind: "note", data, title: word("h-note"), about: `${one.number} ${text || one.title}`, photos, ...(old ? { key: old.key, replaces: old } : {}) });
+  });
+  return box;
 }
 
 async function act(account, one, doing, { editing, open, main }) {
@@ -51,9 +76,8 @@ async function act(account, one, doing, { editing, open, main }) {
     if (wrong) return;
     const data = { number: one.number, action: doing.action, desk: doing.desk, answers };
     if (doing.part) data.part = doing.part;
-    if (mine) await outbox.drop(account, mine);
     await kept(account, main, says, {
-      kind: "act", data, title: doing.title, about: `${one.number} ${one.title}`, base: one.version, form: doing.print ?? "", photos: shots,
+      ...(mine ? { replaces: mine } : {}), kind: "act", data, title: doing.title, about: `${one.number} ${one.title}`, base: one.version, form: doing.print ?? "", photos: shots,
     });
   });
   return box;

@@ -3,15 +3,17 @@
 import { startShots } from "./shots.js";
 import { piece, word } from "./words.js";
 
-export async function startFindings(box, items) {
+// `before` are those that were noted already and are not sent yet, `kept` their photos
+export async function startFindings(box, items, { before = [], kept = [] } = {}) {
   const blocks = [];
   const more = piece("button");
   more.textContent = word("add-finding");
   more.addEventListener("click", () => add());
   box.append(more);
+  for (const one of before) await add(one);
   return { read: () => gather(blocks.filter((one) => one.element.isConnected)) };
 
-  async function add() {
+  async function add(known) {
     const element = piece("finding");
     const at = (name) => element.querySelector(`[data-name=${name}]`);
     const n = blocks.length;
@@ -21,7 +23,13 @@ export async function startFindings(box, items) {
       at("item").append(set);
     }
     for (const input of element.querySelectorAll("input[type=radio]")) input.name = `way-${n}`;
-    const [before, after] = [await startShots(at("before"), { id: `before-${n}` }), await startShots(at("after"), { id: `after-${n}` })];
+    const of = (keys) => kept.filter((photo) => (keys ?? []).includes(photo.key));
+    const first = await startShots(at("before"), { id: `before-${n}`, kept: of(known?.photos_before) });
+    const after = await startShots(at("after"), { id: `after-${n}`, kept: of(known?.photos_after) });
+    if (known) {
+      for (const name of ["text", "item", "result", "interim", "until"]) at(name).value = known[name] ?? "";
+      element.querySelector(`input[type=radio][value="${known.way}"]`).checked = true;
+    }
     const way = () => element.querySelector("input[type=radio]:checked").value;
     const look = () => {
       for (const part of element.querySelectorAll("[data-way]")) part.hidden = part.dataset.way !== way();
@@ -29,9 +37,9 @@ export async function startFindings(box, items) {
     element.addEventListener("change", look);
     look();
     element.querySelector("[data-drop]").addEventListener("click", () => element.remove());
-    blocks.push({ element, at, way, before, after });
+    blocks.push({ element, at, way, before: first, after });
     box.insertBefore(element, more);
-    at("text").focus();
+    if (!known) at("text").focus();
   }
 }
 

@@ -4,10 +4,12 @@ import * as outbox from "./outbox.js";
 import { sendAll } from "./send.js";
 import { piece, word } from "./words.js";
 
-export async function kept(account, main, says, given) {
+// `replaces`: the record that this one is written in place of
+export async function kept(account, main, says, { replaces = null, ...given }) {
   let record;
   try {
     record = await outbox.add(account, given);
+    if (replaces) await outbox.supersede(account, replaces, record);
   } catch (error) {
     // nothing was kept: the form still has everything
     says.hidden = false;

@@ -54,6 +54,13 @@ export async function drop(account, record) {
   tell();
 }
 
+// what was written anew is kept already: of the old one goes what the new one does not have
+export async function supersede(account, old, record) {
+  for (const key of old.photos ?? []) if (!record.photos.includes(key)) await store.remove("photos", account, key);
+  if (old.key !== record.key) await store.remove("outbox", account, old.key);
+  tell();
+}
+
 // once taken, the photos are with the case; the line stays for a week
 export async function settled(account, record) {
   await store.dropRecord(account, record);

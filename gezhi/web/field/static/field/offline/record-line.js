@@ -1,5 +1,6 @@
 // One record of the outbox: what it is, how it stands and why, and what its owner can do about it.
 
+import { addressOf, isOpen, later } from "./mending.js";
 import * as outbox from "./outbox.js";
 import * as store from "./store.js";
 import { moment, piece, word } from "./words.js";
@@ -15,7 +16,7 @@ export async function recordLine(account, record, { changed, send }) {
     reason: stuck ? (result.reason ?? "") : (result.warnings ?? []).join(" "),
     todo: stuck ? [result.todo, result.kept].filter(Boolean).join(" ") : "",
     shots: await shotsOf(account, record),
-    more: record.state === "conflict" ? (record.result.differences?.length ? fieldByField(record) : sides(record)) : picks(account, record, changed, send),
+    more: record.state === "conflict" ? (byField(record) ? fieldByField(record) : sides(record)) : picks(account, record, changed, send),
     buttons: buttons(account, record, changed, send),
   });
   line.dataset.key = record.key;
@@ -40,6 +41,11 @@ async function shotsOf(account, record) {
   });
 }
 
+// entries and activities are settled field by field, cases as a whole
+function byField({ kind, result }) {
+  return kind === "entry" || (["activity", "amend"].includes(kind) && result.facts?.activity);
+}
+
 // mine and theirs side by side, in words
 function sides(record) {
   const { theirs, mine = {} } = record.result;
@@ -53,7 +59,7 @@ function sides(record) {
 function fieldByField(record) {
   const box = document.createElement("div");
   box.className = "stack";
-  for (const one of record.result.differences) {
+  for (const one of record.result.differences ?? []) {
     const set = piece("differs", { title: one.title });
     for (const side of ["mine", "theirs"]) {
       const label = piece("choice", { title: one[side] || "—", help: word(`side-${side}`) });
@@ -69,11 +75,27 @@ function fieldByField(record) {
 // what was chosen as mine goes again, on the version that stands; where nothing was, theirs is fine
 async function chosen(account, record, line) {
   const fields = [...line.querySelectorAll("input[value=mine]:checked")].map((input) => input.dataset.field);
+  if (record.kind !== "entry") return asAmend(account, record, fields);
   if (!fields.length) return outbox.drop(account, record);
   // the new record is kept before the old one goes: a full phone loses neither
   const answers = Object.fromEntries(fields.map((name) => [name, record.data.answers[name]]));
   await outbox.add(account, { kind: "entry", data: { ...record.data, answers }, base: record.result.theirs.version, form: record.form, title: record.title, about: record.about });
   return outbox.drop(account, record);
+}
+
+// what was found and photographed goes along in any case
+async function asAmend(account, record, fields) {
+  const { answers = {}, remarks, findings = [], photos = [] } = record.data;
+  const data = { activity: record.result.facts.activity };
+  const mine = Object.fromEntries(fields.filter((name) => name !== "remarks").map((name) => [name, answers[name]]));
+  if (Object.keys(mine).length) data.answers = mine;
+  if (fields.includes("remarks")) data.remarks = remarks;
+  if (findings.length) data.findings = findings;
+  if (photos.length) data.photos = photos;
+  if (Object.keys(data).length === 1) return outbox.drop(account, record);
+  const held = (await Promise.all((record.photos ?? []).map((key) => store.get("photos", account, key)))).filter(Boolean);
+  const made = await outbox.add(account, { kind: "amend", data, base: record.result.theirs.version, title: word("correction", { title: record.title }), about: record.about, photos: held });
+  return outbox.supersede(account, record, made);
 }
 
 // what the server asks to choose from: a side of a border, a part of a divided grid
@@ -105,27 +127,16 @@ function buttons(account, record, changed, send) {
     found.push(button);
   };
   if (record.state === "refused") add("retry", () => again(account, record).then(changed).then(send), "primary");
-  if (record.state === "conflict" && record.kind === "entry") add("chosen", (event) => chosen(account, record, event.target.closest(".record")).then(changed).then(send), "primary");
+  if (record.state === "conflict" && byField(record)) add("chosen", (event) => chosen(account, record, event.target.closest(".record")).then(changed).then(send), "primary");
   else if (record.state === "conflict") {
     if (record.result.theirs) add("again", () => again(account, { ...record, base: record.result.theirs.version }).then(changed).then(send), "primary");
     add("note", () => asNote(account, record).then(changed).then(send));
   }
-  if (editable(record)) add("edit", () => location.assign(editAddress(record)));
-  if (record.state === "sent" && record.kind === "report" && record.result?.subject) {
-    add("correct", () => location.assign(`/field/case/${encodeURIComponent(record.result.subject)}/correct`));
-  }
+  if (isOpen(record)) add("edit", () => location.assign(addressOf(record)));
+  const more = later(record);
+  if (more) add(record.result.facts?.form_changed ? "finish" : "correct", () => location.assign(more), record.result.facts?.form_changed ? "primary" : "button");
   if (record.state !== "sent") add("delete", () => remove(account, record, changed));
   return found;
-}
-
-function editable(record) {
-  if (record.state === "sent") return false;
-  return record.kind === "report" || (record.kind === "act" && !record.tried);
-}
-
-function editAddress(record) {
-  const key = encodeURIComponent(record.key);
-  return record.kind === "report" ? `/field/report?edit=${key}` : `/field/case/${encodeURIComponent(record.data.number)}?edit=${key}`;
 }
 
 export async function again(account, record) {

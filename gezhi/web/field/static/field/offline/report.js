@@ -5,20 +5,26 @@ import { kept } from "./kept.js";
 import * as outbox from "./outbox.js";
 import { startShots } from "./shots.js";
 import * as store from "./store.js";
+import { startWays } from "./ways.js";
 import { piece, word } from "./words.js";
 
 export async function show({ account, main }) {
   const key = new URLSearchParams(location.search).get("edit");
   const before = key ? await outbox.find(account, key) : null;
-  const [items, grids] = await Promise.all([store.part(account, "items"), store.parts(account, "grid/")]);
+  const [items, grids, spot] = await Promise.all([store.part(account, "items"), store.parts(account, "grid/"), store.part(account, "spot")]);
   const form = piece("report");
   const at = (slot) => form.querySelector(`[data-slot=${slot}]`);
   const data = before?.data ?? {};
   const state = { lon: data.lon ?? null, lat: data.lat ?? null };
   const photos = before ? (await Promise.all(before.photos.map((one) => store.get("photos", account, one)))).filter(Boolean) : [];
-  const shots = await startShots(at("photos"), { inputs: [...form.querySelectorAll("input[type=file]")], kept: photos });
-  startPlace(form, at, state, grids, data);
+  const shots = await startShots(at("photos"), { inputs: [...form.querySelectorAll("input[type=file]")], kept: photos.filter((one) => (data.photos ?? []).includes(one.key)) });
+  // what may have arrived already is done, or not: then only the report can be put right
+  const ways = startWays(at("ways"), spot, { before: data.then, kept: photos, open: !before?.tried });
+  const look = () => ways.look(form.querySelector("[name=item]:checked")?.value ?? "", isOwn());
+  startPlace(form, at, state, grids, data, look);
   startItems(form, at, items, data.item);
+  form.addEventListener("change", look);
+  look();
   form.elements.text.value = data.text ?? "";
   at("says").textContent = before?.tried ? word("edit-tried") : "";
   form.addEventListener("submit", async (event) => {
@@ -26,10 +32,13 @@ export async function show({ account, main }) {
     const item = form.querySelector("[name=item]:checked")?.value ?? "";
     const area = form.elements.area.value;
     if (!(need(at("need-item"), item ? "" : word("need-item")) && need(at("need-place"), area || state.lon !== null ? "" : word("need-place")))) return;
+    const done = ways.read();
+    if (!need(at("need-way"), done.wrong)) return;
     at("send").classList.add("is-busy");
     await shots.settled();
-    const chosen = shots.photos();
-    const made = { item, area, address: form.elements.address.value.trim(), text: form.elements.text.value.trim(), photos: chosen.map((one) => one.key) };
+    const chosen = [...shots.photos(), ...done.photos];
+    const made = { item, area, address: form.elements.address.value.trim(), text: form.elements.text.value.trim(), photos: shots.photos().map((one) => one.key) };
+    if (done.then) made.then = done.then;
     if (state.lon !== null) Object.assign(made, { lon: state.lon, lat: state.lat });
     const title = titleOf(items, item);
     const about = [form.querySelector("[data-slot=place]").textContent, made.address, made.text].filter(Boolean).join(" · ");
@@ -38,15 +47,17 @@ export async function show({ account, main }) {
   });
   return form;
 
+  function isOwn() {
+    const code = form.elements.area.value || (state.lon === null ? "" : (gridOf([state.lon, state.lat], grids).grid?.code ?? ""));
+    return grids.some((one) => one.own && one.code === code);
+  }
+
   // what may have arrived already is corrected, not sent a second time
   async function keepIt(old, { made, title, about, chosen }) {
     if (!old) return kept(account, main, at("says"), { kind: "report", data: made, title, about, photos: chosen });
-    if (!old.tried) {
-      await outbox.drop(account, old);
-      return kept(account, main, at("says"), { kind: "report", key: old.key, at: new Date(old.at), data: made, title, about, photos: chosen });
-    }
+    if (!old.tried) return kept(account, main, at("says"), { kind: "report", key: old.key, at: new Date(old.at), data: made, title, about, photos: chosen, replaces: old });
     const fresh = chosen.filter((one) => !old.photos.includes(one.key));
-    const right = { ...made, of: old.key, photos: fresh.map((one) => one.key) };
+    const right = { ...made, then: undefined, of: old.key, photos: fresh.map((one) => one.key) };
     if (right.text === old.data.text) delete right.text;
     return kept(account, main, at("says"), { kind: "correct", data: right, title: word("correction", { title }), about, photos: fresh });
   }
@@ -63,7 +74,7 @@ export function titleOf(items, id) {
   return (items?.groups ?? []).flatMap((group) => group.entries).find((one) => one.id === id)?.title ?? id;
 }
 
-export function startPlace(form, at, state, grids, data) {
+export function startPlace(form, at, state, grids, data, changed = () => {}) {
   const own = grids.filter((one) => one.own);
   const select = at("grids");
   select.add(new Option(word("choose"), ""));
@@ -91,6 +102,7 @@ export function startPlace(form, at, state, grids, data) {
   function say(name, exact) {
     at("place").textContent = name || word("no-place");
     at("exact").textContent = exact;
+    changed();
   }
 
   async function locate() {

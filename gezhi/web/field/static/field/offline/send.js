@@ -26,7 +26,8 @@ async function work(account, progress) {
       if (await photosUp(account, record, progress)) ready.push(record);
     }
     for (let at = 0; at < ready.length; at += AT_ONCE) sent += await pushSome(account, ready.slice(at, at + AT_ONCE));
-    return { state: "done", sent, left: (await outbox.unsent(account)).length };
+    const open = await outbox.unsent(account);
+    return { state: "done", sent, left: open.length, stuck: open.some((one) => ["refused", "conflict"].includes(one.state)) };
   } catch (error) {
     if (error instanceof server.SignedOut) return { state: "signed-out", sent };
     if (error instanceof server.Stranger) return { state: "stranger", sent };

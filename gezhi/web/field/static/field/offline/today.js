@@ -2,10 +2,10 @@
 
 import { lamp } from "./icons.js";
 import { inOrder, light } from "./lights.js";
-import { running } from "./activity.js";
 import * as outbox from "./outbox.js";
 import { lines as roundLines } from "./rounds.js";
 import * as store from "./store.js";
+import * as underway from "./underway.js";
 import { moment, piece, word } from "./words.js";
 
 export async function show({ account, note }) {
@@ -23,9 +23,11 @@ export async function show({ account, note }) {
     ["to-check", ordered.filter((one) => one.back === undefined && one.checks)],
   ];
   const rounds = await roundLines(account, note, 5);
-  const found = await running(account);
-  if (found) head.append(piece("goes-on", { text: word("running", { name: found.name, when: moment(found.began) }) }));
-  if (found) head.querySelector("a").href = `/field/duty/${encodeURIComponent(found.duty)}/${encodeURIComponent(found.area)}/begin${found.of ? `?of=${found.of}` : ""}`;
+  for (const found of await underway.list(account)) {
+    const line = piece("goes-on", { text: word("running", { name: found.name, when: moment(found.began) }) });
+    line.querySelector("a").href = found.address;
+    head.append(line);
+  }
   const sections = groups.filter(([, some]) => some.length).map(([title, some]) => section(word(title), some, waiting, now));
   if (rounds.length) sections.push(piece("section", { title: word("rounds"), rows: rounds }));
   return [head, ...(sections.length ? sections : [piece("empty", { text: "" })]), piece("more")];

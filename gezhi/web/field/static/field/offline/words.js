@@ -50,6 +50,11 @@ export function moment(instant) {
   return `${day} ${time}`;
 }
 
+// 6月5日周五
+export function day(date) {
+  return new Date(`${date}T00:00`).toLocaleDateString(lang(), { month: "short", day: "numeric", weekday: "short" });
+}
+
 function midnight(at) {
   return new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime();
 }

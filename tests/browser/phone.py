@@ -1,0 +1,79 @@
+"""A phone in the journeys: the field taken along, the network cut and given back."""
+
+import re
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from gezhi.people.tests.cast import Cast
+from tests.browser.steps import Visit, check_accessible, check_fits, picture
+
+ITEM = "暴露垃圾"
+
+
+def look(page: Page) -> None:
+    """Fail with what axe finds, and when the page must be pushed sideways."""
+    check_accessible(page)
+    check_fits(page)
+
+
+def take_along(cast: Cast, visit: Visit, **how: Any) -> Page:
+    """Let somebody's phone keep the field, and download."""
+    who = how.pop("who", cast.worker)
+    page = visit("/field/", who=who, phone=True, keeps=True, quiet=True, at=cast.point(1), **how)
+    ready(page)
+    refresh(page)
+    return page
+
+
+def ready(page: Page) -> None:
+    """Wait until the phone has kept the pages for when there is no network."""
+    page.wait_for_function("navigator.serviceWorker.ready.then((one) => one.active.state === 'activated')")
+
+
+def refresh(page: Page) -> None:
+    """Download from the outbox's page what is new."""
+    page.goto("/field/outbox")
+    card = page.locator(".card")
+    go, says = card.locator("[data-slot=go]"), card.locator("[data-slot=says]", has_text="都是最新的")
+    expect(go.or_(says).locator("visible=true").first).to_be_visible()
+    if go.is_visible():
+        expect(go).to_contain_text(re.compile(r"(下载|更新)（\d+"))
+        go.click()
+    expect(says).to_be_visible()
+    expect(card).to_contain_text("已就绪")
+
+
+def cut(page: Page) -> None:
+    """Take the network away."""
+    page.context.set_offline(True)
+
+
+def back(page: Page) -> None:
+    """Give the network back and look into the outbox."""
+    page.context.set_offline(False)
+    page.goto("/field/outbox")
+
+
+def kept(page: Page) -> None:
+    """Wait until it is kept on the phone."""
+    expect(page.locator("h1")).to_have_text("已存在这部手机上")
+
+
+def sent(page: Page, n: int) -> None:
+    """Wait until so many records were taken, and nothing waits or needs its owner."""
+    expect(page.locator(".record[data-state=sent]")).to_have_count(n)
+    expect(page.locator(".record:not([data-state=sent])")).to_have_count(0)
+
+
+def report(page: Page, text: str = "", *, photo: bool = True) -> None:
+    """Report from the middle of the own grid."""
+    page.goto("/field/report")
+    expect(page.locator("[data-slot=place]")).to_have_text("第1网格")
+    if photo:
+        page.set_input_files("#shoot", picture())
+        expect(page.locator(".shots img")).to_have_count(1)
+    page.locator(".opt-chip", has_text=ITEM).click()
+    if text:
+        page.fill("[name=text]", text)
+    page.locator("[data-slot=send]").click()
