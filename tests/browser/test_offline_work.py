@@ -215,10 +215,8 @@ def test_what_was_sent_is_put_right_without_a_network(cast: Cast, visit: Visit) 
     enact()
     _enact_rounds()
     lon, lat = cast.point(1)
-    opened = cases.open_case(
-        actor=None, report=Report(client_key="a-key-of-a-journey", item="env.litter", channel="portal", text="垃圾", lon=lon, lat=lat),
-        now=clock.now(),
-    )  # fmt: skip
+    report = Report(client_key="a-key-of-a-journey", item="env.litter", channel="portal", text="垃圾", lon=lon, lat=lat)
+    opened = cases.open_case(actor=None, report=report, now=clock.now())
     page = take_along(cast, visit)
     cut(page)
     _begin_offline(page, "填表巡查")

@@ -1,13 +1,19 @@
 """Rounds on the phone: few taps for a plain patrol, findings as cases, others' rounds out of sight."""
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 
 import pytest
 from django.test import Client
 
 from gezhi.cases.models import Case
+from gezhi.duties import operations as duties
+from gezhi.duties import plans
 from gezhi.duties.models import Absence, Activity, Objection
+from gezhi.enactment import operations as enactment
 from gezhi.people.models import Account
+from gezhi.sync.tests.test_own_activities import ASKS_MORE
+from gezhi.sync.tests.test_rounds_and_entries import PLAN
 from gezhi.web.tests.conftest import District
 
 type Browser = Callable[[Account | None], Client]
@@ -81,3 +87,36 @@ def test_leave_and_a_missed_round_are_said_in_a_line(district: District, browser
     assert Objection.objects.get().reason == "暴雨"
     wrong = client.post("/field/duties/away", sent | {"on": "2026-06-03"})
     assert wrong.status_code == 422
+
+
+def test_answers_are_put_right_after_sending_also_under_a_form_that_changed(
+    district: District, browser_of: Browser
+) -> None:
+    for plan, on in ((PLAN, date(2026, 1, 1)), (ASKS_MORE, district.now.date())):
+        before = plan is PLAN
+        now = datetime(2025, 12, 31, tzinfo=UTC) if before else district.later(minutes=5)
+        enactment.enact(files={"rounds/scheme.toml": plan}, actor=None, on=on, now=now)
+        if before:
+            duties.record(
+                actor=district.cast.worker, now=district.now, key="walked", duty="rounds.walk_with_form",
+                area=district.cast.grids[0], began=district.now, ended=district.now, answers={"weather": "rain"},
+            )  # fmt: skip
+    (row,) = activities()
+    address = f"/field/activity/{row.pk}"
+    client = browser_of(district.cast.worker)
+    page = client.get(address).content.decode()
+    assert "走访商铺数" in page
+    assert "表单有了变动" in page
+    form = plans.find("rounds.walk_with_form", district.now.date())
+    assert form is not None
+    assert form.form is not None
+    sent = {"what": "answers", "version": "1", "form_print": form.form.print, "weather": "rain"}
+    wanting = client.post(f"{address}/change", sent)
+    assert (wanting.status_code, "走访商铺数" in wanting.content.decode()) == (422, True)
+    for who in (district.cast.head, district.cast.other_worker, district.cast.outsider):
+        assert browser_of(who).post(f"{address}/change", sent | {"shops": "3"}).status_code == 404
+    assert client.post(f"{address}/change", sent | {"shops": "3"}).status_code == 302
+    (row,) = activities()
+    assert (row.answers, row.version) == ({"weather": "rain", "shops": 3}, 2)
+    assert "表单有了变动" not in client.get(address).content.decode()
+    assert client.post(f"{address}/change", sent | {"shops": "4"}).status_code == 422
