@@ -189,7 +189,9 @@ def test_colleagues_and_what_may_be_done_on_the_spot_come_along(phone: Phone, di
 @pytest.mark.parametrize("who", ["head", "other_worker"])
 def test_nothing_of_others_activities_comes_along(rounds: District, who: str) -> None:
     Phone(rounds, rounds.cast.worker).send(_began(Phone(rounds, rounds.cast.worker)))
-    other = Phone(rounds, rounds.cast.role(who))
+    account = rounds.cast.role(who)
+    assert account is not None
+    other = Phone(rounds, account)
     other.refresh()
     assert not any(name.startswith("activity/") for name in other.parts)
 

@@ -10,7 +10,7 @@ export async function recordLine(account, record, { changed, send }) {
   const stuck = ["refused", "conflict"].includes(record.state);
   const line = piece("record", {
     title: record.title,
-    about: record.state === "sent" && !record.about.includes(result.subject) ? `${result.subject} · ${record.about}` : record.about,
+    about: numbered(record) ? `${result.subject} · ${record.about}` : record.about,
     state: stateWord(record),
     when: moment(record.sent ?? record.made),
     reason: stuck ? (result.reason ?? "") : (result.warnings ?? []).join(" "),
@@ -22,6 +22,12 @@ export async function recordLine(account, record, { changed, send }) {
   line.dataset.key = record.key;
   line.dataset.state = record.state;
   return line;
+}
+
+// what was sent became a case, or an entry with a code: its number stands before all else
+function numbered({ state, kind, about, result }) {
+  if (state !== "sent" || !result?.subject || about.includes(result.subject)) return false;
+  return !["activity", "amend", "excuse"].includes(kind) || Boolean(result.facts?.cases?.length);
 }
 
 function stateWord(record) {

@@ -23,19 +23,20 @@ export async function lines(account, note, most = Infinity) {
 }
 
 function line(one, lit) {
+  const next = word(one.kind === "report" ? "write" : "begin");
   const much = one.asked > 1 ? word("seen-of", { n: one.seen ?? 0, all: one.asked }) : "";
   const row = piece("task", {
     title: one.title, light: word(lit), due: one.due ? moment(one.due) : "", where: [one.place, much].filter(Boolean).join(" · "),
-    back: "", waits: "", next: word("begin"),
+    back: "", waits: "", next,
   });
   row.dataset.light = lit;
   row.querySelector("[data-slot=lamp]").replaceWith(lamp(lit));
   const address = addressOf(one);
   row.querySelector("[data-slot=link]").href = address;
   row.querySelector("strong").className = { red: "late", yellow: "soon" }[lit] ?? "calm";
-  const next = row.querySelector("[data-slot=next]");
-  next.href = address;
-  next.setAttribute("aria-label", `${word("begin")}: ${one.title}, ${one.place}`);
+  const button = row.querySelector("[data-slot=next]");
+  button.href = address;
+  button.setAttribute("aria-label", `${next}: ${one.title}, ${one.place}`);
   return row;
 }
 
