@@ -48,6 +48,7 @@ def findings(now: datetime) -> Iterator[Finding]:
     yield reached
     if reached.mark is not Mark.WRONG:
         yield from (point() for point in _IN_DATABASE)
+        yield _sealed(now)
         yield _worker(now)
 
 
@@ -246,6 +247,23 @@ def _letters() -> Finding:
             "with LC_CTYPE 'C.UTF-8' and restore",
         ),
         Mark.REMINDER,
+    )
+
+
+def _sealed(now: datetime) -> Finding:
+    from gezhi.registers import operations as registers  # noqa: PLC0415  the rooms need Django set up
+
+    ready = "registers_sealing" in connection.introspection.table_names()
+    left = registers.remaining(now) if ready else {}
+    named = ", ".join(f"{register} ({rows})" for register, rows in left.items())
+    return _good_if(
+        not left,
+        say("敏感字段都已加密保存", "what is sensitive in registers is sealed"),
+        say(
+            f"方案后来列为敏感的字段还有明文：{named}。后台任务会处理；也可运行 `gezhi registers seal --again`",
+            f"fields that a later plan made sensitive still lie open: {named}. The background worker sees to it; "
+            "`gezhi registers seal --again` does it now",
+        ),
     )
 
 

@@ -5,6 +5,7 @@ keys outside the database; lists, words and facets never have them. `EntryChange
 when the time for which something may be kept is over, `operations.forgetting` takes the values out of it too.
 """
 
+from collections.abc import Iterable
 from typing import Any, ClassVar, NoReturn
 
 from django.contrib.postgres.fields import ArrayField
@@ -154,6 +155,11 @@ class ChangeRows(models.QuerySet["EntryChange"]):
     def erased(self) -> int:
         """Take the values out, the fact of each change stays: for what may no longer be kept."""
         return super().update(fields={}, sealed="", note="", client_key=None)
+
+    def sealed_now(self, changes: "Iterable[EntryChange]") -> None:
+        """Put what became sensitive since under seal; what the change says stays as it was."""
+        for one in changes:
+            models.QuerySet.update(self.filter(pk=one.pk), fields=one.fields, sealed=one.sealed)
 
 
 class Kind(models.TextChoices):
@@ -317,3 +323,25 @@ class CodeCount(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["register", "prefix"], name="code_count_once")]
+
+
+class Sealing(models.Model):
+    """How far a register has been gone through since its form named what is sensitive, and what was sealed by that."""
+
+    class Step(models.TextChoices):
+        """What is gone through, in this order."""
+
+        ENTRIES = "entries"
+        CHANGES = "changes"
+        PROPOSALS = "proposals"
+
+    register = models.CharField(primary_key=True, max_length=WORD)
+    fields = ArrayField(models.CharField(max_length=WORD), default=list)
+    began_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    step = models.CharField(max_length=9, choices=Step, default=Step.ENTRIES)
+    last = models.UUIDField(null=True)
+    looked_at = models.PositiveIntegerField(default=0)
+    entries = models.PositiveIntegerField(default=0)
+    changes = models.PositiveIntegerField(default=0)
+    proposals = models.PositiveIntegerField(default=0)

@@ -1,4 +1,4 @@
-"""Background work of registers: what may no longer be kept, and entries whose ground changed."""
+"""Background work of registers: what may no longer be kept, what became sensitive, entries whose ground changed."""
 
 from procrastinate.contrib.django import app
 
@@ -22,3 +22,12 @@ def erase_due(timestamp: int) -> None:  # noqa: ARG001  the queue says when it w
 def follow_territory(timestamp: int) -> None:  # noqa: ARG001
     """Let entries follow grids that were divided, merged or moved from today on."""
     operations.follow_territory(now=clock.now(), limit=_BATCH)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="registers.seal_sensitive", pass_context=False)
+def seal_sensitive(timestamp: int) -> None:  # noqa: ARG001
+    """After a plan that makes fields sensitive came into force, seal what lies open of them, until nothing is left."""
+    now = clock.now()
+    while operations.seal_sensitive(now=now, limit=_BATCH):
+        continue

@@ -1,8 +1,10 @@
-"""Take tables into registers and out of them, and take an import back.
+"""Take tables into registers and out of them, take an import back, seal what became sensitive.
 
 `import` reads XLSX or CSV (UTF-8 or GBK) with headings that are a field's title or id, or as --map says; rows with a
 known code change that entry. When anything is wrong nothing is taken over, unless --keep-good asks for the good rows;
 --dry-run only reports. `export` masks what is sensitive; --unmask needs a reason. Imports and exports are on record.
+`seal` goes through what was written before a plan made a field sensitive; the background worker does the same within a
+minute of such a plan's coming into force, and `gezhi doctor` tells whether anything is left.
 
 Examples:
   gezhi registers list
@@ -11,6 +13,7 @@ Examples:
   gezhi registers undo 12
   gezhi registers export --register households --area 511111102 -o households.xlsx
   gezhi registers export --register households --unmask "flood warning by telephone" -o households.csv
+  gezhi registers seal --again
 
 Exit codes: 0 done, 1 something is wrong in the table or was refused, 2 misuse.
 """
@@ -55,6 +58,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     giving.add_argument("-o", dest="out", type=Path, metavar="OUT", help="new .xlsx or .csv; standard output without")
     back = _action(actions, "undo", "take an import back")
     back.add_argument("number", type=int, metavar="N", help="the number that the import printed")
+    closing = _action(actions, "seal", "seal what became sensitive since it was written")
+    closing.add_argument(
+        "--again", action="store_true", help="go through everything, also what was gone through before"
+    )
 
 
 def _action(
@@ -66,7 +73,7 @@ def _action(
 
 def run(options: argparse.Namespace) -> int:
     """Do one of the actions."""
-    actions = {"list": _list, "import": _import, "export": _export, "undo": _undo}
+    actions = {"list": _list, "import": _import, "export": _export, "undo": _undo, "seal": _seal}
     try:
         _connect()
         from gezhi.registers.errors import Refused  # noqa: PLC0415  the settings must stand first
@@ -217,3 +224,30 @@ def _undo(options: argparse.Namespace) -> int:
         )
     )
     return 0
+
+
+def _seal(options: argparse.Namespace) -> int:
+    from gezhi.foundation import clock  # noqa: PLC0415
+    from gezhi.registers import operations  # noqa: PLC0415
+
+    now = clock.now()
+    if options.again:
+        operations.look_again(now=now)
+    done: dict[str, int] = {}
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(say("封存", "sealing"), total=None)
+
+        def tell(register: str, rows: int) -> None:
+            done[register] = done.get(register, 0) + rows
+            bar.update(task, description=register, completed=done[register])
+
+        while operations.seal_sensitive(now=now, progress=tell):
+            continue
+    for register, rows in done.items():
+        print(say(f"{register}：封存了 {rows} 行", f"{register}: {rows} rows sealed"))
+    left = operations.remaining(now)
+    for register, rows in left.items():
+        print(say(f"{register}：还有 {rows} 行未封存", f"{register}: {rows} rows still open"), file=sys.stderr)
+    if not left:
+        print(say("敏感字段全部已加密保存。", "Everything sensitive is sealed."))
+    return 1 if left else 0

@@ -9,6 +9,7 @@ from gezhi.registers.operations.importing import ImportReport, import_table
 from gezhi.registers.operations.looking import unmask, unmask_story
 from gezhi.registers.operations.moving import end, follow_territory, merge, move, reopen
 from gezhi.registers.operations.saving import ACCEPTED, CONFLICT, DUPLICATE, PROPOSED_ONLY, Saved, linked, save
+from gezhi.registers.operations.sealing import look_again, remaining, seal_sensitive
 from gezhi.registers.operations.settling import decide
 from gezhi.registers.operations.subjects import Held, may_answer, subject_access
 from gezhi.registers.operations.undoing import undo_import
@@ -35,13 +36,16 @@ __all__ = [
     "import_table",
     "inert",
     "linked",
+    "look_again",
     "may_answer",
     "merge",
     "move",
     "open_many",
+    "remaining",
     "reopen",
     "said",
     "save",
+    "seal_sensitive",
     "subject_access",
     "undo_import",
     "unmask",

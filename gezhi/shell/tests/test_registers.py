@@ -54,3 +54,14 @@ def test_faults_are_told_by_cell(books: Books, tmp_path: Path, capsys: pytest.Ca
     assert run("import", str(tmp_path / "no.csv"), "--register", "households") == 2
     assert run("import", str(table), "--register", "households", "--map", "x") == 2
     assert run("export", "--register", "households", "--area", "no") == 2
+
+
+def test_what_became_sensitive_is_sealed(books: Books, capsys: pytest.CaptureFixture[str]) -> None:
+    entry = books.home()
+    Entry.objects.unscoped(reason="as if the plan had not called it sensitive then").filter(pk=entry.pk).update(
+        data={**entry.data, "phone": "13800001234"}
+    )
+    assert run("seal", "--again") == 0
+    assert "households: 1 rows" in capsys.readouterr().out
+    assert "phone" not in books.entry(entry).data
+    assert run("seal") == 0
