@@ -206,6 +206,7 @@ WALK: dict[str, Stop | NoPage] = {
     "web:desk_register_export": Stop(["worker"], register("households")),
     "web:desk_entry_file": FILE,
     "web:desk_held": Stop(["dispatcher"]),
+    "web:desk_care": Stop(["worker", "dispatcher"]),
     # ── setup ──
     "web:setup_schemes": Stop(["dispatcher", "steward", "worker"]),
     "web:setup_scheme": Stop(

@@ -193,6 +193,7 @@ TABLE: dict[str, Row] = {
     # ── registers: none is in force here ──
     "web:desk_registers": only(*_STAFF),
     "web:desk_held": only(*_SETUP),
+    "web:desk_care": only(*_STAFF),
     "web:desk_register": only(*_STAFF, status=_GONE, args=_this(register="no-such")),
     "web:desk_entry_new": only(*_STAFF, status=_GONE, args=_this(register="no-such")),
     "web:desk_register_import": only(*_STAFF, status=_GONE, args=_this(register="no-such")),

@@ -3,6 +3,7 @@
 from gezhi.registers.operations.attaching import attach, withdraw_file
 from gezhi.registers.operations.bulk import Draft, open_many
 from gezhi.registers.operations.caring import assign as assign_care
+from gezhi.registers.operations.caring import hand_over as hand_over_care
 from gezhi.registers.operations.exporting import as_csv, as_xlsx, export, inert, said
 from gezhi.registers.operations.forgetting import erase, erase_due
 from gezhi.registers.operations.importing import ImportReport, import_table
@@ -33,6 +34,7 @@ __all__ = [
     "erase_due",
     "export",
     "follow_territory",
+    "hand_over_care",
     "import_table",
     "inert",
     "linked",

@@ -3,11 +3,13 @@
 from datetime import date, datetime, time
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from gezhi.foundation import journal
+from gezhi.people import access as people_access
 from gezhi.people import queries as people
-from gezhi.people.models import Account
+from gezhi.people.models import Account, Appointment
 from gezhi.registers import access, ledgers
 from gezhi.registers.errors import Forbidden, Refused
 from gezhi.registers.ledgers import Ledger
@@ -84,16 +86,62 @@ def assign(*, actor: Account | None, now: datetime, entry: Entry, account: Accou
         raise Forbidden(
             "只有这个帮扶对象的督导人可以改派。", "Only the supervisor of this care case may assign it anew."
         )
+    _check(account, reason)
+    _give(case, actor, account, role=CareAssignment.Role(role), reason=reason, now=now)
+    return case
+
+
+@transaction.atomic
+def hand_over(*, actor: Account | None, now: datetime, held_by: Account, role: str, to: Account, reason: str) -> int:
+    """Give all care cases that somebody works on, or supervises, to somebody else; return how many.
+
+    A supervisor does so with those that she supervises. Of somebody who is not in service any more, the district's
+    office does, and sees no case by it.
+    """
+    _check(to, reason)
+    if to.pk == held_by.pk:
+        raise Refused("接手人不能是同一个人。", "Somebody else has to take them over.", field="to")
+    given = handed_over_by(actor, now).filter(account=held_by, role=CareAssignment.Role(role))
+    every = Entry.objects.unscoped(reason="care cases change hands; nothing of them is shown")
+    cases = list(every.filter(pk__in=given.values("entry")).order_by("pk").select_for_update(of=("self",)))
+    if not cases:
+        raise Forbidden(
+            "没有您可以移交的帮扶对象：由督导人移交；人员离岗后由区级办公室移交。",
+            "There are none that you may hand over: their supervisor does, or for people who left the district's office.",
+        )
+    for case in cases:
+        _give(case, actor, to, role=CareAssignment.Role(role), reason=reason, now=now)
+    return len(cases)
+
+
+def handed_over_by(actor: Account | None, now: datetime) -> QuerySet[CareAssignment]:
+    """Return the assignments that somebody may give to others."""
+    rows = CareAssignment.objects.filter(until=None)
+    if actor is None:
+        return rows
+    mine = CareAssignment.objects.filter(until=None, account=actor, role=SUPERVISOR).values("entry")
+    allowed = Q(entry__in=mine)
+    if people_access.holds(actor, access.SETUP, now):
+        held_now = Appointment.objects.filter(since__lte=now).exclude(until__lte=now)
+        allowed |= Q(account__is_active=False) | ~Q(account__in=held_now.values("account"))
+    return rows.filter(allowed)
+
+
+def _check(account: Account, reason: str) -> None:
     if not account.is_staff_member or not account.is_active:
         raise Refused("只能交给在职人员。", "It can be given to people in service only.", field="account")
     if not reason.strip():
         raise Refused("请写明改派原因。", "Say why it is assigned anew.", field="reason")
-    mine.filter(role=role).update(until=now)
-    CareAssignment.objects.create(entry=case, account=account, role=CareAssignment.Role(role), since=now)
+
+
+def _give(
+    case: Entry, actor: Account | None, account: Account, *, role: CareAssignment.Role, reason: str, now: datetime
+) -> None:
+    CareAssignment.objects.filter(entry=case, until=None, role=role).update(until=now)
+    CareAssignment.objects.create(entry=case, account=account, role=role, since=now)
     ledger = ledgers.ledger(case.register, timezone.localdate(now))
     by = By(actor, access.standpoint(actor, ledger, case.area_path, now), now)
     note_change(case, by, Kind.ASSIGN, {}, note=reason.strip())
     journal.record(
         BOOK, "assign_care", actor=by.id, now=now, subject=str(case.pk), body={"role": role, "to": str(account.pk)}
     )
-    return case

@@ -1,6 +1,7 @@
 """Reads of registers: lists, one entry, search. Care cases are nowhere but in the lists of those assigned."""
 
 from gezhi.registers.queries.alike import alike
+from gezhi.registers.queries.caring import Holder, care_holders
 from gezhi.registers.queries.lists import (
     A_PAGE,
     MOST_COUNTED,
@@ -20,11 +21,13 @@ __all__ = [
     "A_PAGE",
     "MOST_COUNTED",
     "EntryPage",
+    "Holder",
     "Page",
     "Shelf",
     "Wanted",
     "alike",
     "batch",
+    "care_holders",
     "entries",
     "entry",
     "entry_page",

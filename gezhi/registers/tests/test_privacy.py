@@ -8,6 +8,7 @@ from django.db import connection
 
 from gezhi.foundation import journal
 from gezhi.foundation.models import JournalEntry
+from gezhi.people import operations as people
 from gezhi.people.models import Account
 from gezhi.registers import access, operations, queries
 from gezhi.registers.access import Unscoped
@@ -174,3 +175,32 @@ def test_words_follow_an_entry_that_moves(books: Books) -> None:
     here = queries.entries(account=cast.head, now=books.now, wanted=Wanted(words="王家旺", area=cast.grids[1].path))
     gone = queries.entries(account=cast.head, now=books.now, wanted=Wanted(words="王家旺", area=cast.grids[0].path))
     assert (here.rows, gone.rows) == ((entry,), ())
+
+
+def test_care_cases_of_somebody_who_leaves_go_to_a_successor_together(books: Books) -> None:
+    cast = books.cast
+    cases = [books.save(cast.worker, CASE | {"called": f"婆婆{n}"}, "care").entry for n in range(3)]
+    assert [(one.account, one.cases, one.gone) for one in queries.care_holders(account=cast.head, now=books.now)] == [
+        (cast.worker, 3, False), (cast.head, 3, False),
+    ]  # fmt: skip
+    assert queries.care_holders(account=cast.dispatcher, now=books.now) == []
+    given: dict[str, Any] = {"now": books.now, "held_by": cast.worker, "role": "worker", "reason": "离岗"}
+    for who in (cast.dispatcher, cast.worker, cast.other_head):
+        with pytest.raises(Forbidden):
+            operations.hand_over_care(actor=who, to=cast.outsider, **given)
+    with pytest.raises(Refused):
+        operations.hand_over_care(actor=cast.head, to=cast.resident, **given)
+    assert operations.hand_over_care(actor=cast.head, to=cast.outsider, **given) == 3
+    assert all(who_sees(books, one) == {"outsider", "head"} for one in cases)
+    assert JournalEntry.objects.filter(book="registers", action="assign_care").count() == 3
+
+
+def test_the_district_s_office_hands_over_what_people_who_left_had_and_sees_none_of_it(books: Books) -> None:
+    cast, case = books.cast, books.save(books.cast.worker, CASE, "care").entry
+    people.deactivate(actor=None, account=cast.head, now=books.later(minutes=1))
+    (holder,) = queries.care_holders(account=cast.dispatcher, now=books.now)
+    assert (holder.account, holder.role, holder.cases, holder.gone) == (cast.head, "supervisor", 1, True)
+    operations.hand_over_care(
+        actor=cast.dispatcher, now=books.now, held_by=cast.head, role="supervisor", to=cast.centre, reason="站长离岗"
+    )
+    assert who_sees(books, case) == {"worker", "centre"}

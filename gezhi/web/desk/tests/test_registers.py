@@ -176,3 +176,32 @@ def test_a_care_case_is_nowhere_for_others(books: Books) -> None:
         assert client(who).get(at("entry", "care", entry.code)).status_code == 404
         assert entry.code not in client(who).get(at("registers") + "?q=张婆婆").content.decode()
     assert client(books.cast.leader).get(at("register", "care")).status_code == 404
+
+
+def test_the_shelves_ask_few_questions_however_many_registers_there_are(
+    books: Books, django_assert_max_num_queries: Any
+) -> None:
+    books.home()
+    books.save(books.cast.worker, {"name": "甲店"}, "firms")
+    for who in (books.cast.worker, books.cast.clerk, books.cast.dispatcher):
+        there = client(who)
+        there.get(at("registers"))
+        with django_assert_max_num_queries(12):
+            page = there.get(at("registers")).content.decode()
+        assert "企业台账" in page
+    assert "1 " in client(books.cast.worker).get(at("registers")).content.decode()
+
+
+def test_care_cases_are_handed_over_on_a_page_that_names_none(books: Books) -> None:
+    cast = books.cast
+    entry = books.save(cast.worker, {"called": "张婆婆"}, "care").entry
+    there = client(cast.head)
+    page = there.get(at("care")).content.decode()
+    assert cast.worker.name in page
+    assert "张婆婆" not in page
+    sent = {"holder": f"worker:{cast.worker.pk}", "to": cast.outsider.username, "reason": ""}
+    assert there.post(at("care"), sent).status_code == 422
+    assert there.post(at("care"), sent | {"reason": "离岗"}).status_code == 302
+    assert entry.assignments.get(role="worker", until=None).account == cast.outsider
+    assert cast.worker.name not in client(cast.worker).get(at("care")).content.decode().split("<main", 1)[1]
+    assert client(cast.resident).get(at("care")).status_code == 403
