@@ -6,8 +6,11 @@ import msgspec
 from django.http import HttpResponse
 from django.utils.translation import get_language
 
-from gezhi.api.shapes import Candidate, Fault, Faulty, Meanwhile
+from gezhi.api.shapes import Candidate, Fault, Faulty, Meanwhile, Wrong
 from gezhi.cases.errors import AskArea, CaseError, Conflict
+from gezhi.registers.errors import AskArea as AskEntryArea
+from gezhi.registers.errors import BadAnswers
+from gezhi.registers.errors import Refused as RegisterRefused
 from gezhi.schemes.state import Refused
 
 _encoder = msgspec.json.Encoder()
@@ -41,6 +44,19 @@ def fault_of(error: CaseError | Refused) -> Fault:
         since = tuple(Meanwhile(one.action, one.desk_key, one.at) for one in error.meanwhile)
         return Fault(error.code, str(error), meanwhile=since)
     return Fault(error.code, str(error), error.field)
+
+
+def register_refusal(error: RegisterRefused) -> HttpResponse:
+    """Return the answer for what the room of registers refuses, with every answer that is wrong."""
+    language = get_language() or "zh-hans"
+    fault = Fault(error.code, str(error), error.field)
+    if isinstance(error, BadAnswers):
+        wrong = tuple(Wrong(one.path, one.text.say(language)) for one in error.faults)
+        fault = Fault(error.code, str(error), error.field, answers=wrong)
+    elif isinstance(error, AskEntryArea):
+        areas = tuple(Candidate(code, name, 0.0) for code, name in error.choices)
+        fault = Fault(error.code, str(error), "area", candidates=areas)
+    return answer(Faulty(fault), _STATUS.get(error.code, 422))
 
 
 def refusal(error: CaseError | Refused | ApiError) -> HttpResponse:

@@ -28,6 +28,14 @@ _LIST = (
     ("limit", "1 to 100, default 100"),
     ("after", "`next` of the page before"),
 )
+_ENTRIES = (
+    ("register", "a register's id"),
+    ("q", "words of the name or address, how they sound, a code, a whole telephone number"),
+    ("area", "an area's code: that area and everything below it"),
+    ("state", "active (default) or ended"),
+    ("limit", "1 to 100, default 100"),
+    ("after", "`next` of the page before"),
+)
 
 
 def get_document(_request: HttpRequest) -> HttpResponse:
@@ -41,6 +49,7 @@ def document() -> dict[str, Any]:
     bodies = (
         shapes.NewCase, shapes.NewCases, shapes.Opened, shapes.BatchAnswer, shapes.DoAction, shapes.Acted,
         shapes.CaseWhole, shapes.CasePage, shapes.Catalogue, shapes.Stored, shapes.Faulty,
+        shapes.EntryPage, shapes.EntryWhole, shapes.SaveEntry, shapes.EntrySaved,
         sync.Record, sync.Push, sync.Pushed, sync.Download, sync.Uploaded,
     )  # fmt: skip
     _refs, components = msgspec.json.schema_components(bodies, ref_template="#/components/schemas/{name}")
@@ -80,7 +89,30 @@ def _paths() -> dict[str, Any]:
         },
         "/catalogue": {"get": _door("What can be reported", "cases:read", {"200": ("Today's items", "Catalogue")})},
         "/files": {"post": _upload()},
+        **_registers(),
         **_telephones(),
+    }
+
+
+def _registers() -> dict[str, Any]:
+    """Return the doors to entries of registers."""
+    listed = [
+        {"name": name, "in": "query", "description": words, "schema": {"type": "string"}} for name, words in _ENTRIES
+    ]
+    code = {"name": "code", "in": "path", "required": True, "schema": {"type": "string"}}
+    saved = {
+        "201": ("Written down anew", "EntrySaved"),
+        "200": ("Written, or this client key had written it before", "EntrySaved"),
+        "202": ("Kept, and waits for a decision: another side's word stands, or it changed meanwhile", "EntrySaved"),
+        "404": ("No such register or entry, or not to be seen", "Faulty"),
+    }
+    whole = {"200": ("The entry", "EntryWhole"), "404": ("No such entry, or not to be seen", "Faulty")}
+    return {
+        "/entries": {
+            "get": _door("List entries", "entries:read", {"200": ("A page, newest first", "EntryPage")}, listed),
+            "post": _door("Write an entry", "entries:write", saved, body="SaveEntry"),
+        },
+        "/entries/{code}": {"get": _door("Read an entry", "entries:read", whole, [code, listed[0]])},
     }
 
 

@@ -64,9 +64,9 @@ def get_cases(call: Call) -> HttpResponse:
         )
     wanted = {name: plain(value) for name, value in asked.dict().items()}
     rows = _filtered(Case.objects.visible_to(call.account, now=call.now), wanted)
-    limit = _limit(asked.get("limit", ""))
+    limit = limit_of(asked.get("limit", ""))
     if after := asked.get("after", ""):
-        rows = rows.filter(pk__lt=_cursor(after))
+        rows = rows.filter(pk__lt=cursor_of(after))
     page = list(rows.select_related("area").defer("state", "text", "contact").order_by("-pk")[: limit + 1])
     more = str(page[limit - 1].pk) if len(page) > limit else ""
     return answer(CasePage(tuple(_row(case) for case in page[:limit]), more))
@@ -112,7 +112,8 @@ def _instant(raw: str) -> datetime:
     return at
 
 
-def _limit(raw: str) -> int:
+def limit_of(raw: str) -> int:
+    """Return how many rows a page has; raise `ApiError` for what is no such number."""
     if not raw:
         return PAGE
     if not raw.isascii() or not raw.isdigit() or not 1 <= int(raw) <= PAGE:
@@ -121,7 +122,8 @@ def _limit(raw: str) -> int:
     return int(raw)
 
 
-def _cursor(raw: str) -> UUID:
+def cursor_of(raw: str) -> UUID:
+    """Return the key that a page goes on after; raise `ApiError` for what is none."""
     try:
         return UUID(raw)
     except ValueError:

@@ -6,6 +6,8 @@ from uuid import UUID
 
 import msgspec
 
+from gezhi.sync.shapes import Difference
+
 BATCH = 500
 
 Crs = Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
@@ -70,6 +72,13 @@ class Meanwhile(msgspec.Struct, frozen=True):
     at: datetime
 
 
+class Wrong(msgspec.Struct, frozen=True):
+    """One of several answers that the form does not take."""
+
+    field: str
+    message: str
+
+
 class Fault(msgspec.Struct, frozen=True, omit_defaults=True):
     """What was wrong: a code for programs, words for people, the input concerned, the plan's clause that forbids it."""
 
@@ -79,6 +88,7 @@ class Fault(msgspec.Struct, frozen=True, omit_defaults=True):
     clause: str = ""
     candidates: tuple[Candidate, ...] = ()
     meanwhile: tuple[Meanwhile, ...] = ()
+    answers: tuple[Wrong, ...] = ()
 
 
 class Faulty(msgspec.Struct, frozen=True):
@@ -223,3 +233,76 @@ class Catalogue(msgspec.Struct, frozen=True):
     """What can be reported today."""
 
     items: tuple[CatalogueItem, ...]
+
+
+class EntryRow(msgspec.Struct, frozen=True):
+    """An entry of a register in a list: nothing that is sensitive. `waiting` differences wait for a decision."""
+
+    register: str
+    code: str
+    name: str
+    address: str
+    area: str
+    facets: dict[str, Any]
+    lon: float | None
+    lat: float | None
+    state: str
+    version: int
+    waiting: int
+    opened_at: datetime
+    changed_at: datetime
+
+
+class EntryPage(msgspec.Struct, frozen=True):
+    """A page of entries, newest first; `next` continues it, empty at the end."""
+
+    entries: tuple[EntryRow, ...]
+    next: str
+
+
+class EntryWhole(msgspec.Struct, frozen=True):
+    """An entry with its values by field; those of sensitive fields are in `masked`, as pages show them."""
+
+    entry: EntryRow
+    values: dict[str, Any]
+    masked: dict[str, Any]
+    part_of: str
+    parts: tuple[str, ...]
+    form: str
+    writable: bool
+
+
+class SaveEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Answers by field for a new entry, or, with `entry`, for the one of that code; what is not named stays.
+
+    The sender makes a `client_key` once per writing: sent again, nothing is written twice. `version` is the one that
+    the sender saw: what somebody changed since is kept beside it and decided by people.
+    """
+
+    client_key: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    register: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    answers: dict[str, Any]
+    entry: Annotated[str, msgspec.Meta(max_length=80, description="The code of the entry to change")] = ""
+    version: int | None = None
+    area: Annotated[str, msgspec.Meta(max_length=40, description="An area's code; else the place says it")] = ""
+    part_of: Annotated[str, msgspec.Meta(max_length=80, description="The code of the entry that holds it")] = ""
+    at: Annotated[datetime | None, msgspec.Meta(description="When it was collected, with offset")] = None
+    purpose: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    basis: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    note: Annotated[str, msgspec.Meta(max_length=200)] = ""
+
+
+class EntrySaved(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What became of it: accepted, duplicate, proposed (another side's word stands) or conflict (changed meanwhile).
+
+    `differences` say both versions in words, sensitive ones masked. `alike` are codes of entries that may be the same
+    thing; `left` are answers that the form does not ask for any more.
+    """
+
+    outcome: Annotated[str, msgspec.Meta(description="accepted, duplicate, proposed or conflict")]
+    register: str
+    code: str
+    version: int
+    differences: tuple[Difference, ...] = ()
+    alike: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gezhi.api import acting, intake, openapi, reading, telephones
+from gezhi.api import acting, intake, openapi, reading, registers, telephones
 from gezhi.api.doors import methods
 
 app_name = "api"
@@ -13,6 +13,8 @@ urlpatterns = [
     path("cases/batch", methods(POST=intake.post_batch), name="cases_batch"),
     path("cases/<str:number>", methods(GET=reading.get_case), name="case"),
     path("cases/<str:number>/actions/<slug:action>", methods(POST=acting.post_action), name="case_action"),
+    path("entries", methods(GET=registers.get_entries, POST=registers.post_entry), name="entries"),
+    path("entries/<str:code>", methods(GET=registers.get_entry), name="entry"),
     path("catalogue", methods(GET=reading.get_catalogue), name="catalogue"),
     path("sync", methods(GET=telephones.get_download, POST=telephones.post_records), name="sync"),
     path("sync/photos/<str:key>", methods(GET=telephones.get_photo, PUT=telephones.put_photo), name="sync_photo"),

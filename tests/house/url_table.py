@@ -279,6 +279,8 @@ TABLE: dict[str, Row] = {
     "api:cases_batch": everybody(_POST_ONLY),
     "api:case": everybody(_NO_TOKEN, _NO_CASE),
     "api:case_action": everybody(_POST_ONLY, _this(number="no-such-number", action="sign")),
+    "api:entries": everybody(_NO_TOKEN),
+    "api:entry": everybody(_NO_TOKEN, _this(code="no-such-code")),
     "api:catalogue": everybody(_NO_TOKEN),
     "api:files": everybody(_POST_ONLY),
     "api:sync": by_role(OK, anonymous=_NO_TOKEN, resident=HTTPStatus.FORBIDDEN),

@@ -8,7 +8,7 @@ from gezhi.people.operations import revoke_token
 
 from .conftest import ISSUED, District, MakeCaller
 
-ADDRESSES = ("/cases", "/cases/260603-0014", "/catalogue")
+ADDRESSES = ("/cases", "/cases/260603-0014", "/catalogue", "/entries", "/entries/Q001")
 
 
 @pytest.mark.parametrize("path", ADDRESSES)
@@ -56,7 +56,7 @@ def test_the_document_names_every_door_and_every_shape(client: Client) -> None:
     assert document["openapi"].startswith("3.1")
     assert set(document["paths"]) == {
         "/cases", "/cases/batch", "/cases/{number}", "/cases/{number}/actions/{action}", "/catalogue", "/files",
-        "/sync", "/sync/photos/{key}",
+        "/entries", "/entries/{code}", "/sync", "/sync/photos/{key}",
     }  # fmt: skip
     named = {shape["$ref"].rsplit("/", 1)[1] for shape in _refs(document)}
     assert named <= set(document["components"]["schemas"])

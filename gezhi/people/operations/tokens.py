@@ -21,7 +21,7 @@ from gezhi.people.operations import _journal
 from gezhi.schemes.state import Desk
 
 # What a token may be allowed; each door of the API names the one that it needs.
-SCOPES = ("cases:read", "cases:write", "cases:batch", "field:sync")
+SCOPES = ("cases:read", "cases:write", "cases:batch", "entries:read", "entries:write", "field:sync")
 _MARK = "gz_"
 _HINT = 9
 # `last_used_at` is written at most this often, so that a busy token does not cost a write per request.

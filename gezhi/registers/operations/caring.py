@@ -107,7 +107,7 @@ def hand_over(*, actor: Account | None, now: datetime, held_by: Account, role: s
     if not cases:
         raise Forbidden(
             "没有您可以移交的帮扶对象：由督导人移交；人员离岗后由区级办公室移交。",
-            "There are none that you may hand over: their supervisor does, or for people who left the district's office.",
+            "There are none that you may hand over: supervisors do, or for people who left the district's office.",
         )
     for case in cases:
         _give(case, actor, to, role=CareAssignment.Role(role), reason=reason, now=now)

@@ -33,13 +33,13 @@ def entry(taking: Taking, record: Record) -> Done:
     )  # fmt: skip
     ledger = ledgers.ledger(register, timezone.localdate(taking.now))
     facts: dict[str, object] = {"entry": str(saved.entry.pk), "code": saved.entry.code, "version": saved.entry.version}
-    differences = _differences(ledger.form, saved)
+    differing = differences(ledger.form, saved)
     theirs = _theirs(saved.entry) if saved.outcome == registers.CONFLICT else None
     words = what_changed(record.form, ledger.form, ledgers.form_as_filled(ledger, record.form, timezone.localdate(at)))
     if words:
         facts["form_changed"] = True
     return Done(
-        saved.entry.code, facts, words, fresh=saved.outcome != registers.DUPLICATE, differences=differences,
+        saved.entry.code, facts, words, fresh=saved.outcome != registers.DUPLICATE, differences=differing,
         theirs=theirs, proposed=saved.outcome == registers.PROPOSED_ONLY,
     )  # fmt: skip
 
@@ -48,7 +48,8 @@ def _theirs(entry: Entry) -> Theirs:
     return Theirs(version=entry.version, title=f"{entry.code} {entry.name}")
 
 
-def _differences(form: Form, saved: Saved) -> tuple[Difference, ...]:
+def differences(form: Form, saved: Saved) -> tuple[Difference, ...]:
+    """Return both versions of what differs, in words; what is sensitive masked."""
     known = fields_of(form)
     return tuple(
         Difference(one, say(known[one].title) if one in known else one, in_words(known.get(one), saved.mine.get(one)),

@@ -53,6 +53,8 @@ def _scope_titles() -> tuple[tuple[str, str], ...]:
         "cases:read": gettext("read cases that the account sees"),
         "cases:write": gettext("bring in cases and act on them"),
         "cases:batch": gettext("bring in many cases at once"),
+        "entries:read": gettext("read entries of registers that the account sees, what is sensitive masked"),
+        "entries:write": gettext("write entries of registers as the account's side"),
         "field:sync": gettext("work as the field app of a phone does"),
     }
     return tuple((scope, known.get(scope, scope)) for scope in operations.SCOPES)
