@@ -76,3 +76,12 @@ def test_the_database_is_looked_at_too() -> None:
     says = {finding.what: finding.mark for finding in found}
     assert any("PostgreSQL" in what and mark is Mark.GOOD for what, mark in says.items())
     assert found[-1].mark is Mark.WRONG, "no worker runs in a test"
+
+
+@pytest.mark.django_db
+def test_what_lies_open_though_it_is_sensitive_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert checklist._sealed(NOW).mark is Mark.GOOD
+    monkeypatch.setattr("gezhi.registers.operations.remaining", lambda _now: {"households": 3})
+    found = checklist._sealed(NOW)
+    assert found.mark is Mark.WRONG
+    assert "households (3)" in found.do
