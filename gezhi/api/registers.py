@@ -17,6 +17,7 @@ from gezhi.registers import ledgers, operations, queries
 from gezhi.registers.errors import NotFound, Refused
 from gezhi.registers.ledgers import Ledger
 from gezhi.registers.models import Entry, State
+from gezhi.registers.operations import save
 from gezhi.registers.queries import Wanted
 from gezhi.sync.operations.onto_registers import differences
 from gezhi.territory import queries as territory
@@ -94,7 +95,7 @@ def post_entry(call: Call) -> HttpResponse:
     ledger = _ledger(call, sent.register)
     target = _entry(call, sent.register, sent.entry) if sent.entry else None
     whole = _entry(call, ledger.register.part_of, sent.part_of) if sent.part_of else None
-    saved = operations.save(
+    saved = save(
         actor=call.account, now=call.now, register=sent.register, answers=sent.answers, area=sent.area or None,
         entry=target, base=sent.version or 0, key=sent.client_key, at=sent.at, part_of=whole, purpose=sent.purpose,
         basis=sent.basis, note=sent.note,
