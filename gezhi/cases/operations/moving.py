@@ -5,7 +5,8 @@ the version that the case began under. What was is kept: the time the case came 
 from the first day, and every hold of the past stays in the look-back.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,7 +23,7 @@ from gezhi.cases.models import Bounce, Case
 from gezhi.cases.operations.door import Acted, Open, acted, begin, check_text, open_locked, own_desks, write
 from gezhi.cases.operations.interest import unnamed
 from gezhi.cases.operations.placing import Spot, spot_of
-from gezhi.cases.operations.report import plain
+from gezhi.cases.operations.report import plain, plain_answers
 from gezhi.people.models import Account
 from gezhi.schemes import engine
 from gezhi.schemes.clocks import calendar_of, taken_over
@@ -41,6 +42,7 @@ class _Way:
     action: str
     item: str
     levels: dict[str, str]
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 def place(
@@ -65,9 +67,19 @@ def place(
 
 
 def change_item(
-    *, actor: Account | None, number: str, item: str, reason: str, version: int | None = None, now: datetime
+    *,
+    actor: Account | None,
+    number: str,
+    item: str,
+    reason: str,
+    facts: Mapping[str, Any] | None = None,
+    version: int | None = None,
+    now: datetime,
 ) -> Acted:
-    """Give a case another item of the catalogue: procedure, limits and holder follow from it anew."""
+    """Give a case another item of the catalogue: procedure, limits and holder follow from it anew.
+
+    `facts` answer what the new item's opening asks and the case doesn't say yet.
+    """
     with transaction.atomic():
         opened = open_locked(actor=actor, number=number, version=version, now=now)
         _check(opened, actor)
@@ -76,7 +88,7 @@ def change_item(
             raise Impossible(_("The case has this item already."))
         if opened.case.area_id is None:
             raise Impossible(_("This case has no place yet. Give it one first; then it goes its way."))
-        _begin_again(opened, actor, _Way("change_item", item, dict(opened.state.areas)), reason)
+        _begin_again(opened, actor, _Way("change_item", item, dict(opened.state.areas), plain_answers(facts or {})), reason)
         write(opened)
         return acted(opened)
 
@@ -207,7 +219,7 @@ def _spot(code: str, now: datetime) -> Spot:
 def _begin_again(opened: Open, actor: Account | None, way: _Way, reason: str) -> None:
     old = opened.state
     opening = Opening(
-        item=way.item, channel=old.channel, at=opened.now, areas=way.levels, facts=old.facts,
+        item=way.item, channel=old.channel, at=opened.now, areas=way.levels, facts={**old.facts, **way.facts},
         received_by=old.received_by, about=old.about,
     )  # fmt: skip
     if not old.about:

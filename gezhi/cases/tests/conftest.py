@@ -13,6 +13,7 @@ from gezhi.cases import operations
 from gezhi.cases.models import Case
 from gezhi.cases.operations import Acted, Opened, Report
 from gezhi.enactment import operations as enactment
+from gezhi.enactment.models import SchemeVersion
 from gezhi.people.models import Account
 from gezhi.people.tests.cast import Cast
 from gezhi.schemes import source
@@ -79,3 +80,18 @@ def enact() -> None:
     enactment.enact(
         files=source.shipped() / "shawan", actor=None, on=date(2026, 1, 1), now=datetime(2025, 12, 31, tzinfo=UTC)
     )
+
+
+@pytest.fixture
+def asking(district: District) -> str:
+    """Put a version of Shawan into force that asks who quarrels when a dispute is reported; return such an item."""
+    row = SchemeVersion.objects.get()
+    main, files = row.source["main"], dict(row.source["files"])
+    files[f"{main}/scheme.toml"] = files[f"{main}/scheme.toml"].replace(f'"{row.version}"', '"asking"', 1)
+    rules = f"{main}/procedures.toml"
+    files[rules] = files[rules].replace("[procedures.mediation]\n", '[procedures.mediation]\nasks = ["parties"]\n', 1)
+    files[rules] += '\n[questions.parties]\nkind = "text"\ntitle = {zh = "谁和谁", en = "Who quarrels"}\n'
+    enactment.enact(
+        files=source.Source(main, files), actor=None, on=date(2026, 1, 2), now=datetime(2025, 12, 31, tzinfo=UTC)
+    )
+    return "dispute.land"

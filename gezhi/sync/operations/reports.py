@@ -86,7 +86,8 @@ def _prepare(taking: Taking, record: Record) -> _Prepared:
             _("The position lies %(km).1f km from the grid that was chosen. It was kept and is marked.")
             % {"km": far / 1000},
         )
-    facts = {"position_off_m": marks["position_off_m"]} if marks else {}
+    given = data.get("facts")
+    facts = {**(given if isinstance(given, dict) else {}), **{name: marks[name] for name in ("position_off_m",) if marks}}
     made = cases.Report(
         client_key=record.key, item=words_of(data, "item"), channel=CHANNEL, text=words_of(data, "text"),
         title=words_of(data, "title"), lon=point[0] if point else None, lat=point[1] if point else None, area=area,

@@ -12,13 +12,13 @@ from django.conf import LazySettings
 from django.utils import translation
 from PIL import Image
 
-from gezhi.cases.tests.conftest import District, district
+from gezhi.cases.tests.conftest import District, asking, district
 from gezhi.people.models import Account
 from gezhi.sync import operations, queries
 from gezhi.sync.shapes import Download, Result
 from gezhi.territory import queries as territory
 
-__all__ = ["District", "district"]
+__all__ = ["District", "asking", "district"]
 _keys = count(1)
 
 

@@ -200,3 +200,14 @@ def test_a_kind_that_is_not_known_is_said(phone: Phone) -> None:
 def test_a_key_that_no_database_holds_harms_no_other(phone: Phone) -> None:
     bad, good = phone.send(phone.report(key="phone\x00key-1"), phone.report())
     assert (bad.outcome, bad.code, good.outcome) == ("refused", "bad_input", "accepted")
+
+
+def test_what_the_opening_asks_comes_with_the_report(phone: Phone, asking: str) -> None:
+    silent, odd, said = phone.send(
+        phone.report(item=asking), phone.report(item=asking, facts=["x"]),
+        phone.report(item=asking, facts={"parties": "张家和李家"}),
+    )  # fmt: skip
+    assert [silent.outcome, odd.outcome, said.outcome] == ["refused", "refused", "accepted"]
+    assert silent.field == "parties"
+    (case,) = _cases()
+    assert case.state["facts"]["parties"] == "张家和李家"

@@ -24,7 +24,7 @@ from gezhi.schemes.model import Question
 from gezhi.schemes.state import Refused
 from gezhi.schemes.text import Text
 from gezhi.territory import queries as territory
-from gezhi.web import questions
+from gezhi.web import opening, questions
 from gezhi.web.areas import named
 from gezhi.web.desk import menus, wishes
 from gezhi.web.desk.beside import say_refusal
@@ -65,6 +65,8 @@ class Screen:
     form: questions.Form
     errors: dict[str, str] = field(default_factory=dict)
     sides: list[Offer] = field(default_factory=list)
+    # what the plan asks when a case of this item begins
+    opening: questions.Form = field(default_factory=lambda: questions.Form([]))
 
 
 @never_cache
@@ -77,7 +79,7 @@ def page(request: HttpRequest, account: Account) -> HttpResponse:
         blank = Screen(Sent(key=secrets.token_urlsafe(18)), questions.blank([PHOTOS], {}, now))
         return _show(request, account, blank, now)
     screen = Screen(_read(request), questions.read([PHOTOS], request, {}, now, actor=str(account.pk)))
-    screen.errors = {**screen.form.errors, **_wrong(screen.sent, now)}
+    screen.errors = {**screen.form.errors, **_wrong(screen.sent, now), **_read_opening(request, account, screen, now)}
     if not screen.errors:
         opened = _take_in(request, account, screen, now)
         if opened is not None:
@@ -116,6 +118,16 @@ def _read(request: HttpRequest) -> Sent:
         contact=sent.get("contact", "").strip()[:40],
         anonymous=sent.get("anonymous") == "yes",
     )
+
+
+def _read_opening(request: HttpRequest, account: Account, screen: Screen, now: datetime) -> dict[str, str]:
+    """Read what the plan asks at the opening. What has just come up with the choice of the item is no mistake yet."""
+    asked = opening.asked(screen.sent.item, now)
+    if asked.questions and request.POST.get("opening_of") != screen.sent.item:
+        screen.opening = asked.blank(now)
+        return {"opening": gettext("For this item the plan asks a little more: please answer it, too.")}
+    screen.opening = asked.read(request, now, actor=str(account.pk))
+    return screen.opening.errors
 
 
 def _wrong(sent: Sent, now: datetime) -> dict[str, str]:
@@ -179,6 +191,7 @@ def _report(screen: Screen, now: datetime) -> cases.Report:
         area=area,
         anonymous=sent.anonymous,
         contact="" if sent.anonymous else sent.contact,
+        facts=screen.opening.answers,
         about=(sent.about,) if sent.about else (),
         files=tuple(UUID(one) for one in screen.form.answers.get("photos", [])),
     )
@@ -194,6 +207,7 @@ def _show(request: HttpRequest, account: Account, screen: Screen, now: datetime)
         "frame": frame(account, now),
         "sent": screen.sent,
         "form": screen.form,
+        "opening": screen.opening,
         "errors": screen.errors,
         "sides": screen.sides,
         "areas": _areas(account, now),

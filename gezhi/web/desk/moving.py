@@ -24,6 +24,7 @@ from gezhi.web.areas import named
 from gezhi.web.desk.beside import say_refusal
 from gezhi.web.desk.case import find
 from gezhi.web.desk.frame import frame
+from gezhi.web.opening import Asked, asked_by
 from gezhi.web.portal import catalogue
 from gezhi.web.portal.places import picker
 from gezhi.web.staff import for_staff
@@ -72,13 +73,21 @@ def item(request: HttpRequest, account: Account, number: str) -> HttpResponse:
     """Give a case another item: procedure, limits and holder follow from it anew."""
     now = clock.now()
     found, sent = find(account, number, now), _sent(request, "item")
+    asks = _asked(found, sent.chosen)
+    form = asks.blank(now)
     if request.method == "POST":
         if not sent.chosen:
             sent.errors["item"] = gettext("Please choose the item.")
-        elif _tried(
+        elif asks.questions and request.POST.get("opening_of") != sent.chosen:
+            sent.errors["opening"] = gettext("For this item the plan asks a little more: please answer it, too.")
+        else:
+            form = asks.read(request, now, actor=str(account.pk))
+            sent.errors |= form.errors
+        if not sent.errors and _tried(
             sent, "item",
             lambda: cases.change_item(
-                actor=account, number=number, item=sent.chosen, reason=sent.reason, version=_version(request), now=now
+                actor=account, number=number, item=sent.chosen, reason=sent.reason, facts=form.answers,
+                version=_version(request), now=now,
             ),
         ):  # fmt: skip
             return _done(request, account, number, gettext("The case has another item; its way begins anew."), now)
@@ -87,7 +96,16 @@ def item(request: HttpRequest, account: Account, number: str) -> HttpResponse:
         for one in catalogue.groups(timezone.localdate(now))
         if any(e.scheme == found.scheme.id for e in one.entries)
     ]
-    return _page(request, account, found, now, template="desk/item.html", sent=sent, shown={"groups": known})
+    shown = {"groups": known, "opening": form}
+    return _page(request, account, found, now, template="desk/item.html", sent=sent, shown=shown)
+
+
+def _asked(found: CasePage, item_id: str) -> Asked:
+    """Return what the plan of the case asks at the opening of another item, and the case doesn't say yet."""
+    chosen = found.scheme.items.get(item_id)
+    if chosen is None or not chosen.procedure:
+        return Asked((), {})
+    return asked_by(found.scheme, item_id, known=found.state.facts)
 
 
 def _sent(request: HttpRequest, name: str) -> Sent:

@@ -5,7 +5,7 @@ this worker do them, and ask only what the plan asks.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -87,7 +87,8 @@ def ahead(account: Account, wanted: Wanted, now: datetime) -> Ahead | None:
         received_by=access.first_desk(account, now),
     )  # fmt: skip
     try:
-        state = engine.open_case(scheme, opening).state
+        # What the opening asks is answered further down the same screen.
+        state = engine.open_case(_unasked(scheme, wanted.item), opening).state
     except Refused as refusal:
         return Ahead(refused=wording.say(Text(refusal.zh, refusal.en)), divert=divert)
     desks = access.desks_of(account, now)
@@ -99,6 +100,13 @@ def ahead(account: Account, wanted: Wanted, now: datetime) -> Ahead | None:
         ways=tuple(_ways(scheme, state, engine.choices(scheme, state, desks, now), wanted.wrong, now)),
         divert=divert,
     )
+
+
+def _unasked(scheme: Scheme, item: str) -> Scheme:
+    procedure = scheme.procedures[scheme.items[item].procedure]
+    if not procedure.asks:
+        return scheme
+    return replace(scheme, procedures={**scheme.procedures, procedure.id: replace(procedure, asks=())})
 
 
 def _clock(scheme: Scheme, state: CaseState, now: datetime) -> ClockView | None:

@@ -23,7 +23,7 @@ from gezhi.people.models import Account
 from gezhi.schemes.model import Question
 from gezhi.schemes.state import Refused
 from gezhi.schemes.text import Text
-from gezhi.web import questions, wording
+from gezhi.web import opening, questions, wording
 from gezhi.web.field import ahead as looking
 from gezhi.web.field import spot
 from gezhi.web.field.ahead import Ahead, Wanted, Way
@@ -64,6 +64,8 @@ class Screen:
     photos: Form
     errors: dict[str, str] = field(default_factory=dict)
     wrong: Mapping[str, Form] = field(default_factory=dict)
+    # what the plan asks when a case of this item begins
+    opening: Form = field(default_factory=lambda: Form([]))
 
 
 @never_cache
@@ -74,10 +76,12 @@ def page(request: HttpRequest, account: Account) -> HttpResponse:
     now = clock.now()
     if request.method == "GET":
         start = Sent(key=secrets.token_urlsafe(18), item=request.GET.get("item", ""))
-        return _form(request, account, Screen(start, questions.blank([PHOTOS], {}, now)), now)
+        blank = Screen(start, questions.blank([PHOTOS], {}, now), opening=opening.asked(start.item, now).blank(now))
+        return _form(request, account, blank, now)
     sent = _read(request)
     screen = Screen(sent, questions.read([PHOTOS], request, {}, now, actor=str(account.pk)))
-    screen.errors = dict(screen.photos.errors) | _missing(sent, account, now)
+    screen.opening = opening.asked(sent.item, now).read(request, now, actor=str(account.pk))
+    screen.errors = screen.photos.errors | _missing(sent, account, now) | screen.opening.errors
     coming = _ahead(account, sent, now)
     way = coming.way(sent.do) if coming else None
     if way is not None:
@@ -96,7 +100,8 @@ def ahead(request: HttpRequest, account: Account) -> HttpResponse:
     sent = _read(request)
     place = spot.where(sent.area, sent.point, now)
     coming = looking.ahead(account, Wanted(sent.item, place.area), now)
-    shown = {"where": place, "ahead": coming, "sent": sent, "asked": bool(place.sides)}
+    asked = opening.asked(sent.item, now).blank(now)
+    shown = {"where": place, "ahead": coming, "sent": sent, "asked": bool(place.sides), "opening": asked}
     return render(request, "field/ahead.html", shown)
 
 
@@ -183,6 +188,7 @@ def _report(screen: Screen) -> cases.Report:
         lat=float(sent.lat) if sent.lat else None,
         area=sent.area,
         address=sent.address,
+        facts=screen.opening.answers,
         files=tuple(UUID(one) for one in screen.photos.answers.get("photos", [])),
     )
 
@@ -198,6 +204,7 @@ def _form(request: HttpRequest, account: Account, screen: Screen, now: datetime)
         "sent": sent,
         "form": screen.photos,
         "photos": screen.photos.fields[0],
+        "opening": screen.opening,
         "errors": screen.errors,
         "grids": known,
         "where": place,

@@ -25,7 +25,7 @@ from gezhi.people.models import Account
 from gezhi.schemes.model import Question
 from gezhi.schemes.state import Refused
 from gezhi.schemes.text import Text
-from gezhi.web import pace, questions, wording
+from gezhi.web import opening, pace, questions, wording
 from gezhi.web.account.idle import has_just_ended
 from gezhi.web.portal import catalogue, drafts, places, similar, tickets
 from gezhi.web.portal.complaints import complained_about
@@ -205,12 +205,11 @@ def contact(request: HttpRequest, draft: Draft, now: datetime) -> HttpResponse:
     if entry is None or not (draft.has_place or draft.outside):
         return redirect("web:portal_what" if entry is None else "web:portal_where", key=draft.key)
     _, scheme = enactment.in_force(draft.scheme, on)
-    asked = scheme.procedures[scheme.items[draft.item].procedure].asks
-    offers = {"departments": [questions.Offer(one.id, wording.say(one.title)) for one in scheme.departments.values()]}
-    form = questions.blank(asked, offers, now)
+    asked = opening.asked_by(scheme, draft.item)
+    form = asked.blank(now)
     errors: dict[str, str] = {}
     if request.method == "POST":
-        form = questions.read(asked, request, offers, now, actor="")
+        form = asked.read(request, now, actor="")
         errors = _read_contact(request, draft) | form.errors
         draft.facts = form.answers
         drafts.keep(request, draft)

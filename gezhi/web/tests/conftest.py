@@ -6,10 +6,10 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from gezhi.cases.tests.conftest import District, _look_again, district
+from gezhi.cases.tests.conftest import District, _look_again, asking, district
 from gezhi.people.models import Account
 
-__all__ = ["District", "_look_again", "district"]
+__all__ = ["District", "_look_again", "asking", "district"]
 
 
 @pytest.fixture(autouse=True)

@@ -200,3 +200,19 @@ def test_a_correction_that_is_not_possible_changes_nothing(district: District, b
     assert "一句话" in answer.content.decode()
     case.refresh_from_db()
     assert (case.item, case.address, Comment.objects.count()) == ("env.litter", "", 0)
+
+
+def test_what_the_plan_asks_at_the_opening_is_asked_on_the_street(
+    district: District, browser_of: Browser, asking: str
+) -> None:
+    client = browser_of(district.cast.worker)
+    ahead = client.post("/field/report/ahead", _sent(district, item=asking)).content.decode()
+    assert "谁和谁" in ahead
+    assert 'name="do"' in ahead
+    refused = client.post("/field/report", _sent(district, item=asking, text="吵起来了"))
+    assert refused.status_code == 422
+    assert "吵起来了" in refused.content.decode()
+    assert not _cases()
+    client.post("/field/report", _sent(district, item=asking, text="吵起来了", **{"open-parties": "张家和李家"}))
+    (case,) = _cases()
+    assert case.state["facts"]["parties"] == "张家和李家"

@@ -3,9 +3,9 @@
 import pytest
 from django.core.cache import cache
 
-from gezhi.cases.tests.conftest import District, _look_again, district
+from gezhi.cases.tests.conftest import District, _look_again, asking, district
 
-__all__ = ["District", "_look_again", "district"]
+__all__ = ["District", "_look_again", "asking", "district"]
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from gezhi.cases.models import Case
+from gezhi.cases.operations import verify_log
 from gezhi.web.desk.tests.conftest import District
 from gezhi.web.desk.tests.test_queue import client
 
@@ -51,3 +52,32 @@ def test_a_complaint_asks_whom_it_is_about_and_hides_from_them(district: Distric
     number = Case.objects.unscoped(reason="a test looks").get().number
     assert number not in client(district.cast.worker).get("/desk/cases").text
     assert client(district.cast.worker).get(f"/desk/case/{number}").status_code == 404
+
+
+def test_what_the_plan_asks_at_the_opening_is_asked_at_the_counter(district: District, asking: str) -> None:
+    browser = client(district.cast.centre)
+    form = GOOD | {"item": asking, "area": district.cast.grids[0].code}
+    first = browser.post("/desk/intake", form)
+    assert first.status_code == 422
+    assert "谁和谁" in first.text
+    silent = browser.post("/desk/intake", form | {"opening_of": asking, "open-parties": ""})
+    assert silent.status_code == 422
+    assert "路口的垃圾没人收" in silent.text
+    assert browser.post("/desk/intake", form | {"opening_of": asking, "open-parties": "张家和李家"}).status_code == 302
+    (case,) = Case.objects.unscoped(reason="a test looks")
+    assert case.state["facts"]["parties"] == "张家和李家"
+
+
+def test_another_item_asks_what_its_opening_asks(district: District, asking: str) -> None:
+    number = district.open().number
+    browser, address = client(district.cast.worker), f"/desk/case/{number}/item"
+    form = {"item": asking, "reason": "其实是纠纷", "version": str(district.case(number).version)}
+    first = browser.post(address, form)
+    assert first.status_code == 422
+    assert "谁和谁" in first.text
+    assert "其实是纠纷" in first.text
+    assert browser.post(address, form | {"opening_of": asking, "open-parties": ""}).status_code == 422
+    assert browser.post(address, form | {"opening_of": asking, "open-parties": "张家和李家"}).status_code == 302
+    case = district.case(number)
+    assert (case.item, case.state["facts"]["parties"]) == (asking, "张家和李家")
+    assert verify_log(case).whole

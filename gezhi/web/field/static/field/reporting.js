@@ -149,7 +149,7 @@ function exchange(id, fresh) {
 }
 
 function sameWays(old, fresh) {
-  const ways = (from) => [...from.querySelectorAll("[name=do]")].map((box) => box.value).join();
+  const ways = (from) => [...from.querySelectorAll("[name=do], [name^='open-']")].map((box) => (box.name === "do" ? box.value : box.name)).join();
   return ways(old) === ways(fresh);
 }
 
