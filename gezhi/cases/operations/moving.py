@@ -88,7 +88,9 @@ def change_item(
             raise Impossible(_("The case has this item already."))
         if opened.case.area_id is None:
             raise Impossible(_("This case has no place yet. Give it one first; then it goes its way."))
-        _begin_again(opened, actor, _Way("change_item", item, dict(opened.state.areas), plain_answers(facts or {})), reason)
+        _begin_again(
+            opened, actor, _Way("change_item", item, dict(opened.state.areas), plain_answers(facts or {})), reason
+        )
         write(opened)
         return acted(opened)
 

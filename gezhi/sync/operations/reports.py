@@ -87,7 +87,10 @@ def _prepare(taking: Taking, record: Record) -> _Prepared:
             % {"km": far / 1000},
         )
     given = data.get("facts")
-    facts = {**(given if isinstance(given, dict) else {}), **{name: marks[name] for name in ("position_off_m",) if marks}}
+    facts = {
+        **(given if isinstance(given, dict) else {}),
+        **{name: marks[name] for name in ("position_off_m",) if marks},
+    }
     made = cases.Report(
         client_key=record.key, item=words_of(data, "item"), channel=CHANNEL, text=words_of(data, "text"),
         title=words_of(data, "title"), lon=point[0] if point else None, lat=point[1] if point else None, area=area,
