@@ -35,15 +35,20 @@ def here(request: HttpRequest, number: str) -> HttpResponse:
         return HttpResponse(status=204)
     writing = request.POST.get("writing", "")
     others = cases.here(actor=account, case=case, writing=writing, now=now)
-    known = request.POST.get("log", "")
-    news = meanwhile(find(account, number, now), request.POST.get("seen", "")) if known != str(case.log_seq) else []
+    # the case is read anew only when its log has grown since the page was last told, and never under a typing hand
+    fresh = str(case.log_seq) not in (request.POST.get("log", ""), request.POST.get("told", ""))
+    told = fresh and "typing" not in request.POST
     shown = {
         "now": now,
         "case": case,
         "others": [_said(one, case, writing) for one in others],
-        "meanwhile": news,
+        "told": told,
+        "meanwhile": meanwhile(find(account, number, now), request.POST.get("seen", "")) if told else [],
     }
-    return render(request, "desk/live.html", shown)
+    answer = render(request, "desk/live.html", shown)
+    answer["Gezhi-Log"] = case.log_seq if told or not fresh else request.POST.get("told", "")
+    answer["Gezhi-Waits"] = "yes" if fresh and not told else "no"
+    return answer
 
 
 def _said(one: Presence, case: Case, writing: str) -> tuple[str, str, bool]:

@@ -6,6 +6,7 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
+from pytest_django import DjangoAssertNumQueries
 
 from gezhi.cases.models import CaseFile, Comment, Presence
 from gezhi.foundation import outbox
@@ -224,3 +225,23 @@ def test_a_file_just_taken_out_comes_back_for_who_took_it_out(district: District
     assert CaseFile.objects.get().withdrawn_at is not None, "only who took it out brings it back"
     browser.post(f"/desk/case/{opened.number}/file/{row.pk}/restore")
     assert CaseFile.objects.get().withdrawn_at is None
+
+
+def test_a_stale_page_is_read_anew_only_when_more_happened_and_never_under_a_typing_hand(
+    district: District, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    number, browser = to_department(district), client(district.cast.clerk)
+    page = browser.get(f"/desk/case/{number}")
+    told = {"log": str(page.context["case"].log_seq), "seen": page.context["now"].isoformat(), "told": ""}
+    district.act(district.cast.other_clerk, number, "finish_part", answers={"result": "淤泥清完了"})
+    spared = browser.post(f"/desk/case/{number}/here", {**told, "typing": "yes"})
+    assert "淤泥清完了" not in spared.text
+    assert spared["Gezhi-Waits"] == "yes"
+    heard = browser.post(f"/desk/case/{number}/here", {**told, "told": spared["Gezhi-Log"]})
+    assert "淤泥清完了" in heard.text
+    with django_assert_max_num_queries(9):
+        again = browser.post(f"/desk/case/{number}/here", {**told, "told": heard["Gezhi-Log"]})
+    assert "data-news" not in again.text, "what was told stays; the case is not read again"
+    assert again["Gezhi-Log"] == heard["Gezhi-Log"]
+    district.act(district.cast.clerk, number, "finish", answers={"result": "全清完了"})
+    assert "全清完了" in browser.post(f"/desk/case/{number}/here", {**told, "told": heard["Gezhi-Log"]}).text

@@ -1,6 +1,7 @@
 // What a case's page gains when scripts run: names offered after an @, who else is here, news of the case, and a note
 // to the reporter that looks unlike one to colleagues. Without scripts everything is still a form.
 
+const TYPING_MS = 3000;
 const live = document.querySelector("[data-live]");
 if (live) startLive();
 for (const box of document.querySelectorAll("[data-mentions]")) startMentions(box);
@@ -14,11 +15,13 @@ for (const list of document.querySelectorAll(".story")) fold(list);
 // ── who else is here; what happened meanwhile ──
 
 function startLive() {
-  let shown = "";
+  const shown = {};
   let timer = 0;
+  let heard = "";
+  let typedAt = 0;
   let wait = Number(live.dataset.beat) * 1000;
   const token = () => document.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? "";
-  const say = (more) => new URLSearchParams({ csrfmiddlewaretoken: token(), log: live.dataset.log, seen: live.dataset.seen, writing: writing(), ...more });
+  const say = (more) => new URLSearchParams({ csrfmiddlewaretoken: token(), log: live.dataset.log, seen: live.dataset.seen, told: heard, writing: writing(), ...(Date.now() - typedAt < TYPING_MS ? { typing: "yes" } : {}), ...more });
 
   const beat = async () => {
     clearTimeout(timer);
@@ -27,21 +30,34 @@ function startLive() {
       const answer = await fetch(live.dataset.live, { method: "POST", body: say({}), headers: { "Gezhi-Background": "1" }, redirect: "error" });
       if (answer.status === 204 || answer.status === 404) return; // signed out, or out of sight: nothing more to tell
       if (!answer.ok) throw new Error(answer.statusText);
-      const words = await answer.text();
-      if (words.trim() !== shown) {
-        shown = words.trim();
-        live.innerHTML = shown;
-      }
-      wait = Number(live.dataset.beat) * 1000;
+      heard = answer.headers.get("Gezhi-Log") ?? "";
+      take(await answer.text());
+      // news that a typing hand was spared comes as soon as it rests
+      wait = answer.headers.get("Gezhi-Waits") === "yes" ? TYPING_MS : Number(live.dataset.beat) * 1000;
     } catch {
       wait = Math.min(wait * 2, 300_000);
     }
     timer = setTimeout(beat, wait);
   };
+  // who is here changes often, the news rarely: only what came anew is written, so that nothing is read out twice
+  function take(words) {
+    const came = document.createElement("template");
+    came.innerHTML = words;
+    for (const name of ["[data-others]", "[data-news]"]) {
+      const part = came.content.querySelector(name);
+      const place = live.querySelector(name);
+      if (!part || part.innerHTML === (shown[name] ?? "")) continue;
+      shown[name] = part.innerHTML;
+      if (place) place.replaceWith(part);
+      else live.append(part);
+    }
+  }
+
   document.addEventListener("visibilitychange", () => (document.visibilityState === "visible" ? beat() : leave()));
   window.addEventListener("pagehide", leave);
   let told = "";
   document.addEventListener("input", () => {
+    typedAt = Date.now();
     // others are told at once when one begins to write, not at every key
     if (writing() !== told) {
       told = writing();
