@@ -25,6 +25,7 @@ from gezhi.cases.operations.log import RECORD, Pen, Record, effect_row, outbox_r
 from gezhi.cases.operations.projection import Around, columns, dump_state, hold_rows, load_state
 from gezhi.cases.operations.report import plain_answers
 from gezhi.cases.operations.statements import Row, as_bytea
+from gezhi.cases.persons import misplaced
 from gezhi.enactment import queries as enactment
 from gezhi.foundation import crypto
 from gezhi.people.access import desks_of
@@ -158,6 +159,9 @@ def perform(
             _("This case was merged into another one and follows it. Act on the main case, or take the merge back.")
         )
     who = "" if by == REPORTER else account_id(actor)
+    asked = opened.scheme.procedures[opened.state.procedure].actions.get(action)
+    if wrong := misplaced(asked, answers, opened.case.area_path, opened.now):
+        raise wrong
     opened.accept(engine.act(opened.scheme, opened.state, Act(action, by, opened.now, answers, who, part)))
     _keep_photos(opened, action, by, who, answers)
     _keep_watch(opened, action, by, who, answers)

@@ -12,6 +12,7 @@ from gezhi.cases.access import works_on
 from gezhi.cases.models import Case
 from gezhi.cases.operations.projection import load_state
 from gezhi.cases.operations.report import plain_answers
+from gezhi.cases.persons import misplaced
 from gezhi.enactment import queries as enactment
 from gezhi.people.access import desks_of
 from gezhi.people.models import Account
@@ -78,6 +79,8 @@ def foresee(
         return Foreseen(standing, refused=Text("您在这个环节不能这样办。", "This is not open to you at this step."))
     if choice.blocked:
         return Foreseen(standing, choice, refused=Text(choice.zh, choice.en), clause=choice.clause)
+    if wrong := misplaced(standing.action(choice), answers, standing.case.area_path, now):
+        return Foreseen(standing, choice, refused=Text(wrong.zh, wrong.en), field=wrong.field)
     by = choice.approver if choice.proposal and choice.approver else choice.by
     who = "" if choice.proposal else str(account.pk)
     try:

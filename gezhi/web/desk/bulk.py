@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from hashlib import sha256
+from os.path import commonpath
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -24,6 +25,7 @@ from gezhi.cases.models import BulkLine
 from gezhi.cases.operations.bulk import MOST_CASES
 from gezhi.cases.queries import Standing
 from gezhi.foundation import clock
+from gezhi.people import queries as people
 from gezhi.people.models import Account
 from gezhi.schemes.model import CLOSED, Action, Question
 from gezhi.schemes.text import Text
@@ -38,8 +40,8 @@ from gezhi.web.staff import for_staff
 
 CHUNK = 10
 _PREFIX = "bulk-"
-# What differs from case to case is asked on the case's own page.
-_NOT_TOGETHER = frozenset({"photos", "person", "area"})
+# A photo shows one place: it is taken on the case's own page.
+_NOT_TOGETHER = frozenset({"photos"})
 _NOTE = Question(id="text", kind="text", title=Text("记事", "Note"))
 _REASON = Question(id="reason", kind="text", title=Text("督办事由", "Why"))
 _BY_DAY = Question(id="limit_at", kind="date", title=Text("要求在哪天前回复", "Answer wanted by"), required=False)
@@ -263,7 +265,28 @@ def _key(action: Action) -> str:
 
 
 def _offers(found: Sequence[Standing], chosen: Offered, now: datetime) -> Mapping[str, Sequence[Offer]]:
-    return offers_for(found[0].scheme, chosen.asks, None, now)
+    offers = offers_for(found[0].scheme, chosen.asks, None, now)
+    if any(question.kind == "person" for question in chosen.asks):
+        offers = {**offers, "person": _people(found, now)}
+    return offers
+
+
+def _people(found: Sequence[Standing], now: datetime) -> list[Offer]:
+    """Return who holds a post at the place of any of the cases, who serves most of them first; each says how many."""
+    paths = [one.case.area_path for one in found]
+    serves: dict[str, tuple[str, set[int]]] = {}
+    for held in people.at_area(_common(paths), now):
+        here = {at for at, path in enumerate(paths) if held.area and held.area.path.startswith(path)}
+        serves.setdefault(str(held.account_id), (held.account.name, set()))[1].update(here)
+    listed = sorted(((key, name, len(here)) for key, (name, here) in serves.items() if here), key=lambda one: -one[2])
+    words = gettext("for %(n)d of %(all)d cases")
+    return [Offer(key, name, "" if n == len(paths) else words % {"n": n, "all": len(paths)}) for key, name, n in listed]
+
+
+def _common(paths: Sequence[str]) -> str:
+    """Return the smallest area's path that holds all of these."""
+    shared = commonpath(paths)
+    return f"{shared}/" if shared else ""
 
 
 __all__ = ["Preview", "page", "result", "run"]

@@ -10,11 +10,15 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from gezhi.cases import operations
-from gezhi.cases.models import BulkLine, BulkRun, SavedView
+from gezhi.cases.models import BulkLine, BulkRun, Case, SavedView
 from gezhi.cases.tests.test_door import to_department
+from gezhi.enactment import operations as enactment
 from gezhi.foundation.models import JournalEntry
 from gezhi.people.access import desks_of
 from gezhi.people.models import Appointment
+from gezhi.people.tests.cast import BEGAN
+from gezhi.schemes import edits, source
+from gezhi.schemes.state import Refused
 from gezhi.web.desk.tests.conftest import District
 from gezhi.web.desk.tests.test_queue import client, numbers
 
@@ -259,3 +263,36 @@ def test_supervised_calls_and_views_cost_few_queries(
         browser.get(address)
         with django_assert_max_num_queries(12):
             assert browser.get(address).status_code == 200
+
+
+def test_a_person_is_asked_once_for_all_cases_and_serves_only_where_there_is_a_post(district: District) -> None:
+    cast = district.cast
+    text = edits.set_version(source.gather(source.shipped() / "shawan"), "2014.person")
+    asks = (
+        '\n[questions.whom]\nkind = "person"\ntitle = {zh = "交给谁", en = "Whom"}\n'
+        '[procedures.report_up.actions.report_up]\nasks = ["reason", "whom"]\n'
+    )
+    files = {name: words + (asks if name == "shawan/procedures.toml" else "") for name, words in text.files.items()}
+    enactment.enact(files=source.Source(text.main, files), actor=None, on=district.now.date(), now=BEGAN)
+    district.later(hours=1)
+    lon, lat = cast.point(2)
+    here, there = district.open().number, district.open(lon=lon, lat=lat).number
+    centre = client(cast.centre)
+    district.act(cast.worker, here, "report_up", answers={"reason": "没有设备", "whom": str(cast.worker.pk)})
+    district.act(
+        cast.other_worker, there, "report_up", answers={"reason": "没有设备", "whom": str(cast.other_worker.pk)}
+    )
+    for head, number, who in ((cast.head, here, cast.worker), (cast.head, there, cast.other_worker)):
+        with pytest.raises(Refused, match="holds no post"):
+            district.act(head, number, "report_up", answers={"reason": "x", "whom": str(cast.leader.pk)})
+        district.act(head, number, "report_up", answers={"reason": "x", "whom": str(who.pk)})
+    form = preview(centre, [here, there], "上报", reason="没有设备", whom=str(cast.worker.pk))
+    page = centre.post("/desk/bulk", form | {"step": "preview"})
+    offers = next(one for one in page.context["form"].fields if one.name == "bulk-whom").offers
+    assert {offer.help for offer in offers} == {"2 件中的 1 件"}
+    assert [one.works for one in page.context["previews"]] == [True, False]
+    assert "没有岗位" in page.text
+    done = centre.post("/desk/bulk", form, follow=True).text
+    assert "没有岗位" in done
+    steps = {one.number: one.step for one in Case.objects.unscoped(reason="a test")}
+    assert (steps[here], steps[there]) == ("district", "township")
