@@ -15,8 +15,10 @@ from gezhi.web.components import ClockView, RulerCell
 LONGEST_RULER = 26
 
 
-def clock_view(clock: Clock, light: Light, calendar: WorkCalendar, now: datetime, *, title: str = "") -> ClockView:
-    """Say one clock; `light` is the engine's, `title` names the clock where several stand together."""
+def clock_view(
+    clock: Clock, light: Light, calendar: WorkCalendar, now: datetime, *, title: str = "", of: str = ""
+) -> ClockView:
+    """Say one clock; `light` is the engine's, `title` names it where several stand together, `of` what it counts."""
     running = clock.due is not None and clock.met_at is None
     ruler = day_ruler(clock, calendar, now) if running else ()
     return ClockView(
@@ -34,6 +36,7 @@ def clock_view(clock: Clock, light: Light, calendar: WorkCalendar, now: datetime
         ruler_says=_ruler_says(clock, calendar, now) if ruler else "",
         working=working(clock, calendar, now),
         moved=_moved(clock, calendar, now),
+        of=of,
     )
 
 

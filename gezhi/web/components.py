@@ -42,6 +42,8 @@ class ClockView:
     # How the due moment was counted, line by line, and in short what moved it (pauses, extensions).
     working: tuple[str, ...] = ()
     moved: str = ""
+    # What it is the limit of: the whole matter, one step, one co-handler's part.
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from gezhi.schemes import explain
 from gezhi.schemes.clocks import calendar_of
 from gezhi.schemes.model import CLOSED
 from gezhi.schemes.state import HoldTime, Light, Part
-from gezhi.web import wording
+from gezhi.web import limits, wording
 from gezhi.web.clocks import clock_view
 from gezhi.web.components import ClockView, HoldTable, StoryItem, hold_table
 from gezhi.web.desk.previews import clock_name, clock_title, next_step
@@ -43,7 +43,12 @@ def clocks_of(page: CasePage, now: datetime) -> list[ClockView]:
     running = [one for one in page.clocks if one.clock.met_at is None and one.light is not Light.DONE]
     running.sort(key=lambda one: (_ORDER.get(one.clock.id, 3), one.clock.id))
     titled = {one.clock.id: _clock_title(page, one.clock.id) or clock_title(one.clock) for one in running}
-    return [clock_view(one.clock, one.light, calendar, now, title=titled[one.clock.id]) for one in running]
+    scheme, state = page.scheme, page.state
+    counts = {one.clock.id: limits.told(one.clock, scheme, state.procedure, state.step, state.item) for one in running}
+    return [
+        clock_view(one.clock, one.light, calendar, now, title=titled[one.clock.id], of=counts[one.clock.id])
+        for one in running
+    ]
 
 
 def headline(page: CasePage, now: datetime) -> ClockView | None:

@@ -10,7 +10,7 @@ from gezhi.enactment import queries as enactment
 from gezhi.schemes.disclosure import asks_for_papers
 from gezhi.schemes.model import Item, Scheme
 from gezhi.territory.pinyin import keys
-from gezhi.web import wording
+from gezhi.web import limits, wording
 
 _HAN, _WORDS = re.compile(r"[\u3400-\u9fff]+"), re.compile(r"[a-z]{4,}")
 # A character in so few titles says something; so much must fit before an item is suggested.
@@ -128,7 +128,7 @@ def _entry(item: Item, scheme: Scheme) -> Entry:
         group=wording.say(top.title),
         divert=wording.say(item.divert),
         note=wording.say(item.note),
-        limit=wording.say_limit(item.limit) if item.limit else "",
+        limit=limits.of_item(scheme, item),
         about_staff=item.about_staff,
         department=wording.say(scheme.departments[item.department].title)
         if item.department in scheme.departments

@@ -12,7 +12,7 @@ from gezhi.schemes.clocks import calendar_of
 from gezhi.schemes.model import Scheme
 from gezhi.schemes.state import CaseState, Opening, Refused
 from gezhi.territory import queries as territory
-from gezhi.web import wording
+from gezhi.web import limits, wording
 from gezhi.web.clocks import clock_view
 from gezhi.web.components import ClockView
 from gezhi.web.desks import Called, called, parse
@@ -59,4 +59,10 @@ def _clocks(scheme: Scheme, state: CaseState, now: datetime) -> tuple[ClockView,
     step = wording.say(steps[state.step].title) if state.step in steps else ""
     titles = {"response": gettext("To respond"), "step": step, "case": gettext("The whole matter")}
     wanted = [clock for name in titles if (clock := state.clock(name)) and clock.due]
-    return tuple(clock_view(clock, lights[clock.id], calendar, now, title=titles[clock.id]) for clock in wanted)
+    return tuple(
+        clock_view(
+            clock, lights[clock.id], calendar, now, title=titles[clock.id],
+            of=limits.told(clock, scheme, state.procedure, state.step, state.item),
+        )
+        for clock in wanted
+    )  # fmt: skip

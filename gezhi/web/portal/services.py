@@ -49,11 +49,9 @@ def one(request: HttpRequest, scheme: str, item: str) -> HttpResponse:
         raise Http404(gettext("There is no such service now."))
     _, plan = enactment.in_force(scheme, on)
     procedure = plan.procedures[plan.items[item].procedure]
-    whole = plan.items[item].limit or (procedure.clock.limit[0].value if procedure.clock else "")
     shown = {
         "entry": entry,
         "papers": [paper.strip() for paper in _BETWEEN_PAPERS.split(entry.note) if paper.strip()],
-        "whole": wording.say_limit(whole) if whole and not whole.startswith("answer.") else "",
         "first": _first_holder(plan, procedure),
         "stages": [_stage(plan, procedure, step_id, plan.items[item]) for step_id in _in_order(procedure)],
         "rights": [wording.say(action.title) for action in procedure.actions.values() if _by_reporter(action)],

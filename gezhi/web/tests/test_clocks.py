@@ -5,11 +5,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import translation
 
+from gezhi.cases.tests.conftest import District
+from gezhi.schemes import source
 from gezhi.schemes.state import Clock, Light
 from gezhi.schemes.worktime import WorkCalendar
-from gezhi.web import wording
+from gezhi.web import limits, wording
 from gezhi.web.clocks import clock_view
 from gezhi.web.components import hold_table, pages
+from gezhi.web.desk.tests.test_case import to_department
+from gezhi.web.desk.tests.test_queue import client
 
 CALENDAR = WorkCalendar.of(timezone="Asia/Shanghai", statutory_code="cn", hours=("08:30-12:00", "14:00-17:30"))
 # Saturday 2026-05-09, 10:20 in Shanghai: a make-up workday
@@ -110,3 +114,14 @@ def test_a_limit_that_somebody_set_as_a_day_is_said_in_words() -> None:
     with translation.override("en"):
         assert wording.say_limit("until 2026-11-27") == "until 27 Nov 2026"
     assert wording.say_limit("by hand") == "by hand"
+
+
+def test_a_limit_says_whether_it_is_the_whole_matters_or_one_steps(district: District) -> None:
+    scheme = source.load(source.shipped() / "shawan")
+    assert limits.whole_of(scheme, scheme.items["env.litter"]) == "15 workdays"
+    with translation.override("en"):
+        assert limits.of_item(scheme, scheme.items["agency.medical"]) == "“With the unit concerned” within 10 workdays"
+    number = to_department(district)
+    words = client(district.cast.clerk, "en").get(f"/desk/case/{number}").text
+    assert "All steps together, from intake to the end" in words
+    assert "alone (set for “Exposed rubbish”)" in words
