@@ -3,6 +3,9 @@
 import re
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -21,6 +24,8 @@ _parsed: OrderedDict[UUID, Scheme] = OrderedDict()
 _DRAFTS_KEPT = 16
 _parsed_drafts: dict[tuple[UUID, int], Scheme] = {}
 _lock = threading.Lock()
+type _InForce = dict[date, list[tuple[SchemeVersion, Scheme]]]
+_remembered: ContextVar[_InForce | None] = ContextVar("schemes_in_force", default=None)
 
 
 class NotInForce(LookupError):
@@ -42,6 +47,25 @@ def in_force(scheme_id: str, on: date) -> tuple[SchemeVersion, Scheme]:
 
 def all_in_force(on: date) -> list[tuple[SchemeVersion, Scheme]]:
     """Return every scheme that is in force on a date, each with the version that applies, by scheme id."""
+    kept = _remembered.get()
+    if kept is None:
+        return _all_in_force(on)
+    if on not in kept:
+        kept[on] = _all_in_force(on)
+    return kept[on]
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Ask once which schemes are in force, for a page or an answer that asks in many places and changes nothing."""
+    token = _remembered.set({})
+    try:
+        yield
+    finally:
+        _remembered.reset(token)
+
+
+def _all_in_force(on: date) -> list[tuple[SchemeVersion, Scheme]]:
     newest = _of(OuterRef("scheme")).filter(in_force_from__lte=on).values("pk")[:1]
     rows = SchemeVersion.objects.filter(pk=Subquery(newest)).defer("source").order_by("scheme")
     return [(row, scheme(row.pk)) for row in rows]

@@ -87,7 +87,7 @@ def at_area(path: str, now: datetime) -> QuerySet[Appointment]:
     )
 
 
-def serving(areas: Iterable[Area], now: datetime) -> list[Appointment]:
+def serving(areas: Iterable[Area | UUID], now: datetime) -> list[Appointment]:
     """Return the appointments at areas themselves that count now or are to come."""
     rows = Appointment.objects.filter(Q(until=None) | Q(until__gt=now), area__in=list(areas))
     return list(rows.select_related("account", "area").defer("area__boundary").order_by("area__path", "since", "pk"))

@@ -1,38 +1,42 @@
 """Whether anything changed of what somebody owes, without reckoning it: for telephones that ask often."""
 
 from datetime import datetime, timedelta
-from functools import reduce
-from operator import or_
+from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.db import connection
 from django.utils import timezone
 
 from gezhi.duties.models import Absence, Activity, Objection, Start
 from gezhi.people.access import standing
 from gezhi.people.models import Account
 
-# The longest round that is looked back at.
-_BACK = timedelta(days=400)
+# The longest round that is looked back at, and so long an absence may still excuse one.
+_BACK, _AWAY_BACK = timedelta(days=400), timedelta(days=110)
+_STATEMENT = f"""
+select
+  (select (count(*), max(changed_at))::text from {Activity._meta.db_table}
+   where area_path like any(%(under)s) and day >= %(since)s),
+  (select (count(*), count(answered_by_id), count(called_off_at))::text from {Start._meta.db_table}
+   where area_path like any(%(under)s) and at <= %(now)s),
+  (select (count(*), max(at), max(withdrawn_at))::text from {Absence._meta.db_table} where last >= %(away_since)s),
+  (select (count(*), max(at), max(decided_at), count(*) filter (where state = 'withdrawn'))::text
+   from {Objection._meta.db_table} where account_id = %(account)s)
+"""  # noqa: S608  names of tables come from the models
 
 
 def last_changes(*, account: Account, now: datetime) -> str:
-    """Return words that differ when an activity, a start, an absence or an objection of the own ground has changed."""
+    """Return words that differ when an activity, a start, an absence or an objection of the own ground has changed.
+
+    Absences of everybody: whoever is away is covered by a stand-in elsewhere. One statement.
+    """
     paths = standing(account, now).reach.area_paths
     if not paths:
         return ""
-    within = reduce(or_, [Q(area_path__startswith=path) for path in paths])
-    since = timezone.localdate(now) - _BACK
-    done = Activity.objects.unscoped(reason="whether one of the own ground changed").filter(within, day__gte=since)
-    some = (
-        done.aggregate(n=Count("pk"), last=Max("changed_at")),
-        Start.objects.filter(within, at__lte=now).aggregate(
-            n=Count("pk"), answered=Count("answered_by"), off=Count("called_off_at")
-        ),
-        # whoever is away is covered by a stand-in elsewhere
-        Absence.objects.filter(last__gte=now - timedelta(days=40)).aggregate(
-            n=Count("pk"), last=Max("at"), back=Max("withdrawn_at")
-        ),
-        Objection.objects.filter(account=account).aggregate(n=Count("pk"), last=Max("at"), decided=Max("decided_at"),
-                                                            back=Count("pk", filter=Q(state="withdrawn"))),
-    )  # fmt: skip
-    return " ".join(str(value) for one in some for value in one.values())
+    today = timezone.localdate(now)
+    given: dict[str, Any] = {
+        "under": [f"{path}%" for path in paths], "since": today - _BACK, "now": now, "away_since": today - _AWAY_BACK,
+        "account": account.pk,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_STATEMENT, given)
+        return " ".join(str(value) for value in cursor.fetchone() or ())

@@ -20,9 +20,9 @@ from gezhi.people.models import Account
 from gezhi.schemes import at_once, engine
 from gezhi.schemes.model import Scheme
 from gezhi.schemes.state import Desk, Opening, Refused
+from gezhi.sync.queries import ground
 from gezhi.sync.queries.asking import fields_of, offers_for, print_of, say
 from gezhi.sync.queries.ground import Grid
-from gezhi.territory import queries as territory
 
 CHANNEL = "field"
 _KEPT_AT_MOST = 64
@@ -73,7 +73,7 @@ def part(account: Account, now: datetime, grids: Sequence[Grid]) -> dict[str, An
     if not grids:
         return told
     on = timezone.localdate(now)
-    levels = {area.level: area.code for area in territory.chain(grids[0].code, on)}
+    levels = {area.level: area.code for area in ground.above(grids[0].code, on)}
     spot = _Spot(levels, access.desks_of(account, now), access.first_desk(account, now), now)
     for version, scheme in enactment.all_in_force(on):
         found = _worked.get(version.pk, scheme, spot)

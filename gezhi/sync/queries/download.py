@@ -6,7 +6,7 @@ case that went on, a grid that was given up, an entry of a household that moved)
 and is named as gone: nothing is remembered here.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -58,15 +58,8 @@ def download(*, account: Account, now: datetime, since: str = "", only_size: boo
     language = get_language() or "zh-hans"
     known = cursor.read(since, account=str(account.pk), language=language, now=now) if since else None
     held = known.tags if known is not None else {}
-    tags: dict[str, str] = {}
-    changed: dict[str, bytes] = {}
-    for source in _sources(account, now):
-        some = {name: cursor.tag(f"{__version__} {mark}".encode()) for name, mark in source.marks.items()}
-        wanted = [name for name, tag in some.items() if held.get(name) != tag]
-        made = source.make(wanted) if wanted else {}
-        # one that went out of sight between two statements is not sent as an empty one
-        tags |= {name: tag for name, tag in some.items() if name in made or name not in wanted}
-        changed |= {name: _encode(part) for name, part in made.items()}
+    with enactment.remembering():
+        tags, changed = _new(_sources(account, now), held)
     return Download(
         cursor=cursor.write(Cursor(str(account.pk), language, now, tags)),
         full=known is None,
@@ -79,6 +72,20 @@ def download(*, account: Account, now: datetime, since: str = "", only_size: boo
         parts={} if only_size else {name: msgspec.Raw(body) for name, body in changed.items()},
         gone=tuple(name for name in held if name not in tags),
     )
+
+
+def _new(sources: Iterable[Source], held: Mapping[str, str]) -> tuple[dict[str, str], dict[str, bytes]]:
+    """Return the tags of everything, and the parts that the telephone does not hold so."""
+    tags: dict[str, str] = {}
+    changed: dict[str, bytes] = {}
+    for source in sources:
+        some = {name: cursor.tag(f"{__version__} {mark}".encode()) for name, mark in source.marks.items()}
+        wanted = [name for name, tag in some.items() if held.get(name) != tag]
+        made = source.make(wanted) if wanted else {}
+        # one that went out of sight between two statements is not sent as an empty one
+        tags |= {name: tag for name, tag in some.items() if name in made or name not in wanted}
+        changed |= {name: _encode(part) for name, part in made.items()}
+    return tags, changed
 
 
 def _sources(account: Account, now: datetime) -> list[Source]:

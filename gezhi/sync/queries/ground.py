@@ -67,6 +67,16 @@ def _ground(stamp: tuple[int, int], on: date, paths: tuple[str, ...]) -> Ground:
     return Ground(own, tuple(_grids_around(own, on)), stamp[0])
 
 
+def above(code: str, on: date) -> tuple[Grid, ...]:
+    """Return an area with those above it, from the top down; read again when the territory changed."""
+    return _above(territory.stamp(), on, code)
+
+
+@lru_cache(maxsize=4000)
+def _above(_stamp: tuple[int, int], on: date, code: str) -> tuple[Grid, ...]:
+    return tuple(_grid(area) for area in territory.chain(code, on))
+
+
 def _grid(area: Area) -> Grid:
     return Grid(area.pk, area.code, area.name, area.level, area.bbox)
 

@@ -16,6 +16,7 @@ from gezhi.duties.models import Activity, Finding
 from gezhi.people import queries as people
 from gezhi.people.access import Grant, standing
 from gezhi.people.models import Account
+from gezhi.sync.queries import ground
 from gezhi.sync.queries.asking import say
 from gezhi.territory import queries as territory
 
@@ -95,7 +96,11 @@ def colleagues(account: Account, now: datetime) -> dict[str, Any]:
         if not grant.area or not grant.path or grant.area in told:
             continue
         below = list(people.at_area(grant.path, now)[:MOST_COLLEAGUES])
-        above = [row for row in people.serving(territory.chain(grant.area, on)[:-1], now) if row.since <= now]
+        above = [
+            row
+            for row in people.serving([one.pk for one in ground.above(grant.area, on)[:-1]], now)
+            if row.since <= now
+        ]
         named = {row.account_id: row.account.name for row in (*below, *above) if row.account_id != account.pk}
         told[grant.area] = [{"id": str(pk), "name": name} for pk, name in named.items()][:MOST_COLLEAGUES]
     return told

@@ -207,7 +207,7 @@ def test_nothing_new_costs_little_and_every_change_is_noticed(
         phone.account = type(phone.account).objects.get(pk=phone.account.pk)
         return {name.split("/")[0] for name in phone.refresh().parts}
 
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(16):
         assert news() == set()
     walked = duties.record(
         actor=rounds.cast.worker, now=rounds.later(minutes=1), key="k1", duty="rounds.walk", area=rounds.cast.grids[0],
