@@ -54,6 +54,7 @@ class MapView:
     view: str
     says: str
     pick: str = ""
+    tall: bool = False
 
 
 @dataclass(frozen=True, slots=True)

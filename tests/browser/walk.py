@@ -191,12 +191,15 @@ WALK: dict[str, Stop | NoPage] = {
     "web:desk_intake": Stop(["head", "dispatcher"]),
     "web:desk_receipt": Stop(["head"], case("new"), status=HTTPStatus.FOUND),
     "web:desk_case": Stop(["clerk", "dispatcher", "leader", "worker"], case("joint")),
+    "web:desk_nearby": Stop(["worker", "clerk"], case("new")),
     "web:desk_place": Stop(["dispatcher"], case("outside")),
     "web:desk_item": Stop(["head", "dispatcher"], case("station")),
     "web:desk_merge": Stop(["worker"], case("twin")),
     "web:desk_registers": Stop(["worker", "clerk", "leader"], queries=("", "?q=清溪路", "?q=nothing")),
     "web:desk_register": Stop(
-        ["worker", "head"], register("households"), queries=("", "?q=qxl", "?f.class=1", "?waiting=yes", "?q=nothing")
+        ["worker", "head"],
+        register("households"),
+        queries=("", "?q=qxl", "?f.class=1", "?waiting=yes", "?q=nothing", "?view=map"),
     ),
     "web:desk_entry": Stop(["head", "clerk", "leader"], entry("home")),
     "web:desk_entry_new": Stop(["worker", "clerk"], register("households")),

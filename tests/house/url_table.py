@@ -186,6 +186,7 @@ TABLE: dict[str, Row] = {
     "web:desk_file": only(*_STAFF, status=_GONE, args=_this(number="no-such-number", file=UNKNOWN_ID)),
     "web:desk_withdraw_file": everybody(_POST_ONLY, _this(number="no-such-number", file=UNKNOWN_ID)),
     "web:desk_restore_file": everybody(_POST_ONLY, _this(number="no-such-number", file=UNKNOWN_ID)),
+    "web:desk_nearby": only(*_STAFF, status=_GONE, args=_NO_CASE),
     "web:desk_place": only(*_STAFF, status=_GONE, args=_NO_CASE),
     "web:desk_item": only(*_STAFF, status=_GONE, args=_NO_CASE),
     "web:desk_merge": only(*_STAFF, status=_GONE, args=_NO_CASE),

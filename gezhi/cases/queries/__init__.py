@@ -1,6 +1,7 @@
 """Every read of cases. Each says for whom; lists are paged by key and cost the same however many cases there are."""
 
 from gezhi.cases.queries.alike import Alike
+from gezhi.cases.queries.at_place import at_place
 from gezhi.cases.queries.colleagues import Colleague, colleagues, mentioned_in
 from gezhi.cases.queries.days import is_workday
 from gezhi.cases.queries.foresight import Foreseen, Standing, foresee, standings
@@ -58,6 +59,7 @@ __all__ = [
     "Wanted",
     "Watched",
     "any_case",
+    "at_place",
     "bulk_run",
     "called_departments",
     "came_back",

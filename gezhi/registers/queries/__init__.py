@@ -15,6 +15,7 @@ from gezhi.registers.queries.lists import (
     sizes,
 )
 from gezhi.registers.queries.looks import looks
+from gezhi.registers.queries.nearby import Nearby, at_place
 from gezhi.registers.queries.story import EntryPage, batch, entry, entry_page, held, may_show
 
 __all__ = [
@@ -22,10 +23,12 @@ __all__ = [
     "MOST_COUNTED",
     "EntryPage",
     "Holder",
+    "Nearby",
     "Page",
     "Shelf",
     "Wanted",
     "alike",
+    "at_place",
     "batch",
     "care_holders",
     "entries",

@@ -35,6 +35,7 @@ class Wanted:
     state: str = State.ACTIVE
     waiting: bool = False
     part_of: UUID | None = None
+    placed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,8 @@ def _all(account: Account | None, now: datetime, wanted: Wanted) -> EntryRows:
         rows = rows.filter(waiting__gt=0)
     if wanted.part_of:
         rows = rows.filter(part_of=wanted.part_of)
+    if wanted.placed:
+        rows = rows.filter(lat__isnull=False)
     return rows
 
 

@@ -34,6 +34,7 @@ from gezhi.web.components import MapView, Picture, StoryItem
 from gezhi.web.desk.frame import frame
 from gezhi.web.desk.ledgers import row_of
 from gezhi.web.desk.maps import view_of
+from gezhi.web.neighbours import cases_at
 from gezhi.web.staff import for_staff
 
 _ICONS = {
@@ -142,6 +143,7 @@ def show(
         "has_masked": bool(found.masked), "alike": [row_of(one, found.ledger) for one in found.alike],
         "place": " / ".join(territory.short_name(one.name) for one in territory.chain(found.entry.area.code)[-3:]),
         "done": [_done(one) for one in duties.of_entry(account=account, entry=found.entry.pk, now=now)],
+        "cases_here": cases_at(account, found.entry, now),
         "children": [one for one in known.values() if one.register.part_of == found.entry.register],
     }  # fmt: skip
     return render(request, "desk/registers/entry.html", shown, status=status)

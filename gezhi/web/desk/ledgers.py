@@ -23,7 +23,7 @@ from gezhi.registers.queries import Shelf, Wanted
 from gezhi.schemes.forms import Field
 from gezhi.territory import queries as territory
 from gezhi.territory.models import Area
-from gezhi.web import wording
+from gezhi.web import spots, wording
 from gezhi.web.desk.frame import frame
 from gezhi.web.staff import for_staff
 
@@ -94,14 +94,19 @@ def register(request: HttpRequest, account: Account, register: str) -> HttpRespo
     if not writes and not _reads(account, ledger, now):
         raise Http404
     wanted, area = _wanted(request, ledger, now)
-    page = queries.entries(account=account, now=now, wanted=wanted, after=request.GET.get("after", ""))
+    on_map = request.GET.get("view") == "map"
+    page = queries.entries(
+        account=account, now=now, wanted=wanted, after="" if on_map else request.GET.get("after", ""),
+        size=spots.MOST if on_map else queries.A_PAGE,
+    )  # fmt: skip
     narrowed = bool(wanted.words or wanted.facets or wanted.area or wanted.waiting or wanted.state != State.ACTIVE)
     shown = {
         "now": now, "frame": frame(account, now), "ledger": ledger, "wanted": wanted, "writes": writes,
         "rows": [row_of(one, ledger) for one in page.rows], "more": page.next, "narrowed": narrowed,
         "filters": [*_facets(request, ledger), *_areas(account, area, now)],
         "area": area, "imports": queries.imports(ledger.id, most=1) if writes else [],
-        "ended": wanted.state == State.ENDED,
+        "ended": wanted.state == State.ENDED, "on_map": on_map, "most": spots.MOST,
+        "map": spots.map_of(page.rows) if on_map else None,
     }  # fmt: skip
     return render(request, "desk/registers/register.html", shown)
 
@@ -147,6 +152,7 @@ def _wanted(request: HttpRequest, ledger: Ledger, now: datetime) -> tuple[Wanted
         facets=facets,
         state=State.ENDED if given.get("state") == "ended" else State.ACTIVE,
         waiting=given.get("waiting") == "yes",
+        placed=given.get("view") == "map",
     )
     return wanted, area
 

@@ -30,6 +30,7 @@ from gezhi.web.field.posts import ended
 from gezhi.web.field.rows import Task, tasks_of
 from gezhi.web.field.spot import map_at
 from gezhi.web.found_on import found_on
+from gezhi.web.neighbours import entries_at
 from gezhi.web.staff import for_staff
 from gezhi.web.stories import pictures
 
@@ -184,6 +185,7 @@ def show(
         "case": case,
         "asked": asked,
         "found_on": found_on(account, case, now),
+        "entries_here": entries_at(account, case, now),
         "item": wording.say(page.scheme.items[page.state.item].title) if page.state.item in page.scheme.items else "",
         "place": named(list(page.areas), from_level=1 if len(page.areas) > 1 else 0),
         "step": showing.step_title(page),

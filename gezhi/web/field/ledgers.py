@@ -10,7 +10,7 @@ from gezhi.foundation import clock
 from gezhi.people.models import Account
 from gezhi.registers import access, ledgers, queries
 from gezhi.registers.queries import Wanted
-from gezhi.web import wording
+from gezhi.web import spots, wording
 from gezhi.web.desk.ledgers import row_of
 from gezhi.web.staff import for_staff
 
@@ -24,8 +24,12 @@ def page(request: HttpRequest, account: Account) -> HttpResponse:
     known = ledgers.ledgers(timezone.localdate(now))
     words = request.GET.get("q", "").strip()[:80]
     chosen = request.GET.get("register", "") if request.GET.get("register", "") in known else ""
-    wanted = Wanted(register=chosen, words=words)
-    found = queries.entries(account=account, now=now, wanted=wanted, after=request.GET.get("after", ""), size=30)
+    on_map = request.GET.get("view") == "map"
+    wanted = Wanted(register=chosen, words=words, placed=on_map)
+    found = queries.entries(
+        account=account, now=now, wanted=wanted, after="" if on_map else request.GET.get("after", ""),
+        size=spots.MOST if on_map else 30,
+    )  # fmt: skip
     listed = found.rows if words or chosen else ()
     shown = {
         "now": now,
@@ -33,7 +37,8 @@ def page(request: HttpRequest, account: Account) -> HttpResponse:
         "chosen": chosen,
         "rows": [(known[one.register].register.title, row_of(one, known[one.register])) for one in listed
                  if one.register in known],
-        "more": found.next if words or chosen else "",
+        "more": found.next if words or chosen else "", "on_map": on_map, "most": spots.MOST,
+        "map": spots.map_of(listed) if on_map else None,
         "registers": [
             (one.id, wording.say(one.register.title))
             for one in known.values()

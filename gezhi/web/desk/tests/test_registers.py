@@ -12,6 +12,7 @@ from gezhi.people.models import Account
 from gezhi.registers.models import Entry, Import, Look, Proposal
 from gezhi.registers.operations.writing import values_of
 from gezhi.registers.tests.conftest import MORNING, Books, books
+from gezhi.web import spots
 
 __all__ = ["books"]
 ANSWERS = {"head": "王家旺", "address": "清溪路 24 号", "phone": "13800001234", "class": "3", "people": "4"}
@@ -205,3 +206,26 @@ def test_care_cases_are_handed_over_on_a_page_that_names_none(books: Books) -> N
     assert entry.assignments.get(role="worker", until=None).account == cast.outsider
     assert cast.worker.name not in client(cast.worker).get(at("care")).content.decode().split("<main", 1)[1]
     assert client(cast.resident).get(at("care")).status_code == 403
+
+
+def test_what_is_listed_can_be_seen_on_the_map_with_the_same_entries_below(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lon, lat = books.cast.point(1)
+    for number in range(3):
+        books.home(head=f"户{number}", spot={"lon": lon + number / 1e4, "lat": lat})
+    books.home(head="没有位置的户")
+    there = client(books.cast.worker)
+    for address in (at("register", "households") + "?view=map", reverse("web:field_registers") + "?view=map&q=户"):
+        page = there.get(address).content.decode()
+        assert page.count("&quot;户1&quot;") + page.count("\\u62371") == 1
+        assert page.count("没有位置的户") == 0
+        assert "138" not in page.split("<main", 1)[1]
+        assert page.count('class="item"') == 3
+    monkeypatch.setattr(spots, "MOST", 2)
+    page = there.get(at("register", "households") + "?view=map").content.decode()
+    assert page.count('class="item"') == 2
+    assert "2" in page.split("data-map-failed", 1)[1][:400]
+    assert "data-map " not in there.get(at("register", "households") + "?view=map&q=没有").content.decode()
+    assert client(books.cast.outsider).get(at("register", "households") + "?view=map").status_code in (200, 404)
+    assert "户1" not in client(books.cast.other_worker).get(at("register", "households") + "?view=map").content.decode()

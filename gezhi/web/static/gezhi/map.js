@@ -23,6 +23,7 @@ export function startMap(holder) {
     holder.classList.add("is-ready");
     addAreas(map, holder.dataset.areas);
     start.points?.forEach((point) => placePin(map, point));
+    if (start.spots) addSpots(map, start.spots);
     if (holder.dataset.pick) startPicking(map, holder);
   });
   for (const button of holder.querySelectorAll("[data-zoom]")) {
@@ -87,6 +88,33 @@ function placePin(map, point) {
   const marker = new maplibre.Marker({ color: colour("--c-accent") }).setLngLat(point).addTo(map);
   marker.getElement().setAttribute("aria-hidden", "true");
   return marker;
+}
+
+// many things that lead to their pages; near ones are gathered until the map is nearer. The list beside it has them all.
+function addSpots(map, spots) {
+  const features = spots.map(([lon, lat, name, href]) => ({ type: "Feature", geometry: { type: "Point", coordinates: [lon, lat] }, properties: { name, href } }));
+  map.addSource("spots", { type: "geojson", data: { type: "FeatureCollection", features }, cluster: true, clusterRadius: 32, clusterMaxZoom: 16 });
+  const radius = ["case", ["has", "point_count"], ["step", ["get", "point_count"], 11, 10, 15, 50, 20], 7];
+  const paint = { "circle-color": colour("--c-accent"), "circle-opacity": 0.85, "circle-radius": radius, "circle-stroke-color": colour("--c-map-land"), "circle-stroke-width": 2 };
+  map.addLayer({ id: "spots", type: "circle", source: "spots", paint });
+  const name = document.createElement("span");
+  name.className = "map-name map-name--here";
+  name.setAttribute("aria-hidden", "true");
+  const marker = new maplibre.Marker({ element: name, anchor: "bottom", offset: [0, -10] });
+  map.on("mousemove", "spots", ({ features: [seen] }) => {
+    map.getCanvas().style.cursor = "pointer";
+    name.textContent = seen.properties.name ?? seen.properties.point_count;
+    marker.setLngLat(seen.geometry.coordinates).addTo(map);
+  });
+  map.on("mouseleave", "spots", () => {
+    map.getCanvas().style.cursor = "";
+    marker.remove();
+  });
+  map.on("click", "spots", async ({ features: [seen] }) => {
+    if (seen.properties.href) return location.assign(seen.properties.href);
+    const zoom = await map.getSource("spots").getClusterExpansionZoom(seen.properties.cluster_id);
+    map.easeTo({ center: seen.geometry.coordinates, zoom });
+  });
 }
 
 // one pin that follows a click or the form's lon and lat
