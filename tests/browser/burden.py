@@ -21,6 +21,7 @@ from gezhi.cases.models import Case
 from gezhi.cases.operations import Report
 from gezhi.foundation import clock
 from gezhi.people.tests.cast import Cast
+from tests.browser.phone import cut, take_along
 from tests.browser.steps import Visit, enact, picture, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -155,6 +156,28 @@ def test_a_worker_reports_and_settles(cast: Cast, visit: Visit, found: Found) ->
     page.wait_for_url("**/field/sent/**")
     assert _step() == "check"
     found.rows.append(("report and settle on the spot, two photos", hand))
+
+
+def test_a_worker_reports_without_a_network(cast: Cast, visit: Visit, found: Found) -> None:
+    enact()
+    page = take_along(cast, visit)
+    cut(page)
+    page.goto("/field/")
+    hand = Hand(page)
+    report_offline(hand)
+    page.locator(".sent-head").wait_for()
+    found.rows.append(("report without a network: photo and place", hand))
+
+
+def report_offline(hand: Hand) -> None:
+    """Report from Today without a network: photo, place by itself, item, send."""
+    page = hand.page
+    hand.tap(page.locator(".tabbar a", has_text="上报"), leads_on=True)
+    page.locator("[data-slot=exact]", has_text="米").wait_for()
+    hand.shoot(lambda: page.set_input_files("#shoot", picture()))
+    page.locator(".shots img").wait_for()
+    hand.tap(page.locator(".opt-chip", has_text="暴露垃圾"), decide=True)
+    hand.tap(page.locator("[data-slot=send]"))
 
 
 def _report(hand: Hand) -> None:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from django.test import Client
@@ -67,17 +68,18 @@ def visit(chromium: Browser, live_server: LiveServer, request: pytest.FixtureReq
     def open_page(
         path: str = "/", *, phone: bool = False, language: str = "zh-CN", script: bool = True,
         at: tuple[float, float] | None = None, theme: str = "light", quiet: bool = False, keeps: bool = False,
-        who: Account | None = None,
+        who: Account | None = None, width: int = PHONE["width"], contrast: Literal["more"] | None = None,
     ) -> Page:  # fmt: skip
         context = chromium.new_context(
             base_url=live_server.url,
             locale=language,
             timezone_id="Asia/Shanghai",
-            viewport={"width": PHONE["width"], "height": PHONE["height"]} if phone else {"width": 1440, "height": 900},
+            viewport={"width": width, "height": PHONE["height"]} if phone else {"width": 1440, "height": 900},
             java_script_enabled=script,
             geolocation={"longitude": at[0], "latitude": at[1], "accuracy": 8} if at else None,
             permissions=["geolocation"] if at else None,
             color_scheme="dark" if theme == "dark" else "light",
+            contrast=contrast,
             service_workers="allow" if keeps else "block",
         )
         context.set_default_timeout(PATIENCE_MS)

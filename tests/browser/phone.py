@@ -77,3 +77,12 @@ def report(page: Page, text: str = "", *, photo: bool = True) -> None:
     if text:
         page.fill("[name=text]", text)
     page.locator("[data-slot=send]").click()
+
+
+def until(page: Page, says: str) -> None:
+    """Wait until a function of the page that answers later answers yes: `wait_for_function` takes a promise for one."""
+    for _ in range(100):
+        if page.evaluate(says):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(says)

@@ -17,7 +17,7 @@ from gezhi.people.models import Appointment
 from gezhi.people.tests.cast import Cast
 from gezhi.sync.tests.test_own_activities import ASKS_MORE
 from gezhi.sync.tests.test_rounds_and_entries import PLAN
-from tests.browser.phone import ITEM, back, cut, kept, look, refresh, sent, take_along
+from tests.browser.phone import ITEM, back, cut, kept, look, refresh, sent, take_along, until
 from tests.browser.steps import Visit, enact, picture
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -282,7 +282,7 @@ def test_a_form_that_changed_between_download_and_sync(cast: Cast, visit: Visit)
     look(page)
     assert _activity().answers == {"weather": "rain"}
     # the new form comes by itself after sending; it is finished without a network
-    page.wait_for_function(_HOLDS_NEW)
+    until(page, _HOLDS_NEW)
     cut(page)
     page.goto("/field/outbox")
     page.locator("[data-do=finish]").click()

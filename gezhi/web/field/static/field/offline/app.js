@@ -3,7 +3,8 @@
 import * as download from "./download.js";
 import * as outbox from "./outbox.js";
 import * as who from "./who.js";
-import { room } from "./room.js";
+import { keepTrying } from "./retry.js";
+import { makeRoom, room } from "./room.js";
 import { bytes, moment, piece, word } from "./words.js";
 
 const VIEWS = [
@@ -51,6 +52,10 @@ async function open() {
   if (!main.querySelector("h1")) main.prepend(Object.assign(document.createElement("h1"), { className: "vh", textContent: word(title) }));
   main.removeAttribute("aria-busy");
   window.addEventListener("online", () => netBack());
+  keepTrying(async () => {
+    await (await import("./send.js")).sendAll(one.account);
+    return (await outbox.unsent(one.account)).filter((record) => record.state === "waiting").length;
+  })();
   document.addEventListener("gezhi:downloaded", async () => {
     const fresh = await notes({ ...context, note: await download.noteOf(one.account) }, false);
     main.querySelector(".notes")?.replaceWith(...fresh);
@@ -100,7 +105,7 @@ async function notes({ account, note }, expired) {
   if (!navigator.onLine) found.push(piece("banner", { text: word("offline") }));
   if (expired) found.push(piece("warn", { text: word("expired") }));
   const space = await room();
-  if (space.short) found.push(piece("warn", { text: word("no-room", { free: bytes(Math.max(0, space.quota - space.usage)) }) }));
+  if (space.short) found.push(full(account, space, note));
   if (note && Math.abs(note.shift) > CLOCK_OFF_S) found.push(piece("warn", { text: word("clock-off", { n: Math.round(Math.abs(note.shift) / 60) }) }));
   found.push(piece("line", { text: note ? word("updated", { when: moment(note.at) }) : word("never") }));
   await badge(account);
@@ -109,6 +114,18 @@ async function notes({ account, note }, expired) {
   box.className = "notes";
   box.append(...found);
   return [box];
+}
+
+// what can be done about it stands beside it: what was downloaded comes again, what was made is sent
+function full(account, space, note) {
+  const box = piece("full", { text: word("no-room", { free: bytes(Math.max(0, space.quota - space.usage)) }) });
+  const clear = box.querySelector("[data-do=clear]");
+  clear.hidden = !note;
+  clear.addEventListener("click", async () => {
+    await makeRoom(account);
+    location.reload();
+  });
+  return box;
 }
 
 async function badge(account) {

@@ -63,6 +63,6 @@ export async function card({ account }) {
 function sayOf(error) {
   if (error instanceof SignedOut) return "say-signed-out";
   if (error instanceof Stranger) return "say-stranger";
-  if (error?.name === "QuotaExceededError") return "not-kept";
+  if (error?.name === "QuotaExceededError") return "no-room-download";
   return error?.constructor?.name === "NoNetwork" ? "say-offline" : "say-failed";
 }

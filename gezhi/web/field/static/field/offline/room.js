@@ -13,6 +13,13 @@ export async function room() {
   }
 }
 
+// whether something of a size still fits; where the browser does not say, it is tried
+export async function roomFor(size) {
+  const { quota, usage } = await room();
+  const free = Math.max(0, quota - usage);
+  return { free, fits: !quota || size < free };
+}
+
 // asked once there is something to lose: then the browser does not clear it on its own
 export async function persist() {
   try {

@@ -77,8 +77,9 @@ async function photosUp(account, record, progress) {
   for (const key of record.photos) {
     const photo = await store.get("photos", account, key);
     if (!photo || photo.up) continue;
-    let at = (await server.photoState(key)).received;
-    for (;;) {
+    // all of it may be there already, with the answer lost
+    let { received: at, done } = await server.photoState(key);
+    while (!done) {
       const piece = photo.blob.slice(at, at + PIECE);
       const { status, said } = await server.putPiece(key, piece, at, photo.blob.size);
       if (status === 409) at = said.received;
@@ -86,7 +87,7 @@ async function photosUp(account, record, progress) {
       else if (status === 422) return unfit(account, record, said);
       else return false; // signed in anew, or broken over there: it waits and is sent again
       progress({ record, photo: key, share: at / photo.blob.size });
-      if (said.done) break;
+      done = said.done;
     }
     await store.put("photos", account, key, { ...photo, up: true });
   }

@@ -1,7 +1,8 @@
 // Photos of a form without a network: made small at once, shown, and handed over with the record.
 
 import { shrink } from "../shrink.js";
-import { piece } from "./words.js";
+import { roomFor } from "./room.js";
+import { bytes, piece, word } from "./words.js";
 
 const MOST = 9;
 
@@ -28,12 +29,24 @@ export async function startShots(tiles, { id = "", inputs = [], kept = [], chang
   for (const one of kept) show(one);
 
   function take(file) {
-    const work = shrink(file).then((small) => {
+    const work = shrink(file).then(async (small) => {
+      await warn(small.size);
       show({ key: `p-${crypto.randomUUID()}`, blob: small, name: small.name, up: false });
       going.delete(work);
       changed();
     });
     going.add(work);
+  }
+
+  // said while the photo can still be left out, not when everything has been written
+  async function warn(size) {
+    const { fits, free } = await roomFor(size * (shots.length + 2));
+    const says = tiles.parentElement.querySelector("[data-full]") ?? Object.assign(document.createElement("p"), { className: "error" });
+    says.dataset.full = "";
+    says.setAttribute("role", "status");
+    says.hidden = fits;
+    says.textContent = fits ? "" : word("no-room", { free: bytes(free) });
+    if (!says.isConnected) tiles.after(says);
   }
 
   function show(photo) {

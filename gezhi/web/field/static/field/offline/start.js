@@ -1,5 +1,6 @@
 // On the server's field pages: whose phone it is, the page kept for when there is no network, what waits sent along.
 
+import { keepTrying } from "./retry.js";
 import * as store from "./store.js";
 import * as who from "./who.js";
 
@@ -15,24 +16,26 @@ export async function startOffline() {
     return; // a browser that keeps nothing: the pages work as long as there is a network
   }
   new BroadcastChannel("gezhi-outbox").onmessage = () => mark(account);
+  const retry = keepTrying(() => along(account));
   window.addEventListener("online", () => along(account));
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && along(account));
-  await along(account);
+  if (await along(account)) retry();
 }
 
-// where nothing waits and nothing was downloaded, nothing more is fetched
+// where nothing waits and nothing was downloaded, nothing more is fetched; returns how much still waits to be sent
 async function along(account) {
   const waiting = await mark(account);
   const note = await store.meta(`download:${account}`);
   const offer = document.querySelector("[data-offer]");
   if (offer) offer.hidden = Boolean(note);
-  if ((!waiting && !note) || !navigator.onLine) return;
+  if ((!waiting && !note) || !navigator.onLine) return waiting;
   const [outbox, download, { sendAll }] = await Promise.all([import("./outbox.js"), import("./download.js"), import("./send.js")]);
   await outbox.forgetOld(account);
   if (waiting) await sendAll(account);
-  await mark(account);
-  if (!note || (await download.expire(account))) return;
+  const left = await mark(account);
+  if (!note || (await download.expire(account))) return left;
   if (waiting || Date.now() - note.at > FRESH_MS) await download.refresh(account).catch(() => {});
+  return left;
 }
 
 // how much waits, wherever the page has a place for it
