@@ -13,9 +13,11 @@ from django.db.models import Q
 from gezhi.people.access import Grant, Standing, standing
 from gezhi.people.models import Account
 from gezhi.schemes.duties import Duty
+from gezhi.schemes.model import Scheme
 
 if TYPE_CHECKING:
     from gezhi.duties.models import Activity
+    from gezhi.duties.plans import Planned
 
 
 class Unscoped(RuntimeError):
@@ -74,6 +76,25 @@ def grant_for(duty: Duty, who: Standing, path: str) -> Grant | None:
     """Return the appointment by which somebody does a duty at a place: the own post before a stand-in's."""
     fits = [one for one in who.reach.grants if one.post in duty.who and one.path and path.startswith(one.path)]
     return min(fits, key=lambda one: (one.stand_in, -len(one.path)), default=None)
+
+
+def receivers(duty: Duty, scheme: Scheme, desk_key: str) -> tuple[str, ...]:
+    """Return the posts that receive a report: the one that the plan names, else the superior of who hands it in."""
+    if duty.received_by:
+        return (duty.received_by,)
+    post = scheme.posts.get(desk_key.partition("@")[0])
+    return (post.superior,) if post and post.superior else ()
+
+
+def receives(account: Account, row: "Activity", planned: "Planned", now: datetime) -> bool:
+    """Say whether somebody receives a report: holds the post for it over its area, and had no part in it."""
+    if account.pk in (row.account_id, *row.others):
+        return False
+    posts = receivers(planned.duty, planned.scheme, row.desk_key)
+    return any(
+        one.post in posts and one.path and row.area_path.startswith(one.path)
+        for one in standing(account, now).reach.grants
+    )
 
 
 def oversees(account: Account | None, path: str, now: datetime) -> bool:

@@ -12,6 +12,7 @@ from gezhi.foundation import outbox
 def register() -> None:
     """Subscribe under names that stay."""
     outbox.subscribe(CHANGED, "duties.start", operations.start_by_case)
+    outbox.subscribe(CHANGED, "duties.hazards", operations.follow_hazard)
     outbox.subscribe("entry.opened", "duties.first_visit", _start_by_entry)
     outbox.subscribe("entry.erased", "duties.forget_entry", _forget_entry)
 

@@ -167,6 +167,31 @@ class ActivityEvent(models.Model):
         raise LogClosed("activity events are never deleted")
 
 
+class Report(models.Model):
+    """A report as it was handed in: its figures and lines are those of that moment. Its words stand in the activity."""
+
+    activity = models.OneToOneField(Activity, models.PROTECT, primary_key=True, related_name="handed")
+    # What it tells of: from the day after the report before to the day on which it was handed in.
+    first = models.DateField()
+    last = models.DateField()
+    handed_at = models.DateTimeField()
+    figures = models.JSONField(default=dict)
+    lines = models.JSONField(default=list)
+    received_by = models.ForeignKey("people.Account", models.PROTECT, null=True, related_name="+", db_index=False)
+    received_at = models.DateTimeField(null=True)
+    # What whoever received it said to it.
+    answer = models.TextField(blank=True, default="")
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["activity"], name="report_to_receive", condition=Q(received_at=None)),
+            GinIndex(fields=["lines"], name="report_lines", opclasses=["jsonb_path_ops"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.activity_id} {self.last}"
+
+
 class Way(models.TextChoices):
     """What was done about a finding at once."""
 
@@ -181,6 +206,8 @@ class Finding(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     activity = models.ForeignKey(Activity, models.CASCADE, related_name="findings", db_index=False)
     place = models.PositiveSmallIntegerField()
+    # The sender's own key, where it was added later: the same key again adds nothing.
+    key = models.CharField(max_length=100, blank=True, default="", db_default="")
     item = models.CharField(max_length=WORD_LENGTH)
     text = models.TextField()
     way = models.CharField(max_length=10, choices=Way)
@@ -219,6 +246,28 @@ class ActivityFile(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["activity", "file", "role", "finding"], name="activity_file_once")
         ]
+
+
+class Hazard(models.Model):
+    """A case on the list of hazards under supervised rectification: since when, and until it closed.
+
+    Follows what cases tell; everything else that the list says is read from the case.
+    """
+
+    case = models.OneToOneField(
+        "cases.Case", models.DO_NOTHING, primary_key=True, related_name="listed_hazard", db_constraint=False
+    )
+    since = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["since"], name="hazard_open", condition=Q(closed_at=None)),
+            models.Index(fields=["-closed_at"], name="hazard_closed", condition=Q(closed_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.case_id)
 
 
 class Start(models.Model):
@@ -318,9 +367,9 @@ class Objection(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["duty", "area", "period", "account"],
+                fields=["scheme", "duty", "area", "period", "account"],
                 condition=Q(state__in=("open", "accepted")),
-                name="objection_one_open",
+                name="objection_open_once",
             ),
         ]
         indexes: ClassVar = [
@@ -330,7 +379,7 @@ class Objection(models.Model):
 
 
 class Draw(models.Model):
-    """A random sample for a verification. From `seed` and the population (its hash is kept) anybody draws it again."""
+    """A random sample for a verification. From `seed` and the population (`Population`) anybody draws it again."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     scheme = models.CharField(max_length=WORD_LENGTH)
@@ -355,6 +404,19 @@ class Draw(models.Model):
         indexes: ClassVar = [
             models.Index(OpClass(F("area_path"), name="text_pattern_ops"), F("at").desc(), name="draw_by_place"),
         ]
+
+
+class Population(models.Model):
+    """What a draw was from: the ids of all objects in their order, sixteen bytes each, and nothing else of them.
+
+    An id names nobody by itself: what it stands for is in the register, under that register's own protection.
+    """
+
+    draw = models.OneToOneField(Draw, models.CASCADE, primary_key=True, related_name="from_population")
+    ids = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.draw_id} {len(self.ids) // 16}"
 
 
 class Drawn(models.Model):
@@ -390,6 +452,7 @@ class Leaf(models.Model):
         MONTH = "month", _("Monthly ledger")
         REPORT = "report", _("Report to the chief")
         NOTICE = "notice", _("Monthly notice")
+        HANDBOOK = "handbook", _("Handbook")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     book = models.CharField(max_length=10, choices=Book)

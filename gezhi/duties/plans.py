@@ -45,6 +45,17 @@ class Planned:
         return self.duty.of.of in self.scheme.registers
 
     @property
+    def sampled(self) -> bool:
+        """Whether a random sample is drawn for it, so that only what was drawn counts."""
+        return bool(self.duty.verifies and self.duty.rate and self.duty.rate.share)
+
+    @property
+    def of_care(self) -> bool:
+        """Whether it is about care cases, which only their assigned people know of."""
+        register = self.scheme.registers.get(self.duty.of.of)
+        return register is not None and register.care
+
+    @property
     def days(self) -> WorkCalendar:
         """The calendar that its rounds are moved by."""
         return calendar_of(self.scheme)

@@ -75,6 +75,7 @@ def build(document: Document) -> Scheme:
         },
         phases={key: build_duties.phase(key, table) for key, table in rules.get("phases", {}).items()},
         duties={key: build_duties.duty(document, key, table) for key, table in rules.get("duties", {}).items()},
+        handbook=words(rules.get("handbook")),
         conflict_desk=rules.get("conflict_desk", ""),
         clause=clause(rules),
         overrides=tuple(document.overrides),
@@ -169,7 +170,8 @@ def _level(table: Table) -> Level:
 
 def _post(key: str, table: Table) -> Post:
     title, seats, superior = wording(table["title"]), table.get("seats", 1), table.get("superior", "")
-    return Post(key, title, table["at"], seats, superior, clause(table), words(table.get("rights")))
+    excused_by = table.get("excused_by", "")
+    return Post(key, title, table["at"], seats, superior, clause(table), words(table.get("rights")), excused_by)
 
 
 def _department(key: str, row: Row) -> Department:
@@ -280,6 +282,7 @@ class _Builder:
             not_doer=table.get("not_doer", False),
             reporter_time=table.get("reporter_time", False),
             published=table.get("published", False),
+            listed=table.get("listed", False),
             clause=clause(table),
             place=self.document.place(*path.split(".")),
         )

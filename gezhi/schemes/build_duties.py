@@ -89,6 +89,7 @@ def duty(document: Document, key: str, table: Table) -> Duty:
         form=table.get("form", ""),
         closes=table.get("closes", "activity"),
         signed_by=table.get("signed_by", ""),
+        received_by=table.get("received_by", ""),
         nil=table.get("nil", False),
         on_site=table.get("on_site", False),
         photos=table.get("photos", "none"),

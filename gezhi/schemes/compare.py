@@ -49,6 +49,7 @@ _FIELDS = {
     "parent": Text("所属类别", "heading"),
     "clause": Text("依据", "clause"),
     "superior": Text("上级", "superior"),
+    "excused_by": Text("由谁准假和认定", "excused by"),
     "seats": Text("人数", "seats"),
     "at": Text("设在", "at"),
     "level": Text("层级", "level"),
@@ -78,6 +79,8 @@ _FIELDS = {
     "not_doer": Text("由他人核实", "somebody else than the doer"),
     "reporter_time": Text("计反映人时间", "the reporter's time"),
     "published": Text("公示", "on public notice"),
+    "listed": Text("挂牌督办", "listed"),
+    "handbook": Text("手册页", "pages of the handbook"),
     "required": Text("必填", "required"),
     "purpose": Text("用途", "purpose"),
     "basis": Text("法律依据", "legal basis"),
@@ -114,6 +117,7 @@ _FIELDS = {
     "verifies": Text("核实", "verifies"),
     "closes": Text("如何完成", "closed by"),
     "signed_by": Text("由谁签字", "signed by"),
+    "received_by": Text("由谁接收", "received by"),
     "nil": Text("零报告", "nil report"),
     "on_site": Text("须到现场", "on site"),
     "photos": Text("照片", "photos"),
@@ -192,7 +196,7 @@ def changes(old: Scheme, new: Scheme) -> tuple[Change, ...]:
 
 def _changes(old: Scheme, new: Scheme) -> Iterator[Change]:
     scheme = Text("方案", "scheme")
-    for name in ("version", "title", "timezone", "calendar", "conflict_desk"):
+    for name in ("version", "title", "timezone", "calendar", "conflict_desk", "handbook"):
         yield from _field(
             scheme, new.title, name, was=getattr(old, name), is_now=getattr(new, name), schemes=(old, new)
         )

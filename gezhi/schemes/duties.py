@@ -106,7 +106,8 @@ class Duty:
     `starts_on` (events: a follow-up's name, `entry:REGISTER` for a new entry) with `within` says when.
     `verifies`: the duty whose activities are confirmed, never by whoever did them. `closes`: what ends a round: as many
     activities as it asks for, a written report (`nil`: also to say that there is nothing), or the signature of
-    `signed_by`. `minutes` is what one takes, for the check of whether the posts have the hours.
+    `signed_by`. `received_by`: the post that a report goes to, where that is not the superior's. `minutes` is what one
+    takes, for the check of whether the posts have the hours.
     """
 
     id: str
@@ -125,6 +126,7 @@ class Duty:
     form: str = ""
     closes: str = "activity"
     signed_by: str = ""
+    received_by: str = ""
     nil: bool = False
     on_site: bool = False
     photos: str = "none"

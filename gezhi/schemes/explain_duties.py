@@ -268,6 +268,9 @@ def _closes(scheme: Scheme, duty: Duty) -> Text:
     if duty.closes == "report":
         said = [Text("提交报告", "a report")]
         said += [Text("无情况也须报告", "also to say that there is nothing")] if duty.nil else []
+        if duty.received_by:
+            by = desk_word(scheme, duty.received_by)
+            said.append(Text(f"由{by.say('zh')}接收", f"received by the {by.say('en')}"))
     elif duty.closes == "signature":
         who = desk_word(scheme, duty.signed_by)
         said = [Text(f"{who.say('zh')}签字", f"signed by the {who.say('en')}")]

@@ -100,6 +100,7 @@ class Level:
 class Post:
     """A role at the areas of one level (or inside departments, `at = "department"`); `superior` is the post above.
 
+    `excused_by`: the post that decides on objections and absences of its holders, where that is not the superior.
     `rights` name what its holders may do beyond working their desk: `supervise`, `see_contact`, `setup`, `enact` …
     """
 
@@ -110,6 +111,12 @@ class Post:
     superior: str = ""
     clause: str = ""
     rights: tuple[str, ...] = ()
+    excused_by: str = ""
+
+    @property
+    def excuser(self) -> str:
+        """Return the post that decides what excuses a holder; none where the plan names none: then nobody does."""
+        return self.excused_by or self.superior
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +244,8 @@ class Step:
     """A station on a case's way: who holds it, its clocks, and what is special about it.
 
     `not_doer`: whoever did the work is skipped upwards here. `reporter_time`: the waiting is the resident's, so the
-    office's case clock stands still. `published`: what waits here is on public notice.
+    office's case clock stands still. `published`: what waits here is on public notice. `listed`: from here until its
+    close a case stands on the list of hazards under supervised rectification.
     """
 
     id: str
@@ -249,6 +257,7 @@ class Step:
     not_doer: bool = False
     reporter_time: bool = False
     published: bool = False
+    listed: bool = False
     clause: str = ""
     place: Place = Place()
 
@@ -369,6 +378,8 @@ class Scheme:
     registers: Mapping[str, Register] = field(default_factory=dict)
     phases: Mapping[str, Phase] = field(default_factory=dict)
     duties: Mapping[str, Duty] = field(default_factory=dict)
+    # The pages of a grid's handbook, in order: forms of registers and of duties.
+    handbook: tuple[str, ...] = ()
     conflict_desk: str = ""
     clause: str = ""
     overrides: tuple[Override, ...] = ()

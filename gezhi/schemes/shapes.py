@@ -56,6 +56,7 @@ SHAPES: Mapping[str, Mapping[str, str]] = {
         "registers": "map:register",
         "phases": "map:phase",
         "duties": "map:duty",
+        "handbook": "words",
     },
     "calendar": {
         "statutory": "word",
@@ -81,6 +82,7 @@ SHAPES: Mapping[str, Mapping[str, str]] = {
         "superior": "word",
         "rights": "words",
         "clause": "words",
+        "excused_by": "word",
     },
     "urgency": {"title": "wording", "limit": "duration", "clause": "words"},
     "question": {
@@ -114,6 +116,7 @@ SHAPES: Mapping[str, Mapping[str, str]] = {
         "not_doer": "flag",
         "reporter_time": "flag",
         "published": "flag",
+        "listed": "flag",
     },
     "limit": _ONE_LIMIT,
     "stage": {"id": "word", **_ONE_LIMIT},
@@ -219,6 +222,7 @@ SHAPES: Mapping[str, Mapping[str, str]] = {
         "form": "word",
         "closes": "one_of:closes",
         "signed_by": "word",
+        "received_by": "word",
         "nil": "flag",
         "on_site": "flag",
         "photos": "one_of:photos",

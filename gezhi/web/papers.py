@@ -42,7 +42,10 @@ _FORMULA = ("=", "+", "-", "@", "\t")
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What stands on the paper. `widths` are shares of the columns; `wide` lays it across."""
+    """What stands on the paper. `widths` are shares of the columns; `wide` lays it across.
+
+    `facts` stand above the table, each under its name; `sign` is the last line where it is not the usual one.
+    """
 
     title: str
     unit: str
@@ -54,6 +57,8 @@ class Paper:
     widths: tuple[int, ...] = ()
     wide: bool = False
     note: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    sign: str = ""
 
     @property
     def shares(self) -> tuple[float, ...]:
@@ -82,6 +87,8 @@ def docx(paper: Paper) -> bytes:
     run = heading.add_run(_plain(paper.title))
     run.bold, run.font.size = True, Pt(16)
     document.add_paragraph(_plain(_head(paper)))
+    for words in _facts(paper):
+        document.add_paragraph(_plain(words))
     table = document.add_table(rows=1, cols=len(paper.columns), style="Table Grid")
     for cell, words in zip(table.rows[0].cells, paper.columns, strict=True):
         cell.paragraphs[0].add_run(words).bold = True
@@ -90,7 +97,7 @@ def docx(paper: Paper) -> bytes:
             cell.text = _plain(words)
     document.add_paragraph("")
     document.add_paragraph(_plain(_remark(paper)))
-    document.add_paragraph(_sign())
+    document.add_paragraph(_plain(_sign(paper)))
     if paper.note:
         document.add_paragraph(paper.note)
     out = BytesIO()
@@ -106,21 +113,24 @@ def xlsx(paper: Paper) -> bytes:
     last = len(paper.columns)
     _across(sheet, str(_cell(paper.title)), last, Font(size=16, bold=True), "center")
     _across(sheet, _plain(_head(paper)), last, Font(size=11), "left")
+    for words in _facts(paper):
+        _across(sheet, _plain(words), last, Font(size=11), "left")
     sheet.append(list(paper.columns))
+    top = sheet.max_row
     for row in paper.rows:
         sheet.append([_cell(words) for words in row])
     thin = Side(style="thin")
-    for cells in sheet.iter_rows(min_row=3, max_row=3 + len(paper.rows), max_col=last):
+    for cells in sheet.iter_rows(min_row=top, max_row=top + len(paper.rows), max_col=last):
         for cell in cells:
             cell.border = Border(left=thin, right=thin, top=thin, bottom=thin)
             cell.alignment = Alignment(wrap_text=True, vertical="top")
     for n, share in enumerate(paper.shares, 1):
-        sheet.cell(3, n).font = Font(bold=True)
+        sheet.cell(top, n).font = Font(bold=True)
         sheet.column_dimensions[get_column_letter(n)].width = max(8, round(share * (130 if paper.wide else 95)))
-    for words in filter(None, (_remark(paper), _sign(), paper.note)):
+    for words in filter(None, (_remark(paper), _sign(paper), paper.note)):
         _across(sheet, _plain(words), last, Font(size=11), "left")
     sheet.page_setup.orientation = "landscape" if paper.wide else "portrait"
-    sheet.print_title_rows = "3:3"
+    sheet.print_title_rows = f"{top}:{top}"
     out = BytesIO()
     save_workbook(book, out)
     return out.getvalue()
@@ -159,8 +169,9 @@ def pdf(paper: Paper) -> bytes:
         )
     )
     story: list[Flowable] = [
-        Paragraph(escape(_plain(paper.title)), title), Spacer(1, 3 * mm), said(_head(paper)), Spacer(1, 3 * mm), table,
-        Spacer(1, 5 * mm), said(_remark(paper)), Spacer(1, 8 * mm), said(_sign()),
+        Paragraph(escape(_plain(paper.title)), title), Spacer(1, 3 * mm), said(_head(paper)), *map(said, _facts(paper)),
+        Spacer(1, 3 * mm), table,
+        Spacer(1, 5 * mm), said(_remark(paper)), Spacer(1, 8 * mm), said(_sign(paper)),
     ]  # fmt: skip
     if paper.note:
         story += [Spacer(1, 4 * mm), said(paper.note)]
@@ -180,8 +191,12 @@ def _remark(paper: Paper) -> str:
     return gettext("Remarks: %(words)s") % {"words": paper.remark or gettext("none")}
 
 
-def _sign() -> str:
-    return gettext("Filled in by: ____________    Checked by: ____________    Date: ____________")
+def _facts(paper: Paper) -> list[str]:
+    return [gettext("%(title)s: %(words)s") % {"title": title, "words": words} for title, words in paper.facts]
+
+
+def _sign(paper: Paper) -> str:
+    return paper.sign or gettext("Filled in by: ____________    Checked by: ____________    Date: ____________")
 
 
 def _cell(words: str) -> str | int:

@@ -1,8 +1,6 @@
 """Remarks on leaves of the books that write themselves, and closing them. Every wording of a remark is kept."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
-from uuid import UUID
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,25 +8,14 @@ from django.utils.translation import gettext as _
 from gezhi.cases.access import account_id
 from gezhi.cases.operations.report import plain
 from gezhi.duties.errors import BadInput, Forbidden
+from gezhi.duties.leaves import Which
 from gezhi.duties.models import Leaf, Remark
 from gezhi.foundation import journal
 from gezhi.people.access import reach
 from gezhi.people.models import Account
-from gezhi.territory.models import Area
 
 BOOK = "duties"
 LENGTH = 8000
-
-
-@dataclass(frozen=True, slots=True)
-class Which:
-    """A leaf: of which book, whose (a person's or an area's), from which day to which."""
-
-    book: str
-    first: date
-    last: date
-    account: UUID | None = None
-    area: Area | None = None
 
 
 def may_write(actor: Account, which: Which, now: datetime) -> bool:

@@ -15,9 +15,9 @@ from gezhi.cases.operations.report import plain
 from gezhi.duties import marks, plans
 from gezhi.duties.answers import answered
 from gezhi.duties.errors import BadAnswers, BadInput, Conflict, Forbidden, NotFound
-from gezhi.duties.models import Activity, Drawn, Start
+from gezhi.duties.models import Activity, Drawn, Finding, Start
 from gezhi.duties.operations import log
-from gezhi.duties.operations.findings import Found, check, keep
+from gezhi.duties.operations.findings import TEXT_LENGTH, Found, check, keep
 from gezhi.duties.operations.recording import (
     REMARK_LENGTH,
     Recorded,
@@ -38,11 +38,13 @@ from gezhi.people.models import Account
 def correct(
     *, actor: Account, now: datetime, activity: UUID, base: int = 0, answers: Mapping[str, Any] | None = None,
     remarks: str | None = None, others: Sequence[UUID] | None = None, findings: Sequence[Found] = (),
-    photos: Sequence[UUID] = (), form_print: str = "",
+    photos: Sequence[UUID] = (), form_print: str = "", key: str = "",
 ) -> Recorded:  # fmt: skip
     """Put one's own record right, or add findings to it. `base` is the version that was seen (0: whatever stands).
 
     `form_print` names the form that the answers were given to: that of the record, or the one that the plan has now.
+    A finding that stands there already, word for word, is not added again: a retry opens no second case. `key` is the
+    sender's own for what is added: the same key again adds nothing, whatever it says.
 
     What was signed was signed as it stood then: answers, findings or people put right ask for a new signature. Raises
     `Conflict` when it changed since.
@@ -60,11 +62,12 @@ def correct(
             row.others = [one for one in dict.fromkeys(others) if one != actor.pk]
         if row.ended is not None:
             _check_again(row, planned, joined=others is not None)
-        numbers = _add(actor, row, planned, findings, now)
-        if photos:
-            require_files(row, photos, ())
-            keep_photos(row, photos)
-        if answers is not None or others is not None or findings:
+        added, numbers = _add(actor, row, planned, findings, key=key, now=now)
+        if findings and not added and not photos and answers is None and remarks is None and others is None:
+            return Recorded("duplicate", row, numbers, tuple(marks.words(row)))
+        require_files(row, photos, ())
+        keep_photos(row, photos)
+        if answers is not None or others is not None or added:
             row.signed_by, row.signed_at = None, None
         _count(row, planned)
         return replace(_written(row, "correct", before, actor, now), cases=numbers)
@@ -171,14 +174,40 @@ def _answer(row: Activity, planned: Planned, answers: Mapping[str, Any], now: da
     row.scheme_version_id, row.form = found.version, planned.duty.form
 
 
-def _add(actor: Account, row: Activity, planned: Planned, findings: Sequence[Found], now: datetime) -> tuple[str, ...]:
-    if not findings:
-        return ()
-    check(findings, photos=planned.duty.photos, on=row.day)
-    require_files(row, (), findings)
-    kept = keep(actor, row, findings, first=row.found + 1, now=now)
+def _unknown(row: Activity, findings: Sequence[Found], key: str) -> list[Finding | Found]:
+    """Return for each finding the row that it stands in already, or the finding itself where it is new."""
+    kept = list(Finding.objects.filter(activity=row).order_by("place"))
+    if key:
+        known = [one for one in kept if one.key == key]
+        return [*known] if known else [*findings]
+    said = [(one, _words(one.item, one.text, one.way, one.interim, one.until)) for one in kept]
+    found: list[Finding | Found] = []
+    for one in findings:
+        words = _words(one.item, plain(one.text)[:TEXT_LENGTH], one.way, plain(one.interim)[:TEXT_LENGTH], one.until)
+        same = next((pair for pair in said if pair[1] == words), None)
+        if same is not None:
+            said.remove(same)
+        found.append(same[0] if same else one)
+    return found
+
+
+def _words(*said: object) -> tuple[object, ...]:
+    return said
+
+
+def _add(
+    actor: Account, row: Activity, planned: Planned, findings: Sequence[Found], *, key: str, now: datetime
+) -> tuple[list[Finding], tuple[str, ...]]:
+    """Add findings that do not stand there yet; return the new ones, and the cases of all of them."""
+    sorted_out = _unknown(row, findings, key) if findings else []
+    fresh = [one for one in sorted_out if isinstance(one, Found)]
+    check(fresh, photos=planned.duty.photos, on=row.day)
+    require_files(row, (), fresh)
+    kept = keep(actor, row, fresh, first=row.found + 1, now=now, key=key) if fresh else []
     row.found += len(kept)
-    return tuple(one.number for one in kept if one.number)
+    made = iter(kept)
+    rows = [one if isinstance(one, Finding) else next(made) for one in sorted_out]
+    return kept, tuple(one.number for one in rows if one.number)
 
 
 def _written(row: Activity, kind: str, before: dict[str, Any], actor: Account, now: datetime) -> Recorded:

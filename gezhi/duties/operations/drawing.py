@@ -1,13 +1,15 @@
 """Drawing the sample of a verification: at random, so that anybody can draw it again and get the same.
 
 The population is every object of the duty in its round, in the order of their ids. Each gets the SHA-256 of the seed
-and its id; those with the smallest are drawn. Seed, share and the hash of the population are kept with the draw.
+and its id; those with the smallest are drawn. Seed, share, the population and its hash are kept with the draw. Only
+what was drawn counts towards the share; what of it was verified before in the round counts at once.
 """
 
 import hashlib
 import math
 import secrets
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -20,7 +22,7 @@ from gezhi.cases.operations.report import plain
 from gezhi.duties import plans
 from gezhi.duties.access import grant_for
 from gezhi.duties.errors import BadInput, Forbidden
-from gezhi.duties.models import Activity, Draw, Drawn
+from gezhi.duties.models import Activity, Draw, Drawn, Population
 from gezhi.duties.queries import sums
 from gezhi.duties.queries.sums import Scope
 from gezhi.foundation import journal
@@ -78,6 +80,8 @@ def draw(*, actor: Account, now: datetime, duty: str, area: str, share: int | No
             ],
             batch_size=2000,
         )
+        Population.objects.create(draw=row, ids=b"".join(pk.bytes for pk in sorted(named)))
+        _tick_off_before(row, of_entries=planned.of_entries)
         body = {
             "duty": planned.name,
             "area": ground.code,
@@ -87,6 +91,40 @@ def draw(*, actor: Account, now: datetime, duty: str, area: str, share: int | No
         }
         journal.record(BOOK, "draw", actor=account_id(actor), now=now, subject=str(row.pk), body=body)
     return row
+
+
+def _tick_off_before(row: Draw, *, of_entries: bool) -> None:
+    """Let what was drawn be verified by what was recorded in the round before the draw."""
+    name = "entry_id" if of_entries else "area_id"
+    rows = Activity.objects.unscoped(reason="what of a sample was verified already").filter(
+        scheme=row.scheme, duty=row.duty, day__range=(row.first, row.last), counts=True, agrees__isnull=False,
+        **{f"{name}__in": Drawn.objects.filter(draw=row).values("object_id")},
+    )  # fmt: skip
+    done = dict(rows.order_by("-day", "-pk").values_list(name, "pk"))
+    for one, activity in done.items():
+        Drawn.objects.filter(draw=row, object_id=one).update(verified_by=activity)
+
+
+@dataclass(frozen=True, slots=True)
+class Redrawn:
+    """What drawing again came to: whether the kept population has the noted hash, and gives the very same sample."""
+
+    population: int
+    drawn: int
+    whole: bool
+    same: bool
+
+
+def redraw(row: Draw) -> Redrawn | None:
+    """Draw again from what is kept; None for a draw of before populations were kept."""
+    kept = Population.objects.filter(draw=row).first()
+    if kept is None:
+        return None
+    raw = bytes(kept.ids)
+    ids = [UUID(bytes=raw[at : at + 16]) for at in range(0, len(raw), 16)]
+    noted = list(Drawn.objects.filter(draw=row).order_by("place").values_list("object_id", flat=True))
+    whole = population_hash(ids) == row.population_hash and len(ids) == row.population
+    return Redrawn(len(ids), len(noted), whole, sample(ids, seed=row.seed, share=row.share) == noted)
 
 
 def sample(population: Sequence[UUID], *, seed: str, share: int) -> list[UUID]:

@@ -1,10 +1,13 @@
-"""Being away, and objections to a missed round. Both are journalled; of why somebody is away only the kind is kept."""
+"""Being away, and objections to a missed round. Both are journalled; of why somebody is away only the kind is kept.
+
+The plan says who decides (`excused_by` of a post, else its superior). A leave that leaves a post empty is told to them.
+"""
 
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from gezhi.cases.access import account_id
@@ -12,8 +15,11 @@ from gezhi.cases.operations.report import plain
 from gezhi.duties import plans
 from gezhi.duties.access import oversees
 from gezhi.duties.errors import BadInput, Forbidden, NotFound
+from gezhi.duties.excusing import Excusers, excusers, excuses
 from gezhi.duties.models import Absence, Objection
+from gezhi.duties.queries.gaps import gaps
 from gezhi.foundation import journal
+from gezhi.notices import operations as notices
 from gezhi.people import queries as people
 from gezhi.people.access import standing
 from gezhi.people.models import Account
@@ -44,6 +50,7 @@ def go_away(*, actor: Account, now: datetime, account: Account, first: date, las
         row = Absence.objects.create(account=account, first=first, last=last, reason=reason, entered_by=actor, at=now)
         body = {"account": str(account.pk), "first": first.isoformat(), "last": last.isoformat(), "reason": reason}
         journal.record(BOOK, "go_away", actor=account_id(actor), now=now, subject=str(row.pk), body=body)
+        _tell_of_gaps(row, now)
     return row
 
 
@@ -60,13 +67,8 @@ def come_back(*, actor: Account, now: datetime, absence: UUID) -> Absence:
     return row
 
 
-def oversees_account(actor: Account, account: Account, now: datetime) -> bool:
-    """Say whether somebody answers for an office above one where the other holds a post."""
-    return any(oversees(actor, grant.path, now) for grant in standing(account, now).reach.grants if grant.path)
-
-
 def object_to(*, actor: Account, now: datetime, duty: str, area: str, on: date, reason: str) -> Objection:
-    """Say why a round of one's own was missed; the office above decides. `on` is a day of the round."""
+    """Say why a round of one's own was missed; the post that the plan names decides. `on` is a day of the round."""
     if not plain(reason):
         raise BadInput(_("Say why the round was missed."), field="reason")
     if on > timezone.localdate(now):
@@ -101,7 +103,7 @@ def object_to(*, actor: Account, now: datetime, duty: str, area: str, on: date, 
 
 
 def decide(*, actor: Account, now: datetime, objection: UUID, accept: bool, why: str = "") -> Objection:
-    """Accept an objection or not (with a reason), as an office above the area, never one's own."""
+    """Accept an objection or not (with a reason), as the post that the plan names for it, never one's own."""
     if not accept and not plain(why):
         raise BadInput(_("Say why the objection is not accepted."), field="why")
     with transaction.atomic():
@@ -110,6 +112,8 @@ def decide(*, actor: Account, now: datetime, objection: UUID, accept: bool, why:
             raise NotFound
         if row.account_id == actor.pk:
             raise Forbidden(_("Nobody decides on an objection of his own."))
+        if actor.pk not in deciders(row, excusers(now)):
+            raise Forbidden(_("The post that the plan names decides on this; yours may read it."))
         if row.state != Objection.State.OPEN:
             raise BadInput(_("This objection has been decided already."), field="why")
         row.state = Objection.State.ACCEPTED if accept else Objection.State.DECLINED
@@ -133,9 +137,42 @@ def take_back_objection(*, actor: Account, now: datetime, objection: UUID) -> Ob
     return row
 
 
+def deciders(row: Objection, known: Excusers) -> set[UUID]:
+    """Return who decides on an objection; nobody where the plan names no post, or nobody is there."""
+    planned = plans.find(f"{row.scheme}.{row.duty}", row.last)
+    return known.of(row.account_id, row.area_path, planned.duty.who) if planned else set()
+
+
+def _tell_of_gaps(row: Absence, now: datetime) -> None:
+    """Tell those who decide that a post stands empty while somebody is away."""
+    for one in gaps(first=row.first, last=row.last, account=row.account, now=now):
+        known = excusers(now)
+        whom = Account.objects.filter(pk__in=known.of(row.account_id, one.area.path, (one.post,)) - {row.entered_by_id})
+        by_language: dict[str, list[Account]] = {}
+        for account in whom:
+            by_language.setdefault(account.language or "zh-hans", []).append(account)
+        for language, accounts in by_language.items():
+            with translation.override(language):
+                place = territory.short_name(one.area.name)
+                notices.send(
+                    to=accounts, key=f"absence/{row.pk}/{one.post}/{one.area.code}", topic="duties.gap", now=now,
+                    subject=_("Nobody stands in: %(place)s %(post)s") % {"place": place, "post": one.title(language)},
+                    body=_("Away from %(first)s to %(last)s, and nobody else holds the post there. Name a stand-in.")
+                    % {"first": row.first, "last": row.last},
+                    link=f"/desk/rounds?area={one.area.code}",
+                )  # fmt: skip
+
+
 def _require_over(actor: Account, account: Account, now: datetime) -> None:
-    if actor.pk != account.pk and not oversees_account(actor, account, now):
-        raise Forbidden(_("Absences are entered by oneself or by an office above."))
+    if actor.pk != account.pk and not excuses(actor, account, now):
+        raise Forbidden(_("Absences are entered by oneself or by the post that the plan names for it."))
+
+
+def excused_by(account: Account, now: datetime) -> list[Account]:
+    """Return whose absences somebody enters: those whom the plan gives to the own post, and oneself."""
+    known = excusers(now)
+    below = {row.pk: row for row in colleagues_below(account, now)}
+    return [row for pk, row in below.items() if pk == account.pk or excuses(account, row, now, known)]
 
 
 def colleagues_below(account: Account, now: datetime) -> list[Account]:

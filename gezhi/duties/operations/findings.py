@@ -25,6 +25,7 @@ from gezhi.schemes.state import Refused
 from gezhi.schemes.text import Text
 
 TEXT_LENGTH = 4000
+KEY_LENGTH = 100
 MOST = 20
 
 
@@ -86,13 +87,15 @@ def _wrong_limit(one: Found, on: date) -> str:
     return _("the day by which it is put right lies in the past.") if one.until < on else ""
 
 
-def keep(actor: Account, activity: Activity, findings: Sequence[Found], *, first: int, now: datetime) -> list[Finding]:
+def keep(
+    actor: Account, activity: Activity, findings: Sequence[Found], *, first: int, now: datetime, key: str = ""
+) -> list[Finding]:
     """Write findings beside their activity and take in the cases that they become. Inside a transaction."""
     kept: list[Finding] = []
     for place, one in enumerate(findings, start=first):
         row = Finding(
             activity=activity, place=place, item=one.item, text=plain(one.text)[:TEXT_LENGTH], way=one.way,
-            interim=plain(one.interim)[:TEXT_LENGTH], until=one.until,
+            interim=plain(one.interim)[:TEXT_LENGTH], until=one.until, key=key[:KEY_LENGTH],
         )  # fmt: skip
         if one.item:
             _take_in(actor, activity, one, row, now)

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from gezhi.duties.answers import private_of
 from gezhi.duties.models import Activity, ActivityEvent, ActivityFile, Drawn, Start
-from gezhi.duties.operations import log
+from gezhi.duties.operations import log, reporting
 from gezhi.foundation import files
 from gezhi.foundation.models import StoredFile
 
@@ -21,6 +21,7 @@ def forget_entry(*, entry: UUID, now: datetime) -> int:
     """
     Start.objects.filter(entry_id=entry).update(entry_name="")
     Drawn.objects.filter(object_id=entry).update(name="")
+    reporting.forget(entry)
     rows = Activity.objects.unscoped(reason="what may no longer be kept goes, whoever may see it")
     done = 0
     for row in rows.select_for_update().filter(entry_id=entry).order_by("pk"):

@@ -28,6 +28,7 @@ from gezhi.duties.operations.drawing import tick_off
 from gezhi.duties.operations.findings import Found, check, keep
 from gezhi.duties.operations.grounds import Ground, ground_of
 from gezhi.duties.operations.lapsing import lapse
+from gezhi.duties.operations.reporting import hand_in
 from gezhi.duties.places import Place, is_far, placed
 from gezhi.duties.plans import Planned
 from gezhi.duties.queries.doers import done_by, may_confirm
@@ -185,6 +186,7 @@ def _complete(actor: Account, row: Activity, planned: Planned, sent: Sent, now: 
     row.found += len(kept)
     fill_round(row)
     lapse(row, planned, now)
+    hand_in(row, planned, now)
     return tuple(one.number for one in kept if one.number)
 
 

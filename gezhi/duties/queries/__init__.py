@@ -2,8 +2,13 @@
 
 from gezhi.duties.models import Finding
 from gezhi.duties.queries.books import Figures, Line, figures, leaf_of, lines
+from gezhi.duties.queries.care import CareVisit, care_visits
 from gezhi.duties.queries.changes import last_changes
 from gezhi.duties.queries.coverage import Covered, Part, board, ground, grounds, parts
+from gezhi.duties.queries.gaps import Gap, gaps
+from gezhi.duties.queries.handbook import Filled, Sheet, cases_of, sheet, sheets
+from gezhi.duties.queries.handed import Draft, counted, draft, lines_of, report, reports, to_receive
+from gezhi.duties.queries.hazards import Listed, hazards, open_hazards
 from gezhi.duties.queries.missed import Missed, absences, missed, objections
 from gezhi.duties.queries.owed import Owed, absent, due, measured
 from gezhi.duties.queries.route import Stop, route
@@ -15,6 +20,7 @@ from gezhi.duties.queries.story import (
     of_case,
     of_entry,
     own,
+    own_answers,
     sent_under,
     to_sign,
 )
@@ -22,15 +28,21 @@ from gezhi.duties.queries.sums import Object, Scope, Sum, Wanted, objects, one_o
 
 __all__ = [
     "ActivityPage",
+    "CareVisit",
     "Covered",
+    "Draft",
     "Figures",
+    "Filled",
     "Finding",
+    "Gap",
     "Line",
+    "Listed",
     "Missed",
     "Object",
     "Owed",
     "Part",
     "Scope",
+    "Sheet",
     "Stop",
     "Sum",
     "Wanted",
@@ -39,14 +51,21 @@ __all__ = [
     "activities",
     "activity_page",
     "board",
+    "care_visits",
+    "cases_of",
+    "counted",
+    "draft",
     "drawn_for",
     "due",
     "figures",
+    "gaps",
     "ground",
     "grounds",
+    "hazards",
     "last_changes",
     "leaf_of",
     "lines",
+    "lines_of",
     "measured",
     "missed",
     "objections",
@@ -54,10 +73,17 @@ __all__ = [
     "of_case",
     "of_entry",
     "one_object",
+    "open_hazards",
     "own",
+    "own_answers",
     "parts",
+    "report",
+    "reports",
     "route",
     "sent_under",
+    "sheet",
+    "sheets",
+    "to_receive",
     "to_sign",
     "total",
 ]

@@ -19,8 +19,8 @@ from gezhi.cases import queries as cases
 from gezhi.cases.access import account_id
 from gezhi.cases.models import Case
 from gezhi.duties.access import ActivityRows
+from gezhi.duties.leaves import Which
 from gezhi.duties.models import Activity, Finding, Leaf, Way
-from gezhi.duties.operations.books import Which
 from gezhi.enactment import queries as enactment
 from gezhi.people.models import Account
 from gezhi.registers.models import EntryChange
@@ -33,7 +33,10 @@ _MOST = 600
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing done: when, what, on what, where, what came of it. One of `activity` and `case` leads to its page."""
+    """One thing done: when, what, on what, where, what came of it. One of `activity` and `case` leads to its page.
+
+    `entry`: whose name the line has; nothing of a care case, since of that it has none.
+    """
 
     at: datetime
     did: str
@@ -43,6 +46,7 @@ class Line:
     activity: UUID | None = None
     case: str = ""
     added: bool = False
+    entry: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,7 @@ def _activities(
             what=_what(row) or territory.short_name(row.area.name),
             place=territory.short_name(row.area.name) if row.entry_name else "",
             note="" if row.guarded else _note(row), activity=row.pk,
-            added=closed is not None and row.recorded_at > closed,
+            added=closed is not None and row.recorded_at > closed, entry=None if row.guarded else row.entry_id,
         )  # fmt: skip
 
 
@@ -166,7 +170,7 @@ def _changes(account: Account, since: datetime, until: datetime) -> Iterable[Lin
     for row in rows.filter(entry__care=False).select_related("entry").order_by("at")[:_MOST]:
         did = gettext("Entered in %(register)s") if row.kind == "open" else gettext("Updated %(register)s")
         register = titles.get(row.entry.register, row.entry.register)
-        yield Line(row.at, did % {"register": register}, row.entry.name, row.entry.code)
+        yield Line(row.at, did % {"register": register}, row.entry.name, row.entry.code, entry=row.entry_id)
 
 
 def _counted(area: Area, first: date, last: date) -> dict[str, Counter[str]]:

@@ -6,9 +6,10 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from gezhi.duties.models import Absence, Activity, Objection, Start
+from gezhi.duties.models import Absence, Activity, Draw, Objection, Start
 from gezhi.people.access import standing
 from gezhi.people.models import Account
+from gezhi.registers.models import CareAssignment
 
 # The longest round that is looked back at, and so long an absence may still excuse one.
 _BACK, _AWAY_BACK = timedelta(days=400), timedelta(days=110)
@@ -20,7 +21,10 @@ select
    where area_path like any(%(under)s) and at <= %(now)s),
   (select (count(*), max(at), max(withdrawn_at))::text from {Absence._meta.db_table} where last >= %(away_since)s),
   (select (count(*), max(at), max(decided_at), count(*) filter (where state = 'withdrawn'))::text
-   from {Objection._meta.db_table} where account_id = %(account)s)
+   from {Objection._meta.db_table} where account_id = %(account)s),
+  (select (count(*), max(since), count(until))::text from {CareAssignment._meta.db_table}
+   where account_id = %(account)s),
+  (select count(*)::text from {Draw._meta.db_table} where area_path like any(%(under)s) and last >= %(since)s)
 """  # noqa: S608  names of tables come from the models
 
 

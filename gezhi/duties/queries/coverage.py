@@ -127,7 +127,8 @@ def _part(planned: Planned, one: Round, area: Area, total: Sum, now: datetime) -
 
 def _added(some: Iterable[Sum]) -> Sum:
     kept = list(some)
-    return Sum(sum(one.objects for one in kept), sum(one.done for one in kept), sum(one.activities for one in kept))
+    names = ("objects", "done", "activities", "drawn", "free")
+    return Sum(*(sum(getattr(one, name) for one in kept) for name in names))
 
 
 def _covered(planned: Planned, one: Round, before: Round | None, sums_: tuple[Sum, Sum], now: datetime) -> Covered:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
@@ -42,6 +42,17 @@ class Owed:
     away: str = ""
     start: Start | None = None
     running: UUID | None = None
+    who: UUID | None = None
+    on: date = date.min
+    # How many of one's own are done and wait for the signature that closes the round.
+    unsigned: int = 0
+
+    @property
+    def scope(self) -> Scope | None:
+        """What its objects are; None for what an event started."""
+        if self.round is None:
+            return None
+        return Scope(self.planned, self.round, self.area.path, self.on, self.who)
 
     @property
     def left(self) -> int:
@@ -66,9 +77,11 @@ class _Found:
 class _Mine:
     """What of the person matters to each duty: the instant, whether away, and what was begun and not ended."""
 
+    who: UUID
     now: datetime
     away: str
     running: dict[tuple[str, UUID], UUID]
+    unsigned: Sequence[tuple[str, str, str, date]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +93,8 @@ class _Held:
     area: Area
 
 
+# A round is a year at most; what is older is of none that runs.
+_UNSIGNED_BACK = timedelta(days=366)
 _ORDER = {Light.RED: 0, Light.YELLOW: 1, Light.GREEN: 2, Light.PAUSED: 3, Light.DONE: 4}
 
 
@@ -95,7 +110,8 @@ def due(*, account: Account, now: datetime) -> list[Owed]:
     today = held[0].planned.days.local_date(now)
     covered = _needing_cover(grants, now, today)
     held = [one for one in held if not one.grant.stand_in or (one.grant.post, one.grant.area) in covered]
-    mine = _Mine(now, absent([account.pk], today).get(account.pk, ""), _running(account))
+    waiting = _unsigned(account, today) if any(one.planned.duty.signed_by for one in held) else ()
+    mine = _Mine(account.pk, now, absent([account.pk], today).get(account.pk, ""), _running(account), waiting)
     found = [owed for one in held if one.planned.duty.starts_on for owed in _started(one.planned, one.grant, now)]
     found += _rounds(held, today, mine)
     return sorted(found, key=lambda one: (_ORDER[one.light], one.due is None, one.due or now, one.planned.name))
@@ -117,7 +133,7 @@ def _held(grants: Sequence[Grant], now: datetime) -> list[_Held]:
 
 def _rounds(held: Sequence[_Held], today: date, mine: _Mine) -> Iterable[Owed]:
     begun = [(one, found) for one in held if (found := one.planned.round_on(today)) and not one.planned.duty.starts_on]
-    summed = sums.totals([Scope(one.planned, found, one.grant.path, today) for one, found in begun])
+    summed = sums.totals([Scope(one.planned, found, one.grant.path, today, mine.who) for one, found in begun])
     for (one, found), total in zip(begun, summed, strict=True):
         if total.objects:
             yield _owed(one.planned, one.grant, one.area, _Found(found, total), mine)
@@ -138,13 +154,22 @@ def _owed(planned: Planned, grant: Grant, area: Area, found: _Found, mine: _Mine
     return Owed(
         planned=planned, area=area, round=one, due=planned.due_at(one), light=light, sum=found.sum, asked=asked,
         done=done, post=grant.post, covering=grant.stand_in, away=mine.away,
-        running=mine.running.get((planned.name, area.pk)),
+        running=mine.running.get((planned.name, area.pk)), who=mine.who, on=planned.days.local_date(mine.now),
+        unsigned=sum(
+            (scheme, duty) == (planned.scheme.id, planned.duty.id) and path.startswith(area.path)
+            and one.first <= day <= one.last for scheme, duty, path, day in mine.unsigned
+        ),
     )  # fmt: skip
 
 
 def measured(planned: Planned, one: Round, found: Sum) -> tuple[int, int]:
     """Return how much a round asks for and how much is done: activities of one object, a share, or objects."""
     rate = planned.duty.rate
+    if planned.sampled:
+        # a draw of more than the plan asks binds nobody to more
+        share = math.ceil((found.objects - found.free) * one.amount / 100)
+        asked = min(found.drawn, share) + math.ceil(found.free * one.amount / 100)
+        return asked, min(found.done, asked)
     if rate is not None and rate.share:
         asked = math.ceil(found.objects * one.amount / 100)
         return asked, min(found.done, asked)
@@ -188,5 +213,10 @@ def _running(account: Account) -> dict[tuple[str, UUID], UUID]:
     return {(f"{row.scheme}.{row.duty}", row.area_id): row.pk for row in rows.only("scheme", "duty", "area")}
 
 
-def _day(now: datetime) -> date:
-    return timezone.localdate(now)
+def _unsigned(account: Account, today: date) -> Sequence[tuple[str, str, str, date]]:
+    """Return what somebody did or took part in that is ended and not signed: scheme, duty, place and day."""
+    rows = Activity.objects.unscoped(reason="one's own, done and not signed yet").filter(
+        Q(account=account) | Q(others__contains=[account.pk]), day__gte=today - _UNSIGNED_BACK, ended__isnull=False,
+        signed_at=None, withdrawn_at=None,
+    )  # fmt: skip
+    return list(rows.values_list("scheme", "duty", "area_path", "day"))

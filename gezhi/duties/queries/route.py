@@ -1,14 +1,19 @@
-"""A day's way past what is due: the most pressing first, then always to the nearest. Nobody's way is recorded."""
+"""A day's way past what is due: first what an event started, then the most pressing, then always to the nearest.
+
+Nobody's way is recorded.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from gezhi.duties.models import Start
 from gezhi.duties.places import metres_between
 from gezhi.duties.queries import sums
 from gezhi.duties.queries.owed import Owed, due
-from gezhi.duties.queries.sums import Object, Scope, Wanted
+from gezhi.duties.queries.sums import Object, Wanted
 from gezhi.people.models import Account
+from gezhi.registers.models import Entry
 from gezhi.schemes.state import Light
 
 MOST_STOPS = 40
@@ -26,29 +31,49 @@ class Stop:
 
 def route(*, account: Account, now: datetime) -> list[Stop]:
     """Return the stops of the day in order; what has no place comes last."""
-    stops = [one for owed in due(account=account, now=now) for one in _stops(owed, now)][: MOST_STOPS * 2]
+    stops = [one for owed in due(account=account, now=now) for one in _stops(owed)][: MOST_STOPS * 2]
     placed = [one for one in stops if one.object.lon is not None]
     others = [one for one in stops if one.object.lon is None]
-    return [*_nearest(placed), *others][:MOST_STOPS]
+    # what an event started waits for nobody: it comes before the rounds, which go on from where it ends
+    first = [one for one in placed if one.owed.start is not None]
+    rest = [one for one in placed if one.owed.start is None]
+    urgent = [one for one in others if one.owed.start is not None]
+    calm = [one for one in others if one.owed.start is None]
+    return [*urgent, *_nearest(rest, _nearest(first)), *calm][:MOST_STOPS]
 
 
-def _stops(owed: Owed, now: datetime) -> Iterable[Stop]:
-    if (
-        owed.light in (Light.DONE, Light.PAUSED)
-        or owed.round is None
-        or owed.planned.duty.activity in ("report", "meeting")
-    ):
+def _started(start: Start) -> Object:
+    """Return what an event started a duty for, at its place: the entry's, the case's, else the middle of the area."""
+    at, address, area = None, "", start.area
+    if start.entry_id is not None:
+        row = Entry.objects.unscoped(reason="where an own start is to be answered").filter(pk=start.entry_id).first()
+        at, address = ((row.lon, row.lat), row.address) if row else (None, "")
+    elif start.case_id is not None and start.case is not None:
+        at, address = (start.case.lon, start.case.lat), start.case.address
+    if at is None or at[0] is None:
+        middle = area.bbox
+        at = ((middle[0] + middle[2]) / 2, (middle[1] + middle[3]) / 2) if middle else (None, None)
+    name = start.entry_name or area.name
+    return Object(start.entry_id or area.pk, area.pk, area.path, name, address, area.code, at[0], at[1], 0, None)
+
+
+def _stops(owed: Owed) -> Iterable[Stop]:
+    scope = owed.scope
+    if owed.light in (Light.DONE, Light.PAUSED) or owed.planned.duty.activity in ("report", "meeting"):
         return
-    scope = Scope(owed.planned, owed.round, owed.area.path, owed.planned.days.local_date(now))
+    if owed.start is not None:
+        yield Stop(owed, _started(owed.start))
+        return
+    if scope is None:
+        return
     size = min(_PER_DUTY, owed.left) if owed.planned.of_entries else _PER_DUTY
     for one in sums.objects(scope, Wanted(size=max(1, size))):
         yield Stop(owed, one)
 
 
-def _nearest(stops: list[Stop]) -> list[Stop]:
-    if not stops:
-        return []
-    way, left = [stops[0]], stops[1:]
+def _nearest(stops: list[Stop], way: list[Stop] | None = None) -> list[Stop]:
+    """Return stops in the order of a way, gone on from one that is there already."""
+    way, left = list(way or stops[:1]), list(stops if way else stops[1:])
     while left:
         here = way[-1].object
         metres = [_far(here, one.object) for one in left]

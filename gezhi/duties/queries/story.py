@@ -20,6 +20,7 @@ from gezhi.duties.queries.coverage import lights_of_cases
 from gezhi.people import queries as people
 from gezhi.people.access import standing
 from gezhi.people.models import Account
+from gezhi.registers.models import Entry
 from gezhi.schemes.state import Light
 
 SIZE = 50
@@ -80,6 +81,11 @@ def activity_page(*, account: Account, pk: UUID, now: datetime) -> ActivityPage 
     )  # fmt: skip
 
 
+def own_answers(*, account: Account, row: Activity) -> dict[str, Any]:
+    """Return the sealed answers of an activity to who did it or took part; to others none."""
+    return private_of(row.sealed) if account.pk in (row.account_id, *row.others) else {}
+
+
 def _found(one: Finding, lights: dict[UUID, Light], files: list[ActivityFile]) -> FoundRow:
     light = lights.get(one.case_id) if one.case_id else None
     return FoundRow(one, light, tuple(each for each in files if each.finding == one.place))
@@ -107,8 +113,11 @@ def of_case(*, account: Account, case: UUID, now: datetime) -> list[Finding]:
 
 
 def of_entry(*, account: Account, entry: UUID, now: datetime, size: int = SIZE) -> list[Activity]:
-    """Return what was done for an entry, the newest first."""
-    rows = _whole(Activity.objects.visible_to(account, now=now)).filter(entry_id=entry, withdrawn_at=None)
+    """Return what was done for an entry, the newest first; of a care case to whoever is assigned to it."""
+    own = Entry.objects.visible_to(account, now=now).filter(pk=entry, care=True)
+    seen = Activity.objects.unscoped(reason="of an own care case") if own.exists() else None
+    seen = Activity.objects.visible_to(account, now=now) if seen is None else seen
+    rows = _whole(seen).filter(entry_id=entry, withdrawn_at=None)
     return list(rows.order_by("-began")[:size])
 
 

@@ -13,13 +13,14 @@ from uuid import UUID
 
 from django.db import connection
 
-from gezhi.duties.models import Activity
+from gezhi.duties.models import Activity, Draw, Drawn
 from gezhi.duties.plans import Planned, end_of
-from gezhi.registers.models import Entry
+from gezhi.registers.models import CareAssignment, Entry
 from gezhi.schemes.rounds import Round
 from gezhi.territory.models import BASE_NET, Area
 
-_ACTIVITY, _ENTRY, _AREA = (one._meta.db_table for one in (Activity, Entry, Area))
+_ACTIVITY, _ENTRY, _AREA, _CARE = (one._meta.db_table for one in (Activity, Entry, Area, CareAssignment))
+_DRAW, _DRAWN = (one._meta.db_table for one in (Draw, Drawn))
 
 _DONE = """
 select {object} as id, count(*)::int as n, max(day) as day
@@ -27,11 +28,30 @@ from {activity}
 where counts and scheme = %(scheme)s and duty = %(duty)s and day between %(first)s and %(last)s and {whose}
 group by {object}
 """
+# Of a sample counts what was drawn and verified, and nothing else.
+_VERIFIED = """
+select x.object_id as id, 1 as n, max(a.day) as day
+from {drawn} x join {draw} w on w.id = x.draw_id join {activity} a on a.id = x.verified_by_id
+where w.scheme = %(scheme)s and w.duty = %(duty)s and w.first = %(first)s and w.last = %(last)s
+group by x.object_id
+"""
+_SAMPLED = """
+, w as materialized (
+    select id, area_path from {draw}
+    where scheme = %(scheme)s and duty = %(duty)s and first = %(first)s and last = %(last)s
+), x as (select distinct object_id as id from {drawn} where draw_id in (select id from w))
+"""
 _ENTRIES = """
 select e.id, e.area_id, e.area_path, e.name, e.address, e.code, e.lon, e.lat
 from {entry} e
-where e.state = 'active' and e.register = %(of)s and not e.care and e.area_path like %(under)s
+where e.state = 'active' and e.register = %(of)s and {care} and e.area_path like %(under)s
       and e.opened_at < %(over)s {tests}
+"""
+# A care case is an object of its assigned people's rounds, and of nobody else's.
+_ASSIGNED = """
+e.care and e.id in (
+    select entry_id from {assignment} where account_id = %(who)s and role = any(%(roles)s) and until is null
+)
 """
 _AREAS = """
 select a.id, a.id as area_id, a.path as area_path, a.name, ''::text as address, a.code,
@@ -49,11 +69,16 @@ from o left join d using (id)
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """Objects of a round, and how many of them are done. `done <= objects`."""
+    """Objects of a round, and how many of them are done. `done <= objects`.
+
+    Of a sample `done` are those drawn and verified, `drawn` those drawn, `free` those that no draw was from yet.
+    """
 
     objects: int = 0
     done: int = 0
     activities: int = 0
+    drawn: int = 0
+    free: int = 0
 
     @property
     def left(self) -> int:
@@ -79,12 +104,17 @@ class Object:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is summed: a duty's round, over the objects below a path as they are on a day."""
+    """What is summed: a duty's round, over the objects below a path as they are on a day.
+
+    Of care cases those that `who` is assigned to in one of `roles`; for nobody in particular there are none.
+    """
 
     planned: Planned
     round: Round
     under: str
     on: date
+    who: UUID | None = None
+    roles: tuple[str, ...] = (CareAssignment.Role.WORKER,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +140,7 @@ def totals(scopes: Sequence[Scope]) -> list[Sum]:
     given: dict[str, Any] = {}
     for n, scope in enumerate(scopes):
         own = _given(scope)
-        select = f"select {n}, count(*), count(*) filter (where d.n >= %(amount)s), coalesce(sum(d.n), 0)::bigint"
-        part = f"({_statement(scope, own)} {select} from o left join d using (id))"
+        part = f"({_statement(scope, own)} select {n}, {_counted(scope)})"
         parts.append(_PARAMETER.sub(rf"%(\g<1>_{n})s", part))
         given |= {f"{name}_{n}": value for name, value in own.items()}
     with connection.cursor() as cursor:
@@ -120,12 +149,20 @@ def totals(scopes: Sequence[Scope]) -> list[Sum]:
     return [found[n] for n in range(len(scopes))]
 
 
+def _counted(scope: Scope) -> str:
+    """Return what a sum selects, and from what."""
+    plain = "count(*), count(*) filter (where d.n >= %(amount)s), coalesce(sum(d.n), 0)::bigint"
+    if not scope.planned.sampled:
+        return f"{plain}, 0, 0 from o left join d using (id)"
+    free = "not exists (select from w where starts_with(o.area_path, w.area_path))"
+    return f"{plain}, count(x.id), count(*) filter (where {free}) from o left join d using (id) left join x using (id)"
+
+
 def by_area(scope: Scope) -> dict[UUID, Sum]:
     """Return the sum for each area that has objects; their total is `total`."""
     rows = _ask(
         scope,
-        "select o.area_id, count(*), count(*) filter (where d.n >= %(amount)s), coalesce(sum(d.n), 0)"
-        " from o left join d using (id) group by o.area_id",
+        f"select o.area_id, {_counted(scope)} group by o.area_id",
     )
     return {area: Sum(*rest) for area, *rest in rows}
 
@@ -134,6 +171,8 @@ def objects(scope: Scope, wanted: Wanted) -> list[Object]:
     """Return objects in the order of area and code."""
     where = ["coalesce(d.n, 0) < %(amount)s" if wanted.open_only else "true"]
     more: dict[str, Any] = {"size": wanted.size}
+    if scope.planned.sampled:
+        where.append("o.id in (select id from x)")
     if wanted.after is not None:
         where.append("(o.area_path, o.code) > (%(path)s, %(code)s)")
         more |= {"path": wanted.after[0], "code": wanted.after[1]}
@@ -182,14 +221,21 @@ def _given(scope: Scope) -> dict[str, Any]:
 def _statement(scope: Scope, given: dict[str, Any]) -> str:
     """Return how a statement begins: the objects `o` and what is done `d`; notes what the selection compares with."""
     if scope.planned.of_entries:
-        objects = _ENTRIES.format(entry=_ENTRY, tests=_tests(scope.planned, given))
+        care = "not e.care"
+        if scope.planned.of_care:
+            care = _ASSIGNED.format(assignment=_CARE)
+            given |= {"who": scope.who, "roles": list(scope.roles)}
+        objects = _ENTRIES.format(entry=_ENTRY, care=care, tests=_tests(scope.planned, given))
         # an office below the top reads the activities of its own entries only
-        below = scope.under.count("/") > 1
+        below = scope.under.count("/") > 1 or scope.planned.of_care
         whose = "entry_id in (select id from o)" if below else "entry_id is not null"
         done = _DONE.format(object="entry_id", activity=_ACTIVITY, whose=whose)
     else:
         objects = _AREAS.format(area=_AREA)
         done = _DONE.format(object="area_id", activity=_ACTIVITY, whose="area_path like %(under)s")
+    if scope.planned.sampled:
+        done = _VERIFIED.format(drawn=_DRAWN, draw=_DRAW, activity=_ACTIVITY)
+        return f"with o as not materialized ({objects}), d as ({done}){_SAMPLED.format(drawn=_DRAWN, draw=_DRAW)}"
     return f"with o as not materialized ({objects}), d as ({done})"
 
 

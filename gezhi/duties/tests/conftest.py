@@ -14,7 +14,7 @@ from gezhi.duties.operations import Recorded
 from gezhi.enactment import operations as enactment
 from gezhi.people.models import Account
 from gezhi.people.tests.cast import Cast
-from gezhi.registers.models import Entry
+from gezhi.registers.models import CareAssignment, Entry
 from gezhi.schemes import source
 from gezhi.territory import queries as territory
 from gezhi.territory.models import Area
@@ -107,6 +107,30 @@ name = "name"
 facets = ["class"]
 collect = ["grid_worker"]
 decides = "station_head"
+
+[forms.helped]
+title = "帮扶对象"
+purpose = "上门照顾"
+basis = "本人同意"
+retention = "6 months"
+[forms.helped.fields.name]
+kind = "text"
+title = "称呼"
+
+[registers.helped]
+title = "帮扶对象"
+form = "helped"
+name = "name"
+collect = ["grid_worker"]
+decides = "station_head"
+care = true
+
+[duties.look_after]
+title = "关心走访"
+activity = "visit"
+who = "grid_worker"
+of = "helped"
+at_least = "1 per week"
 
 [duties.walk]
 title = "网格巡查"
@@ -223,6 +247,17 @@ class District:
         self.homes.append(row)
         return row
 
+    def helped(self, worker: Account, supervisor: Account, grid: Area | None = None) -> Entry:
+        """Return a care case that a worker and a supervisor are assigned to."""
+        area = grid or self.cast.grids[0]
+        row = Entry.objects.unscoped(reason="a test makes one").create(
+            register="helped", code=f"{area.code}-K{next(_keys)}", name="三楼老人", area=area, area_path=area.path,
+            care=True, purpose="照顾", basis="同意", opened_at=self.now, changed_at=self.now,
+        )  # fmt: skip
+        for account, role in ((worker, "worker"), (supervisor, "supervisor")):
+            CareAssignment.objects.create(entry=row, account=account, role=role, since=self.now)
+        return row
+
 
 @pytest.fixture(autouse=True)
 def _look_again() -> Iterator[None]:
@@ -242,4 +277,10 @@ def put_in_force() -> None:
     """Put Shawan and the plan of duties into force."""
     when = datetime(2025, 12, 31, tzinfo=UTC)
     enactment.enact(files=source.shipped() / "shawan", actor=None, on=date(2026, 1, 1), now=when)
+    put_rounds_in_force()
+
+
+def put_rounds_in_force() -> None:
+    """Put the plan of duties alone into force."""
+    when = datetime(2025, 12, 31, tzinfo=UTC)
     enactment.enact(files={"rounds/scheme.toml": PLAN}, actor=None, on=date(2026, 1, 1), now=when)

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from gezhi.cases.models import Case
 from gezhi.duties import operations, queries
 from gezhi.duties.errors import BadInput, Conflict, Forbidden, NotFound
-from gezhi.duties.models import Absence, Activity, Drawn, Leaf, Objection, Remark, Start
+from gezhi.duties.models import Absence, Activity, Drawn, Leaf, Objection, Population, Remark, Start
 from gezhi.duties.operations import Found, Which
 from gezhi.duties.operations.drawing import population_hash, sample
 from gezhi.duties.operations.log import first_broken
@@ -319,3 +320,58 @@ def test_activity_and_case_show_each_other_to_who_may_see_them(district: Distric
         row.pk
     ]
     assert queries.of_case(account=district.cast.other_head, case=case, now=district.now) == []
+
+
+def test_a_finding_sent_again_opens_no_second_case(district: District) -> None:
+    done = district.record()
+    found = Found("路口垃圾", "env.litter")
+
+    def correct(**given: Any) -> operations.Recorded:
+        return operations.correct(
+            actor=district.cast.worker, activity=done.activity.pk, findings=(found,), now=district.now, **given
+        )
+
+    first, again = correct(), correct()
+    assert (first.outcome, again.outcome) == ("accepted", "duplicate")
+    assert first.cases == again.cases
+    assert again.activity.version == first.activity.version
+    keyed = correct(key="second-heap")
+    assert keyed.cases
+    assert keyed.cases != first.cases
+    assert correct(key="second-heap").cases == keyed.cases
+    assert Case.objects.unscoped(reason="a test counts").count() == 2
+
+
+def test_what_waits_for_a_signature_says_so_to_its_doer(district: District) -> None:
+    (owed,) = district.owed(district.cast.worker, "rounds.signed")
+    assert (owed.unsigned, owed.left) == (0, 1)
+    done = district.record(duty="rounds.signed")
+    (owed,) = district.owed(district.cast.worker, "rounds.signed")
+    assert (owed.unsigned, owed.left) == (1, 1)
+    operations.sign(actor=district.cast.head, activity=done.activity.pk, now=district.now)
+    (owed,) = district.owed(district.cast.worker, "rounds.signed")
+    assert (owed.unsigned, owed.light) == (0, Light.DONE)
+
+
+def test_only_what_was_drawn_counts_and_anybody_draws_it_again(district: District) -> None:
+    homes = [district.home(n) for n in range(5)]
+    cast = district.cast
+    for home in homes:
+        district.record(duty="rounds.call_3", entry=home.pk)
+        district.record(cast.head, "rounds.check_3", entry=home.pk, agrees=True)
+    (owed,) = district.owed(cast.head, "rounds.check_3")
+    assert (owed.asked, owed.done, owed.sum.drawn) == (1, 0, 0)
+    row = operations.draw(actor=cast.head, duty="rounds.check_3", area=cast.villages[0].code, now=district.now)
+    # what was seen to before the draw need not be seen to again
+    (owed,) = district.owed(cast.head, "rounds.check_3")
+    assert (owed.asked, owed.done, owed.sum.drawn, owed.light) == (1, 1, 1, Light.DONE)
+    found = operations.redraw(row)
+    assert found is not None
+    assert (found.population, found.drawn, found.whole, found.same) == (5, 1, True, True)
+    kept = Population.objects.get(draw=row)
+    Population.objects.filter(pk=row.pk).update(ids=bytes(kept.ids)[16:])
+    found = operations.redraw(row)
+    assert found is not None
+    assert not found.whole
+    Population.objects.all().delete()
+    assert operations.redraw(row) is None

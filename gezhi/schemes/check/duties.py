@@ -35,6 +35,7 @@ def look(judge: Judge) -> None:
         _when(judge, where, duty)
         _verified(judge, where, duty)
         _closed(judge, where, duty)
+        _care(judge, where, duty)
 
 
 def _clause(judge: Judge, where: Where, kind: tuple[str, str], key: str, clause: str) -> None:
@@ -51,6 +52,7 @@ def _names(judge: Judge, where: Where, duty: Duty) -> None:
         ("items", duty.items, ITEM, scheme.items),
         ("form", (duty.form,) if duty.form else (), FORM, scheme.forms),
         ("signed_by", (duty.signed_by,) if duty.signed_by else (), POST, scheme.posts),
+        ("received_by", (duty.received_by,) if duty.received_by else (), POST, scheme.posts),
         ("verifies", (duty.verifies,) if duty.verifies else (), DUTY, scheme.duties),
     )
     for key, names, kind, known in named:
@@ -168,6 +170,30 @@ def _closed(judge: Judge, where: Where, duty: Duty) -> None:
     if duty.nil and duty.closes != "report":
         zh, en = '零报告（nil）只用于 closes = "report" 的任务。', "nil is for duties with closes = “report”."
         judge.error("nil_of_what", (*where, "nil"), zh, en)
+    if duty.received_by and duty.activity != "report":
+        zh, en = (
+            'received_by 只用于 activity = "report" 的任务。',
+            "received_by is for duties with activity = “report”.",
+        )
+        judge.error("received_what", (*where, "received_by"), zh, en)
+    if duty.received_by and duty.received_by in duty.who:
+        zh, en = "报告不能由报送的岗位自己接收。", "Whoever hands a report in can't receive it."
+        judge.error("received_by_doer", (*where, "received_by"), zh, en)
     if duty.signed_by and duty.who == (duty.signed_by,):
         zh, en = "做的人不能给自己签字。", "Whoever does it can't sign for it."
         judge.error("signed_by_doer", (*where, "signed_by"), zh, en)
+
+
+def _care(judge: Judge, where: Where, duty: Duty) -> None:
+    """Care cases are known to their worker and supervisor only: nobody draws or verifies them, none starts a duty."""
+    register = judge.scheme.registers.get(duty.of.of)
+    if register is not None and register.care and duty.verifies:
+        zh = f"“{register.id}”是帮扶台账，只有负责人和督导人看得到，不能抽样或由他人核实。"
+        en = f"“{register.id}” holds care cases, which only their worker and supervisor see: nobody verifies them."
+        judge.error("care_not_drawn", (*where, "of"), zh, en)
+    for event in duty.starts_on:
+        started = judge.scheme.registers.get(event.removeprefix(ENTRY)) if event.startswith(ENTRY) else None
+        if started is not None and started.care:
+            zh = "新建帮扶对象不能触发任务：本区岗位都会看到。"
+            en = "A new care case starts no duty: everybody at the post would see it."
+            judge.error("care_starts_nothing", (*where, "starts_on"), zh, en)

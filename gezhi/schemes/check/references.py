@@ -64,6 +64,7 @@ def _post(judge: Judge, where: Where, post: Post) -> None:
         judge.unknown((*where, "at"), LEVEL, post.at, scheme.levels)
     if post.superior and post.superior not in scheme.posts:
         judge.unknown((*where, "superior"), POST, post.superior, scheme.posts)
+    _excuser(judge, where, post)
     if post.id in scheme.above[post.id]:
         zh, en = f"“{post.id}”的上级成环。", f"The superiors of “{post.id}” go in a circle."
         judge.error("superior_circle", (*where, "superior"), zh, en)
@@ -73,6 +74,22 @@ def _post(judge: Judge, where: Where, post: Post) -> None:
             f"“{post.id}” has a fixed meaning; name the post otherwise.",
         )
         judge.error("reserved_word", where, zh, en)
+
+
+def _excuser(judge: Judge, where: Where, post: Post) -> None:
+    """Whoever owes duties is excused by another post of the own level or above; without one nobody may decide."""
+    scheme, order = judge.scheme, list(judge.scheme.levels)
+    by = scheme.posts.get(post.excused_by)
+    if post.excused_by and by is None:
+        judge.unknown((*where, "excused_by"), POST, post.excused_by, scheme.posts)
+    elif by is not None and (by.id == post.id or (by.at in order and post.at in order[: order.index(by.at)])):
+        zh = f"“{by.id}”不能给“{post.id}”准假和认定：须是另一个岗位，且层级不低于它。"
+        en = f"“{by.id}” can't excuse “{post.id}”: it takes another post, of the same level or above."
+        judge.error("excused_by_whom", (*where, "excused_by"), zh, en)
+    elif not post.excuser and any(post.id in duty.who for duty in scheme.duties.values()):
+        zh = f"“{post.id}”有任务，但没有上级，也没有写 excused_by：它的缺勤和说明无人认定。"
+        en = f"“{post.id}” has duties, but neither a superior nor excused_by: nobody decides on its excuses."
+        judge.remind("excused_by_nobody", where, zh, en)
 
 
 def _catalogue(judge: Judge) -> None:

@@ -22,6 +22,25 @@ def look(judge: Judge) -> None:
     for key, register in judge.scheme.registers.items():
         _register(judge, ("registers", key), register)
     _codes(judge)
+    _handbook(judge)
+
+
+def _handbook(judge: Judge) -> None:
+    """Each page of the handbook is a form that something fills: a register, or a duty."""
+    scheme = judge.scheme
+    used = {one.form for one in scheme.registers.values()} | {one.form for one in scheme.duties.values()}
+    for name in scheme.handbook:
+        if name not in scheme.forms:
+            judge.unknown(("handbook",), FORM, name, scheme.forms)
+        elif name not in used:
+            zh, en = (
+                f"手册页“{name}”没有台账或任务填写。",
+                f"No register and no duty fills the page “{name}” of the handbook.",
+            )
+            judge.error("page_of_nothing", ("handbook",), zh, en)
+    for name in {one for one in scheme.handbook if scheme.handbook.count(one) > 1}:
+        zh, en = f"手册页“{name}”写了两次。", f"The page “{name}” stands twice in the handbook."
+        judge.error("page_twice", ("handbook",), zh, en)
 
 
 def _register(judge: Judge, where: Where, register: Register) -> None:

@@ -35,7 +35,7 @@ def arguments(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 
 def _due(options: argparse.Namespace) -> int:
-    _connect()
+    connect_database()
     now = _instant(options.on)
     from gezhi.duties import queries  # noqa: PLC0415  the database must be at hand first
 
@@ -91,7 +91,8 @@ def _instant(on: str | None) -> datetime:
     return datetime.combine(day, time(12), timezone.get_default_timezone())
 
 
-def _connect() -> None:
+def connect_database() -> None:
+    """Make the database ready, in the language of who asks."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gezhi.config.settings")
     from gezhi.host.prepare import connect  # noqa: PLC0415  the settings must stand first
 

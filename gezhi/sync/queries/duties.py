@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from gezhi.duties import plans, queries
 from gezhi.duties.plans import light_of, midnight
-from gezhi.duties.queries import Owed, Scope, Wanted
+from gezhi.duties.queries import Owed, Wanted
 from gezhi.people.access import standing
 from gezhi.people.models import Account
 from gezhi.schemes.forms import Form
@@ -21,7 +21,7 @@ _HALVINGS = 20
 
 def part(account: Account, now: datetime) -> dict[str, Any]:
     """Return the part `rounds`."""
-    return {"rounds": [_owed(one, now) for one in queries.due(account=account, now=now)]}
+    return {"rounds": [_owed(one) for one in queries.due(account=account, now=now)]}
 
 
 def forms(account: Account, now: datetime) -> dict[str, Form]:
@@ -42,14 +42,14 @@ def mark(account: Account, now: datetime, stands: str, *, wide: bool) -> str:
     return f"{timezone.localdate(now)} {versions} {stands} {found}"
 
 
-def _owed(one: Owed, now: datetime) -> dict[str, Any]:
+def _owed(one: Owed) -> dict[str, Any]:
     duty, began = one.planned.duty, _began(one)
     told: dict[str, Any] = {
         "duty": one.planned.name, "title": say(duty.title), "kind": duty.activity, "area": one.area.code,
         "place": one.area.name, "period": one.round.period if one.round else "", "due": one.due,
         "warn": _warn(began, one.due), "done": one.light is Light.DONE, "paused": one.light is Light.PAUSED,
         "asked": one.asked, "seen": one.done, "register": duty.of.of if one.planned.of_entries else "",
-        "objects": _objects(one, now), "form": duty.form, "print": one.planned.form.print if one.planned.form else "",
+        "objects": _objects(one), "form": duty.form, "print": one.planned.form.print if one.planned.form else "",
         "on_site": duty.on_site, "photos": duty.photos, "verifies": bool(duty.verifies), "nil": duty.nil,
         "closes": duty.closes, "clause": duty.clause, "together": duty.together,
         "running": str(one.running) if one.running else "", "start": str(one.start.pk) if one.start else "",
@@ -75,10 +75,10 @@ def _warn(began: datetime | None, due: datetime | None) -> datetime | None:
     return high.replace(microsecond=0)
 
 
-def _objects(one: Owed, now: datetime) -> Sequence[Mapping[str, Any]]:
-    if not one.planned.of_entries or one.round is None or one.light is Light.DONE:
+def _objects(one: Owed) -> Sequence[Mapping[str, Any]]:
+    scope = one.scope
+    if not one.planned.of_entries or scope is None or one.light is Light.DONE:
         return ()
-    scope = Scope(one.planned, one.round, one.area.path, one.planned.days.local_date(now))
     return [
         {"id": str(found.id), "name": found.name, "address": found.address, "lon": found.lon, "lat": found.lat}
         for found in queries.objects(scope, Wanted(size=MOST_OBJECTS))

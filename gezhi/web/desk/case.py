@@ -182,6 +182,7 @@ def context(account: Account, page: CasePage, now: datetime, asked: Asked) -> di
         "now": now,
         "page": page,
         "case": case,
+        "listed_hazard": case.closed_at is None and _was_listed(page),
         "asked": asked,
         "item": wording.say(item.title) if item else page.state.item,
         "item_group": _group(page),
@@ -262,3 +263,9 @@ def meanwhile(page: CasePage, seen: str) -> list[Any]:
     if since.tzinfo is None:
         return []
     return [(entry, showing.record_title(entry) or entry.title) for entry in page.story if entry.at > since]
+
+
+def _was_listed(page: CasePage) -> bool:
+    """Say whether the case stands on the list of hazards under supervised rectification."""
+    steps = page.scheme.procedures[page.case.procedure].steps
+    return any(hold.step in steps and steps[hold.step].listed for hold in page.state.holds if not hold.part)

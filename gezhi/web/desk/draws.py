@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from gezhi.duties import operations, plans, queries
 from gezhi.duties.access import grant_for, within
 from gezhi.duties.errors import DutyError
-from gezhi.duties.models import Draw
+from gezhi.duties.models import Draw, Population
 from gezhi.foundation import clock
 from gezhi.people.access import standing
 from gezhi.people.models import Account
@@ -58,7 +58,7 @@ def _duty(one: queries.Owed) -> dict[str, object]:
     return {
         "of": f"{one.planned.name}|{one.area.code}", "title": wording.say(one.planned.duty.title),
         "place": territory.short_name(one.area.name), "objects": one.sum.objects, "asked": one.asked,
-        "done": one.done, "light": one.light, "reached": one.light is Light.DONE,
+        "drawn": one.sum.drawn, "done": one.done, "light": one.light, "reached": one.light is Light.DONE,
         "share": one.round.amount if one.round and one.planned.duty.rate and one.planned.duty.rate.share else 100,
         "clause": one.planned.duty.clause, "due": one.due,
     }  # fmt: skip
@@ -87,6 +87,8 @@ def one(request: HttpRequest, account: Account, pk: UUID) -> HttpResponse:
         "now": now, "frame": frame(account, now), "drawn": _drawn(account, row, now), "count": len(drawn),
         "seen": len(seen), "agrees": sum(bool(one.verified_by and one.verified_by.agrees) for one in seen),
     }  # fmt: skip
+    shown["again"] = operations.redraw(row) if "again" in request.GET else None
+    shown["kept"] = Population.objects.filter(draw=row).exists()
     shown["differs"] = len(seen) - sum(bool(one.verified_by and one.verified_by.agrees) for one in seen)
     return render(request, "desk/draw.html", shown)
 

@@ -144,6 +144,7 @@ def show(
         "place": " / ".join(territory.short_name(one.name) for one in territory.chain(found.entry.area.code)[-3:]),
         "done": [_done(one) for one in duties.of_entry(account=account, entry=found.entry.pk, now=now)],
         "cases_here": cases_at(account, found.entry, now),
+        "hazards": duties.hazards(account=account, now=now, entry=found.entry.pk),
         "children": [one for one in known.values() if one.register.part_of == found.entry.register],
     }  # fmt: skip
     return render(request, "desk/registers/entry.html", shown, status=status)

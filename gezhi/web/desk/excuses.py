@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from gezhi.duties import operations, plans, queries
 from gezhi.duties.errors import DutyError, NotFound
+from gezhi.duties.excusing import Excusers, excusers
 from gezhi.duties.models import Absence, Objection
 from gezhi.foundation import clock
 from gezhi.people.models import Account
@@ -37,8 +38,9 @@ def page(request: HttpRequest, account: Account) -> HttpResponse:
         else:
             return redirect("web:desk_excuses")
     today = timezone.localdate(now)
-    below = operations.colleagues_below(account, now)
-    rows = [_row(one, account) for one in queries.objections(account=account, now=now)]
+    below = operations.excused_by(account, now)
+    known = excusers(now)
+    rows = [_row(one, account, known) for one in queries.objections(account=account, now=now)]
     shown = {
         "now": now, "frame": frame(account, now), "error": error, "sent": request.POST, "today": today.isoformat(),
         "open": [one for one in rows if one["open"]], "decided": [one for one in rows if not one["open"]][:30],
@@ -48,12 +50,14 @@ def page(request: HttpRequest, account: Account) -> HttpResponse:
     return render(request, "desk/excuses.html", shown, status=422 if error else 200)
 
 
-def _row(one: Objection, account: Account) -> dict[str, object]:
+def _row(one: Objection, account: Account, known: Excusers) -> dict[str, object]:
     planned = plans.find(f"{one.scheme}.{one.duty}", one.last)
+    waits = one.state == Objection.State.OPEN
+    by = operations.deciders(one, known) if waits else set()
     return {
         "row": one, "title": wording.say(planned.duty.title) if planned else one.duty,
-        "place": territory.short_name(one.area.name), "period": wording.say(period_text(one.period)),
-        "open": one.state == Objection.State.OPEN, "mine": one.account_id == account.pk,
+        "place": territory.short_name(one.area.name), "period": wording.say(period_text(one.period)), "open": waits,
+        "mine": one.account_id == account.pk, "decides": account.pk in by, "nobody": waits and not by,
     }  # fmt: skip
 
 

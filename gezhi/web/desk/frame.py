@@ -14,6 +14,7 @@ from django.utils.translation import get_language, gettext
 from gezhi.cases import queries as cases
 from gezhi.cases.access import views_of
 from gezhi.cases.models import SavedView
+from gezhi.duties import queries as duties
 from gezhi.enactment import queries as enactment
 from gezhi.notices import queries as notices
 from gezhi.people import access
@@ -50,6 +51,7 @@ class Frame:
     sees_top: bool
     can_setup: bool
     views: tuple[SavedView, ...] = ()
+    hazards: int = 0
 
     @property
     def who(self) -> str:
@@ -58,16 +60,17 @@ class Frame:
 
 
 def frame(account: Account, now: datetime, schemes: Sequence[Scheme] | None = None) -> Frame:
-    """Return what the frame says to this reader: two counts in one query, and names that are asked for once a minute.
+    """Return what the frame says to this reader: three counts in one query, and names that are asked for once a minute.
 
     `schemes` are those in force, where the page has them at hand.
     """
     reach = access.reach(account, now)
-    unread, waiting, views = _beside(account, now)
+    numbers, views = _beside(account, now)
     return Frame(
         desks=own_desks(account, now, schemes),
-        unread=unread,
-        proposals=waiting,
+        unread=numbers.get("unread", 0),
+        proposals=numbers.get("waiting", 0),
+        hazards=numbers.get("hazards", 0),
         sees_areas=bool(reach.area_paths),
         sees_top=any(path.count("/") == 1 for path in reach.area_paths),
         can_setup=access.SETUP in reach.rights,
@@ -75,13 +78,14 @@ def frame(account: Account, now: datetime, schemes: Sequence[Scheme] | None = No
     )
 
 
-def _beside(account: Account, now: datetime) -> tuple[int, int, tuple[SavedView, ...]]:
-    """Return how many messages are unread, how many proposals wait, and the reader's views: one query."""
+def _beside(account: Account, now: datetime) -> tuple[dict[str, int], tuple[SavedView, ...]]:
+    """Return how many messages are unread, proposals wait and hazards are listed, and the reader's views: one query."""
     counted = {
         "unread": notices.inbox(account, unread_only=True).order_by(),
         "waiting": cases.proposals_for(account=account, now=now).order_by(),
+        "hazards": duties.open_hazards(account=account, now=now).order_by(),
     }
-    first, second = (
+    first, *others = (
         rows.annotate(what=Value(what))
         .values("what")
         .annotate(n=Count("pk"), **_NO_VIEW)
@@ -92,7 +96,7 @@ def _beside(account: Account, now: datetime) -> tuple[int, int, tuple[SavedView,
         what=Value("view"), n=F("place"), v_id=Cast("pk", TextField()), v_name=F("name"), v_page=F("page"),
         v_query=F("query"), v_desk=F("desk_key"),
     )  # fmt: skip
-    rows = list(first.union(second, kept.values_list("what", "n", *_NO_VIEW), all=True))
+    rows = list(first.union(*others, kept.values_list("what", "n", *_NO_VIEW), all=True))
     numbers = {row[0]: row[1] for row in rows}
     views = [
         SavedView(pk=UUID(row[2]), name=row[3], page=row[4], query=row[5], desk_key=row[6], place=row[1])
@@ -100,7 +104,7 @@ def _beside(account: Account, now: datetime) -> tuple[int, int, tuple[SavedView,
         if row[0] == "view"
     ]
     views.sort(key=lambda view: (view.desk_key, view.place, view.pk))
-    return numbers.get("unread", 0), numbers.get("waiting", 0), tuple(views)
+    return numbers, tuple(views)
 
 
 def own_desks(account: Account, now: datetime, schemes: Sequence[Scheme] | None = None) -> tuple[OwnDesk, ...]:

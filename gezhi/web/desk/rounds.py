@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
@@ -35,9 +36,13 @@ def board(request: HttpRequest, account: Account) -> HttpResponse:
     area = _area(request, account, now)
     duty = request.GET.get("duty", "").replace("\x00", "")
     shown: dict[str, object] = {"now": now, "frame": frame(account, now), "area": area, "duty": duty}
+    if not duty:
+        shown["care"] = [_care(one) for one in queries.care_visits(account=account, now=now)]
     if area is None:
         return render(request, "desk/rounds.html", shown)
     covered = queries.board(area, now, duty=duty)
+    today = timezone.localdate(now)
+    shown["gaps"] = queries.gaps(first=today, last=today, now=now, path=area.path)
     shown |= {"trail": _trail(account, area, now), "rows": [_row(one) for one in covered]}
     if duty:
         if not covered:
@@ -46,6 +51,14 @@ def board(request: HttpRequest, account: Account) -> HttpResponse:
     else:
         shown["below"] = territory.children(area, timezone.localdate(now)).defer("boundary")
     return render(request, "desk/rounds.html", shown)
+
+
+def _care(one: queries.CareVisit) -> dict[str, object]:
+    return {
+        "one": one, "title": wording.say(one.planned.duty.title), "period": wording.say(period_text(one.round.period)),
+        "address": reverse("web:desk_entry", args=[one.planned.duty.of.of, one.object.code]),
+        "due": one.planned.due_at(one.round),
+    }  # fmt: skip
 
 
 def _area(request: HttpRequest, account: Account, now: datetime) -> Area | None:

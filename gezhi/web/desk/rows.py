@@ -151,9 +151,15 @@ def _tags(case: Case, scheme: Scheme) -> tuple[str, ...]:
     told = (
         (degree is not None and degree.id != usual, wording.say(degree.title) if degree else ""),
         (case.supervised, gettext("supervised")),
+        (_is_listed(case, scheme), gettext("listed hazard")),
         (case.trouble, gettext("needs a look")),
     )
     return tuple(words for holds, words in told if holds)
+
+
+def _is_listed(case: Case, scheme: Scheme) -> bool:
+    step = scheme.procedures[case.procedure].steps.get(case.step)
+    return step is not None and step.listed
 
 
 def _clause(step: Step | None, procedure: Procedure) -> str:

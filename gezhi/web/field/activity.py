@@ -16,8 +16,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gezhi.duties import operations, queries
 from gezhi.duties.errors import BadAnswers, DutyError
-from gezhi.duties.models import SEALED, ActivityFile, Way
+from gezhi.duties.models import SEALED, Activity, ActivityFile, Report, Start, Way
 from gezhi.duties.operations import Found
+from gezhi.duties.plans import Planned
 from gezhi.duties.queries import ActivityPage
 from gezhi.foundation import clock, files
 from gezhi.people import queries as people
@@ -31,7 +32,7 @@ from gezhi.web import forms, questions, wording
 from gezhi.web.field import mending
 from gezhi.web.field.items import Items, items
 from gezhi.web.field.rounds import as_id, find, key
-from gezhi.web.field.showing_duties import answers_in_words, lines_of, story_of
+from gezhi.web.field.showing_duties import answers_in_words, story_of
 from gezhi.web.staff import for_staff
 
 BEFORE = Question(id="photos_before", kind="photos", title=Text("整改前照片", "Photos before"), required=False)
@@ -59,6 +60,9 @@ def begin(request: HttpRequest, account: Account, duty: str, code: str) -> HttpR
     found = find(account, duty, code, now)
     asked = request.POST if request.method == "POST" else request.GET
     of = asked.get("of", "").replace("\x00", "")
+    if _other_start(asked.get("start", ""), of, found.planned.name):
+        messages.error(request, gettext("This belongs to another place than the one it was opened for. Open it here."))
+        return redirect("web:field_rounds")
     entry = _entry(account, of, now) if found.planned.of_entries else None
     area = territory.by_code(of, timezone.localdate(now)) if of and entry is None else found.area
     if found.planned.of_entries and entry is None:
@@ -87,6 +91,16 @@ def begin(request: HttpRequest, account: Account, duty: str, code: str) -> HttpR
         "due": found.planned.due_at(found.round) if found.round else None,
     }  # fmt: skip
     return render(request, "field/begin.html", shown, status=422 if error else 200)
+
+
+def _other_start(start: str, of: str, duty: str) -> bool:
+    """Say whether a start is named that is none (any more), or of another duty or place than what is to be begun."""
+    if not start:
+        return False
+    pk = as_id(start)
+    row = Start.objects.filter(pk=pk).select_related("area").first() if pk else None
+    wanted = (str(row.entry_id), row.area.code) if row else ()
+    return row is None or f"{row.scheme}.{row.duty}" != duty or (bool(of) and of not in wanted)
 
 
 def _entry(account: Account, of: str, now: datetime) -> Entry | None:
@@ -125,6 +139,7 @@ def show(request: HttpRequest, account: Account, pk: UUID, now: datetime, tried:
         "running": running, "place": territory.short_name(row.area.name), "errors": tried.errors, "tried": tried,
         "photos": (tried.photos or questions.blank([BEFORE, AFTER], {}, now)),
         "ways": Way.choices, "today": timezone.localdate(now).isoformat(),
+        "key": key(),
         "items": _items(account, planned.duty.items, tried.finding.get("item", ""), now) if found.mine else None,
         "wants_photos": planned.duty.photos,
     }  # fmt: skip
@@ -134,9 +149,17 @@ def show(request: HttpRequest, account: Account, pk: UUID, now: datetime, tried:
         shown |= mending.shown(found, tried.drawn, now) if found.mine else {}
         shown |= {
             "answers": answers_in_words(planned, row.answers, found.private), "story": story_of(found),
+            "handed": Report.objects.filter(pk=row.pk).select_related("received_by").first(),
+            "waits_for": _waits_for(row, planned),
             "can_sign": row.signed_at is None and operations.may_sign(account, row, planned, now),
         }  # fmt: skip
     return render(request, "field/activity.html", shown, status=status)
+
+
+def _waits_for(row: Activity, planned: Planned) -> str:
+    """Return whose signature an activity waits for; nobody's where it is signed, or needs none."""
+    signs = planned.duty.signed_by if row.ended and not row.signed_at and not row.withdrawn_at else ""
+    return wording.say(planned.scheme.posts[signs].title) if signs else ""
 
 
 def _items(account: Account, often: Sequence[str], chosen: str, now: datetime) -> Items:
@@ -163,7 +186,7 @@ def _running(account: Account, found: ActivityPage, tried: Tried, now: datetime)
         "drawn": tried.drawn or (forms.draw(form) if form else None),
         "colleagues": [{"id": str(pk), "name": name} for pk, name in named.items()][:30],
         "before": [one for one in before if one.pk != row.pk][:3],
-        "lines": lines_of(account, found, now) if planned.duty.activity == "report" else (),
+        "draft": queries.draft(row=row, planned=planned, now=now) if planned.duty.activity == "report" else None,
     }
 
 
@@ -221,7 +244,9 @@ def finding(request: HttpRequest, account: Account, pk: UUID) -> HttpResponse:
     if photos.errors:
         return show(request, account, pk, now, Tried(finding=given, photos=photos, errors=photos.errors))
     try:
-        done = operations.correct(actor=account, now=now, activity=pk, findings=(found,))
+        done = operations.correct(
+            actor=account, now=now, activity=pk, findings=(found,), key=request.POST.get("key", "")[:100]
+        )
     except DutyError as refused:
         return show(request, account, pk, now, Tried(finding=given, photos=photos, errors={"finding": str(refused)}))
     said = gettext("Noted. It is case %(number)s.") % {"number": done.cases[0]} if done.cases else gettext("Noted.")

@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -76,6 +76,11 @@ def _much(one: Owed) -> str:
         return one.start.case.title if one.start.case_id and one.start.case else ""
     if one.planned.duty.activity == "report":
         return gettext("handed in") if one.done >= one.asked else gettext("to hand in")
+    if one.unsigned and one.left:
+        by = one.planned.scheme.posts[one.planned.duty.signed_by].title
+        return gettext("%(n)d done, waiting for the signature of %(post)s") % {
+            "n": one.unsigned, "post": wording.say(by)
+        }  # fmt: skip
     if one.single:
         return gettext("%(done)d of %(asked)d done") % {"done": one.done, "asked": one.asked}
     left = ngettext("%(n)d place left", "%(n)d places left", one.left) % {"n": one.left}
@@ -96,7 +101,7 @@ def _address(one: Owed) -> str:
 def _next(one: Owed) -> str:
     if one.running is not None:
         return gettext("Go on")
-    if one.light is Light.DONE:
+    if one.light is Light.DONE or (one.unsigned and one.unsigned >= one.left):
         return ""
     if one.planned.duty.activity == "report":
         return gettext("Write")
@@ -136,12 +141,13 @@ class Found:
     planned: Planned
     area: Area
     round: Round | None
+    who: UUID
+    on: date
 
     @property
     def scope(self) -> Scope | None:
         """What its objects are."""
-        on = timezone.localdate(clock.now())
-        return Scope(self.planned, self.round, self.area.path, on) if self.round else None
+        return Scope(self.planned, self.round, self.area.path, self.on, self.who) if self.round else None
 
 
 def find(account: Account, duty: str, code: str, now: datetime) -> Found:
@@ -150,7 +156,8 @@ def find(account: Account, duty: str, code: str, now: datetime) -> Found:
     area = territory.by_code(code, timezone.localdate(now))
     if planned is None or area is None or grant_for(planned.duty, standing(account, now), area.path) is None:
         raise Http404
-    return Found(planned, area, planned.round_on(planned.days.local_date(now)))
+    today = planned.days.local_date(now)
+    return Found(planned, area, planned.round_on(today), account.pk, today)
 
 
 @never_cache
@@ -179,6 +186,7 @@ def objects(request: HttpRequest, account: Account, duty: str, code: str) -> Htt
         "every": every,
         "total": total,
         "asked": queries.measured(found.planned, found.round, total)[0] if found.round else 0,
+        "undrawn": found.planned.sampled and not total.drawn,
         "objects": [_shown(found, one) for one in some[:PAGE]],
         "after": f"{last.area_path}|{last.code}" if last else "",
     }
@@ -233,7 +241,8 @@ def _leg(one: Stop) -> Leg:
     begin = reverse("web:field_begin", args=[planned.name, one.owed.area.code])
     here = one.object
     return Leg(
-        one, wording.say(planned.duty.title), here.address or here.name, f"{begin}?of={of}",
+        one, wording.say(planned.duty.title), here.address or here.name,
+        _address(one.owed) if one.owed.start is not None else f"{begin}?of={of}",
         wording.say_metres(one.metres) if one.metres is not None else "",
         f"{here.lon:.5f},{here.lat:.5f}" if here.lon is not None and here.lat is not None else "",
     )  # fmt: skip

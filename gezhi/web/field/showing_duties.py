@@ -1,17 +1,15 @@
-"""An activity in words: its answers under their titles, its story, the lines that its report is written from."""
+"""An activity in words: its answers under their titles, its story."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext
 
-from gezhi.duties import queries
 from gezhi.duties.models import ActivityEvent
 from gezhi.duties.plans import Planned
-from gezhi.duties.queries import ActivityPage, Line
-from gezhi.people.models import Account
+from gezhi.duties.queries import ActivityPage
 from gezhi.schemes.filled import flat
 from gezhi.schemes.forms import Field
 from gezhi.web import wording
@@ -79,15 +77,3 @@ def _did(one: ActivityEvent) -> str:
         "lapse": gettext("No longer counts: one of those who verified did it, too"),
     }  # fmt: skip
     return known.get(one.kind, one.kind)
-
-
-def lines_of(account: Account, page: ActivityPage, now: datetime) -> list[Line]:
-    """Return what was done since the report before this one: the report is written already."""
-    one = page.planned.round_on(page.activity.day)
-    last = page.activity.day
-    before = [
-        each for each in page.planned.rounds(last - timedelta(days=40), last) if one is None or each.due < one.due
-    ]
-    first = before[-1].due + timedelta(days=1) if before else last - timedelta(days=6)
-    found = queries.lines(account=account, now=now, first=first, last=last)
-    return [each for each in found if each.activity != page.activity.pk]

@@ -1,0 +1,68 @@
+"""Handing a report in, which freezes what it says by itself, and receiving it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from gezhi.cases.access import account_id
+from gezhi.cases.operations.report import plain
+from gezhi.duties import plans
+from gezhi.duties.access import receives
+from gezhi.duties.errors import Forbidden, NotFound
+from gezhi.duties.models import Activity, Report
+from gezhi.duties.plans import Planned
+from gezhi.duties.queries import handed
+from gezhi.foundation import journal
+from gezhi.people.models import Account
+
+BOOK = "duties"
+ANSWER_LENGTH = 2000
+
+
+def hand_in(row: Activity, planned: Planned, now: datetime) -> None:
+    """Freeze what a report says: lines of activities and cases, figures of its area. Once; the caller has the lock."""
+    if planned.duty.activity != "report" or row.ended is None:
+        return
+    said = handed.draft(row=row, planned=planned, now=now)
+    Report.objects.bulk_create(
+        [
+            Report(
+                activity=row, first=said.first, last=said.last, handed_at=now,
+                figures=dict(zip(handed.COUNTED, handed.counted(said.figures), strict=True)),
+                lines=[handed.frozen(one) for one in said.lines],
+            )
+        ],
+        ignore_conflicts=True,
+    )  # fmt: skip
+
+
+def receive(*, actor: Account, now: datetime, report: UUID, answer: str = "") -> Report:
+    """Receive a report that was handed in, with a word to it or without. Twice is the same as once."""
+    with transaction.atomic():
+        seen = Activity.objects.visible_to(actor, now=now).filter(pk=report, withdrawn_at=None)
+        rows = Report.objects.select_for_update(of=("self",)).filter(activity__in=seen.values("pk"))
+        row = rows.select_related("activity").first()
+        planned = plans.of_version(row.activity.scheme_version_id, row.activity.duty) if row else None
+        if row is None or planned is None:
+            raise NotFound
+        if not receives(actor, row.activity, planned, now):
+            raise Forbidden(_("A report is received by the post that the plan names, and not by who wrote it."))
+        if row.received_at is None:
+            row.received_by, row.received_at, row.answer = actor, now, plain(answer)[:ANSWER_LENGTH]
+            row.save(update_fields=["received_by", "received_at", "answer"])
+            journal.record(BOOK, "receive", actor=account_id(actor), now=now, subject=str(row.pk))
+    return row
+
+
+def forget(entry: UUID) -> None:
+    """Take an erased entry's name and words out of the reports that have them; that something was done stays."""
+    for row in Report.objects.select_for_update().filter(lines__contains=[{"entry": str(entry)}]):
+        row.lines = [
+            {name: value for name, value in one.items() if name not in ("what", "note", "place", "entry")}
+            if one.get("entry") == str(entry)
+            else one
+            for one in row.lines
+        ]
+        row.save(update_fields=["lines"])

@@ -1,0 +1,121 @@
+"""The handbook of an area, page by page: filled from registers, activities and cases; remarks, close, print, files."""
+
+from datetime import date, datetime
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from gezhi.duties import operations, queries
+from gezhi.duties.errors import DutyError
+from gezhi.duties.models import Leaf
+from gezhi.duties.operations import Which
+from gezhi.duties.queries import Filled, Sheet
+from gezhi.foundation import clock
+from gezhi.people.models import Account
+from gezhi.territory import queries as territory
+from gezhi.territory.models import Area
+from gezhi.web import papers, wording
+from gezhi.web.desk.frame import frame
+from gezhi.web.papers import Paper
+from gezhi.web.staff import for_staff
+
+CASES = "cases"
+_FIRST_YEAR = 2000
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@for_staff
+def page(request: HttpRequest, account: Account) -> HttpResponse:
+    """Show a page of the handbook; keep the year's remark, close it, open it again; hand a page out as a file."""
+    now = clock.now()
+    code = request.GET.get("area", "").replace("\x00", "")
+    area = queries.ground(account, code, now)
+    if area is None and code:
+        raise Http404
+    shown: dict[str, object] = {"now": now, "frame": frame(account, now), "area": area}
+    if area is None:
+        return render(request, "desk/handbook.html", shown)
+    first, last = _year(request.GET.get("year", ""), now)
+    which = Which(Leaf.Book.HANDBOOK, first, last, None, area)
+    if request.method == "POST":
+        _write(request, account, which, now)
+        return redirect(request.get_full_path())
+    pages = queries.sheets(timezone.localdate(now))
+    wanted = request.GET.get("page", pages[0].key if pages else CASES)
+    sheet = next((one for one in pages if one.key == wanted), None)
+    if sheet is None and wanted != CASES:
+        raise Http404
+    if sheet is None:
+        filled = queries.cases_of(account=account, now=now, area=area, first=first, last=last)
+    else:
+        filled = queries.sheet(account=account, now=now, sheet=sheet, area=area, first=first, last=last)
+    leaf = queries.leaf_of(which)
+    kind = request.GET.get("as", "")
+    if kind in papers.KINDS:
+        if sheet is not None and sheet.care:
+            raise Http404
+        return papers.respond(_paper(area, sheet, filled, which, leaf), kind)
+    shown |= _shown(pages, sheet, wanted) | {
+        "filled": filled, "year": first.year, "before": first.year - 1,
+        "after": first.year + 1 if last < timezone.localdate(now) else None, "leaf": leaf,
+        "below": territory.children(area, timezone.localdate(now)).defer("boundary"),
+        "own": queries.grounds(account, now), "may_write": operations.may_write(account, which, now),
+        "remarks": list(leaf.remarks.select_related("by").order_by("-at")[1:]) if leaf else [],
+    }  # fmt: skip
+    return render(request, "desk/handbook.html", shown)
+
+
+def _shown(pages: list[Sheet], sheet: Sheet | None, wanted: str) -> dict[str, object]:
+    return {
+        "pages": [
+            *((one.key, wording.say(one.form.title), n) for n, one in enumerate(pages, 1)),
+            (CASES, gettext("Cases"), len(pages) + 1),
+        ],
+        "wanted": wanted, "title": _title(sheet), "care": sheet is not None and sheet.care,
+        "clause": sheet.form.clause if sheet else "", "of_entries": bool(sheet and sheet.registers),
+    }  # fmt: skip
+
+
+def _title(sheet: Sheet | None) -> str:
+    return wording.say(sheet.form.title) if sheet else gettext("Cases")
+
+
+def _year(words: str, now: datetime) -> tuple[date, date]:
+    this = timezone.localdate(now).year
+    year = int(words) if words.isascii() and words.isdecimal() and len(words) == len(str(this)) else this
+    year = min(max(year, _FIRST_YEAR), this)
+    return date(year, 1, 1), date(year, 12, 31)
+
+
+def _write(request: HttpRequest, account: Account, which: Which, now: datetime) -> None:
+    what = request.POST.get("what", "")
+    try:
+        if what == "close":
+            operations.close(actor=account, which=which, now=now)
+            messages.success(request, gettext("Closed. What is recorded later shows as added."))
+        elif what == "reopen":
+            operations.reopen(actor=account, which=which, now=now)
+            messages.success(request, gettext("Open again."))
+        else:
+            operations.remark(actor=account, which=which, text=request.POST.get("remark", ""), now=now)
+            messages.success(request, gettext("Remark kept. Earlier words stay to be read."))
+    except DutyError as refused:
+        messages.error(request, str(refused))
+
+
+def _paper(area: Area, sheet: Sheet | None, filled: Filled, which: Which, leaf: Leaf | None) -> Paper:
+    blank = (gettext("nothing recorded"), *[""] * (len(filled.columns) - 1))
+    return Paper(
+        title=_title(sheet), unit=area.name, dates=f"{which.first.isoformat()} – {which.last.isoformat()}",
+        columns=filled.columns, rows=tuple(one.cells for one in filled.rows) or (blank,),
+        remark=leaf.remark if leaf else "", name=f"handbook-{area.code}-{which.first.year}", wide=True,
+        note=gettext("There are more lines than a page of a handbook shows; take the register out as a table.")
+        if filled.more
+        else "",
+    )  # fmt: skip

@@ -1,0 +1,115 @@
+"""Reports and the handbook at the desk: who sees them, who receives, and that the papers say what the page says."""
+
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.test import Client
+from openpyxl import load_workbook
+from pytest_django import DjangoAssertNumQueries
+
+from gezhi.duties import operations
+from gezhi.duties.models import Leaf, Report
+from gezhi.duties.tests.conftest import put_rounds_in_force
+from gezhi.people.models import Account
+from gezhi.registers.models import CareAssignment, Entry
+from gezhi.web.tests.conftest import District
+
+type Browser = Callable[[Account | None], Client]
+pytestmark = pytest.mark.usefixtures("at_the_districts_time")
+
+
+@pytest.fixture
+def reported(district: District) -> Report:
+    """Return a report that grid 1 handed in, after a patrol."""
+    put_rounds_in_force()
+    given: dict[str, Any] = {
+        "actor": district.cast.worker,
+        "now": district.now,
+        "began": district.now,
+        "ended": district.now,
+    }
+    grid = district.cast.grids[0].code
+    operations.record(key="one", duty="shawan.patrol", area=grid, remarks="=1+1", **given)
+    done = operations.record(key="two", duty="rounds.tell", area=grid, remarks="一切如常", **given)
+    return Report.objects.get(pk=done.activity.pk)
+
+
+def test_a_report_is_a_page_three_papers_and_received(
+    district: District, reported: Report, browser_of: Browser
+) -> None:
+    address = f"/desk/reports/{reported.pk}"
+    for who in (district.cast.other_head, district.cast.other_worker, district.cast.outsider):
+        assert browser_of(who).get(address).status_code == 404
+        assert browser_of(who).post(address).status_code == 404
+    assert browser_of(district.cast.resident).get(address).status_code == 403
+    assert browser_of(district.cast.worker).post(address, {"answer": "自收"}).status_code == 422
+    client = browser_of(district.cast.head)
+    assert str(reported.pk) in client.get("/desk/reports?which=waiting").content.decode()
+    client.post(address, {"answer": "知悉"})
+    assert str(reported.pk) not in client.get("/desk/reports?which=waiting").content.decode()
+    words = client.get(address).content.decode()
+    assert "一日双巡" in words
+    assert "一切如常" in words
+    assert "知悉" in words
+    sheet = load_workbook(BytesIO(client.get(f"{address}?as=xlsx").content)).worksheets[0]
+    said = [str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None]
+    assert any("一日双巡" in one for one in said)
+    assert any("知悉" in one for one in said)
+    assert not any(one.startswith("=") for one in said)
+    with zipfile.ZipFile(BytesIO(client.get(f"{address}?as=docx").content)) as parts:
+        assert "一切如常" in parts.read("word/document.xml").decode()
+    assert client.get(f"{address}?as=pdf").content.startswith(b"%PDF")
+    assert "知悉" in browser_of(district.cast.worker).get(f"/field/activity/{reported.pk}").content.decode()
+
+
+def test_lists_of_reports_ask_the_same_however_many(
+    district: District, reported: Report, browser_of: Browser, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    client = browser_of(district.cast.head)
+    client.get("/desk/reports")
+    with django_assert_max_num_queries(16):
+        client.get("/desk/reports")
+
+
+def test_the_handbook_fills_itself(district: District, reported: Report, browser_of: Browser) -> None:
+    district_now: dict[str, Any] = {
+        "actor": district.cast.worker,
+        "now": district.now,
+        "began": district.now,
+        "ended": district.now,
+    }
+    operations.record(
+        key="three", duty="shawan.patrol", area=district.cast.grids[0].code,
+        answers={"entries": [{"matter": "占道堆物", "cause": "装修", "result": "已清走"}]}, **district_now,
+    )  # fmt: skip
+    client = browser_of(district.cast.head)
+    words = client.get("/desk/handbook?page=shawan.work_record").content.decode()
+    assert "占道堆物" in words
+    assert "已清走" in words
+    client.post("/desk/handbook?page=shawan.work_record", {"what": "remark", "remark": "全年平稳"})
+    assert Leaf.objects.get().remark == "全年平稳"
+    sheet = load_workbook(BytesIO(client.get("/desk/handbook?page=shawan.work_record&as=xlsx").content)).worksheets[0]
+    said = [str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None]
+    assert {"占道堆物", "装修", "已清走"} <= set(said)
+    assert client.get("/desk/handbook?page=cases").status_code == 200
+    assert client.get("/desk/handbook?page=no.such").status_code == 404
+    other = browser_of(district.cast.other_head)
+    assert other.get(f"/desk/handbook?area={district.cast.villages[0].code}").status_code == 404
+    assert "占道堆物" not in other.get("/desk/handbook?page=shawan.work_record").content.decode()
+
+
+def test_a_page_of_care_cases_shows_ones_own_and_is_no_file(district: District, browser_of: Browser) -> None:
+    grid = district.cast.grids[0]
+    row = Entry.objects.unscoped(reason="a test makes one").create(
+        register="care_need", code="K1", name="某某", area=grid, area_path=grid.path, data={"name": "某某"}, care=True,
+        purpose="照顾", basis="同意", opened_at=district.now, changed_at=district.now,
+    )  # fmt: skip
+    CareAssignment.objects.create(entry=row, account=district.cast.head, role="supervisor", since=district.now)
+    address = "/desk/handbook?page=shawan.care_need"
+    assert "某某" in browser_of(district.cast.head).get(address).content.decode()
+    assert browser_of(district.cast.head).get(f"{address}&as=docx").status_code == 404
+    for who in (district.cast.worker, district.cast.leader, district.cast.dispatcher):
+        assert "某某" not in browser_of(who).get(address).content.decode()
