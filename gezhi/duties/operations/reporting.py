@@ -10,7 +10,7 @@ from gezhi.cases.access import account_id
 from gezhi.cases.operations.report import plain
 from gezhi.duties import plans
 from gezhi.duties.access import receives
-from gezhi.duties.errors import Forbidden, NotFound
+from gezhi.duties.errors import BadInput, Forbidden, NotFound
 from gezhi.duties.models import Activity, Report
 from gezhi.duties.plans import Planned
 from gezhi.duties.queries import handed
@@ -40,6 +40,10 @@ def hand_in(row: Activity, planned: Planned, now: datetime) -> None:
 
 def receive(*, actor: Account, now: datetime, report: UUID, answer: str = "") -> Report:
     """Receive a report that was handed in, with a word to it or without. Twice is the same as once."""
+    words = plain(answer)
+    if len(words) > ANSWER_LENGTH:
+        say = _("This answer has %(n)d characters; at most %(most)d fit. Shorten it and send again.")
+        raise BadInput(say % {"n": len(words), "most": ANSWER_LENGTH}, field="answer")
     with transaction.atomic():
         seen = Activity.objects.visible_to(actor, now=now).filter(pk=report, withdrawn_at=None)
         rows = Report.objects.select_for_update(of=("self",)).filter(activity__in=seen.values("pk"))
@@ -50,7 +54,7 @@ def receive(*, actor: Account, now: datetime, report: UUID, answer: str = "") ->
         if not receives(actor, row.activity, planned, now):
             raise Forbidden(_("A report is received by the post that the plan names, and not by who wrote it."))
         if row.received_at is None:
-            row.received_by, row.received_at, row.answer = actor, now, plain(answer)[:ANSWER_LENGTH]
+            row.received_by, row.received_at, row.answer = actor, now, words
             row.save(update_fields=["received_by", "received_at", "answer"])
             journal.record(BOOK, "receive", actor=account_id(actor), now=now, subject=str(row.pk))
     return row
