@@ -34,7 +34,10 @@ def keep(request: HttpRequest) -> JsonResponse:
     # a resident may still choose to stay anonymous
     actor = str(request.user.pk) if isinstance(request.user, Account) and request.user.is_staff_member else ""
     try:
-        one = questions.keep(files.store(upload, actor=actor, now=now))
+        row = files.store(upload, actor=actor, now=now)
+        if not actor and request.POST.get("place") != "yes":
+            files.forget_place([row.pk])
+        one = questions.keep(row)
     except files.FileRefused as refusal:
         return JsonResponse({"why": refusal.message}, status=422)
     return JsonResponse({"token": one.token, "name": one.name, "photo": one.photo})

@@ -1,13 +1,16 @@
 """Residents' other ways: following instead of reporting, a telephone without a position, no scripts, no mouse."""
 
+import io
 import re
 from datetime import UTC, datetime
 
 import pytest
+from PIL import ExifTags, Image
 from playwright.sync_api import FilePayload, Page, expect
 
 from gezhi.cases import operations as cases
 from gezhi.cases.models import Case, Follow
+from gezhi.foundation.models import StoredFile
 from gezhi.people.tests.cast import Cast
 from tests.browser.steps import Visit, check_accessible, check_fits, choose_item, enact, picture, press
 
@@ -100,6 +103,33 @@ def test_forty_photos_keep_the_first_nine_and_a_wrong_one_fails_alone(cast: Cast
     page.get_by_role("button", name=re.compile("virus.exe")).click()
     press(page, "下一步：在哪里")
     expect(page.get_by_role("heading", level=1)).to_contain_text("在哪里")
+
+
+def test_a_photo_made_smaller_keeps_its_place_and_the_resident_may_refuse(cast: Cast, visit: Visit) -> None:
+    enact()
+    lon, lat = cast.point(2)
+    exif, kept = Image.Exif(), io.BytesIO()
+    exif.get_ifd(ExifTags.IFD.GPSInfo).update({
+        1: "N", 2: (int(lat), 0.0, lat % 1 * 3600), 3: "E", 4: (int(lon), 0.0, lon % 1 * 3600),
+    })  # fmt: skip
+    Image.effect_noise((2400, 1800), 60).convert("RGB").save(kept, "JPEG", exif=exif, quality=90)
+    large = FilePayload(name="street.jpg", mimeType="image/jpeg", buffer=kept.getvalue())
+    page = visit("/report", phone=True)
+    page.set_input_files("[name=photos]", large)
+    expect(page.locator("[name='photos.kept']")).to_have_count(1)
+    page.fill("main [name=text]", "垃圾堆着")
+    choose_item(page, ITEM)
+    _look(page)
+    press(page, "下一步：在哪里")
+    expect(page.get_by_text("这个地点取自您的照片")).to_be_visible()
+    expect(page.locator("#look")).to_contain_text(cast.grids[1].name)
+    _look(page)
+    row = StoredFile.objects.get()
+    assert row.width == 1600, "it was made smaller in the browser"
+    press(page, "不是这里：不用照片里的地点")
+    expect(page.get_by_text("这个地点取自您的照片")).to_have_count(0)
+    row.refresh_from_db()
+    assert row.lon is None
 
 
 def test_without_scripts_one_reports_tracks_and_signs(cast: Cast, visit: Visit) -> None:

@@ -4,7 +4,7 @@ What a file is, its first bytes say, not its name. A photo's place and time are 
 dropped. Files lie under `MEDIA_ROOT` and are never served from there: a view that has checked access calls `respond`.
 """
 
-from gezhi.foundation.files.keep import forget, path_of, respond, store
+from gezhi.foundation.files.keep import forget, forget_place, path_of, respond, store
 from gezhi.foundation.files.look import FileRefused
 from gezhi.foundation.files.uses import foreign, forget_unused, ids_in, in_use
 from gezhi.foundation.models import StoredFile
@@ -14,6 +14,7 @@ __all__ = [
     "StoredFile",
     "foreign",
     "forget",
+    "forget_place",
     "forget_unused",
     "ids_in",
     "in_use",

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from pathlib import Path, PurePath
@@ -89,6 +90,11 @@ def respond(row: StoredFile, variant: Variant = "full") -> FileResponse:
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = "private, max-age=3600"
     return response
+
+
+def forget_place(file_ids: Iterable[UUID]) -> None:
+    """Forget where photos were taken: whoever sent them did not want it to be used."""
+    StoredFile.objects.filter(pk__in=list(file_ids)).update(lon=None, lat=None)
 
 
 def forget(file_id: UUID) -> None:

@@ -30,7 +30,7 @@ _LINKED = (
     "field/icon-192.png",
 )  # fmt: skip
 _FOLDER = "field/offline"
-_IMPORTED = ("field/shrink.js", "gezhi/trees.js")
+_IMPORTED = ("field/shrink.js", "gezhi/exif.js", "gezhi/trees.js")
 
 
 @require_GET

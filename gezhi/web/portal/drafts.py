@@ -22,6 +22,9 @@ class Draft:
     scheme: str = ""
     text: str = ""
     photos: list[str] = field(default_factory=list)
+    # Whether the place that photos name may be used; whether the point was taken from one.
+    photo_place: bool = True
+    from_photo: bool = False
     lon: str = ""
     lat: str = ""
     address: str = ""

@@ -4,14 +4,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from gezhi.foundation import files
 from gezhi.territory import queries as territory
 from gezhi.territory.models import Area
-from gezhi.web import areas
+from gezhi.web import areas, questions
 from gezhi.web.components import MapView
 from gezhi.web.portal.drafts import Draft
 
@@ -59,10 +61,33 @@ def take(draft: Draft, sent: Mapping[str, str], now: datetime) -> None:
     address = sent.get("address", "").strip()[:200]
     if (lon, lat, address) != (draft.lon, draft.lat, draft.address):
         draft.area = ""
+    draft.from_photo = draft.from_photo and (lon, lat) == (draft.lon, draft.lat)
     draft.lon, draft.lat, draft.address = lon, lat, address
     draft.near = sent.get("near", "").strip()[:90]
     if picked := known(sent.get("area", ""), now):
         draft.area = picked
+
+
+def from_photos(draft: Draft, now: datetime) -> bool:
+    """Take the place that a photo names where the reporter has said none and allows it; say whether there was one."""
+    if draft.has_place or draft.outside or not draft.photo_place:
+        return False
+    row = next((one for one in questions.stored(draft.photos) if one.lon is not None and one.lat is not None), None)
+    if row is None:
+        return False
+    draft.lon, draft.lat, draft.from_photo = f"{row.lon:.6f}", f"{row.lat:.6f}", True
+    if open_question(draft, now) is None:
+        draft.area = _area_of(draft, now)
+    return True
+
+
+def forget_photos(draft: Draft) -> None:
+    """Use no photo's place: it is forgotten, with the point that came from it."""
+    files.forget_place([UUID(one) for one in draft.photos])
+    draft.photo_place = False
+    if draft.from_photo:
+        draft.lon = draft.lat = draft.area = ""
+        draft.from_photo = False
 
 
 def settle(draft: Draft, side: str, now: datetime) -> str | None:

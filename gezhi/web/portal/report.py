@@ -96,6 +96,9 @@ def _read_what(request: HttpRequest, draft: Draft, now: datetime) -> tuple[quest
     draft.text = request.POST.get("text", "").strip()
     form = questions.read([PHOTOS], request, {}, now, actor="") if not errors else questions.blank([PHOTOS], {}, now)
     draft.photos = [str(one) for one in form.answers.get("photos", [])] or _kept(form)
+    draft.photo_place = "photo_place" in request.POST
+    if not draft.photo_place:
+        places.forget_photos(draft)
     if entry:
         draft.item, draft.scheme = entry.id, entry.scheme
     else:
@@ -148,6 +151,12 @@ def where(request: HttpRequest, draft: Draft, now: datetime) -> HttpResponse:
     if not draft.item:
         return redirect("web:portal_what", key=draft.key)
     error = ""
+    if request.method == "POST" and "not_there" in request.POST:
+        places.forget_photos(draft)
+        drafts.keep(request, draft)
+        return redirect("web:portal_where", key=draft.key)
+    if request.method == "GET" and places.from_photos(draft, now):
+        drafts.keep(request, draft)
     if request.method == "POST":
         places.take(draft, request.POST, now)
         drafts.keep(request, draft)

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from PIL import Image
+from PIL import ExifTags, Image
 
 from gezhi.cases.models import Case, CaseFile
 from gezhi.enactment import queries as enactment
 from gezhi.foundation.models import StoredFile
 from gezhi.people.models import Account
+from gezhi.web import questions
 from gezhi.web.tests.conftest import District
 
 type Browser = Callable[[Account | None], Client]
@@ -69,6 +70,60 @@ def test_a_photo_that_came_once_is_kept_when_something_else_is_missing(district:
     page = _contact(client, district, text="灯不亮。", **{"photos.kept": token[1]})
     client.post(page, {"who": "anonymous"})
     assert CaseFile.objects.get().file == StoredFile.objects.get()
+
+
+def _placed(district: District, grid: int) -> SimpleUploadedFile:
+    """Return a photo that says that it was taken in a grid."""
+    lon, lat = district.cast.point(grid)
+    exif, kept = Image.Exif(), io.BytesIO()
+    exif.get_ifd(ExifTags.IFD.GPSInfo).update({1: "N", 2: _degrees(lat), 3: "E", 4: _degrees(lon)})
+    Image.new("RGB", (40, 30), (90, 90, 90)).save(kept, "JPEG", exif=exif)
+    return SimpleUploadedFile("placed.jpg", kept.getvalue(), "image/jpeg")
+
+
+def _degrees(value: float) -> tuple[float, float, float]:
+    return float(int(value)), 0.0, (value - int(value)) * 3600
+
+
+def test_the_place_comes_from_the_photo_is_said_and_can_be_refused(district: District, browser_of: Browser) -> None:
+    client = browser_of(None)
+    where = _where(client, photos=_placed(district, 2), photo_place="yes")
+    page = client.get(where).content.decode()
+    assert "这个地点取自您的照片" in page
+    assert district.cast.grids[1].name in page
+    lon, lat = (re.search(rf'name="{name}" value="([^"]+)"', page) for name in ("lon", "lat"))
+    assert lon
+    assert lat
+    answer = client.post(where, {"lon": lon[1], "lat": lat[1]})
+    client.post(answer["Location"], {"who": "anonymous"})
+    assert _cases().get().area == district.cast.grids[1]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_who_refuses_keeps_the_photos_place_to_themselves(district: District, browser_of: Browser, when: str) -> None:
+    client = browser_of(None)
+    agreed = {} if when == "before" else {"photo_place": "yes"}
+    where = _where(client, photos=_placed(district, 2), **agreed)
+    if when == "after":
+        assert "这个地点取自您的照片" in client.get(where).content.decode()
+        assert client.post(where, {"not_there": "yes"})["Location"] == where
+    assert "这个地点取自您的照片" not in client.get(where).content.decode()
+    row = StoredFile.objects.get()
+    assert (row.lon, row.lat) == (None, None)
+    # with an address alone nothing is placed by the photo behind the reporter's back
+    client.post(where, {"address": "清溪路 24 号", "side": "outside", "asked": "yes"})
+    client.post(where.replace("/where", "/contact"), {"who": "anonymous"})
+    assert _cases().get().area is None
+
+
+def test_a_photo_sent_ahead_keeps_its_place_only_with_the_residents_word(
+    district: District, browser_of: Browser
+) -> None:
+    client = browser_of(None)
+    for place, kept in (("", False), ("yes", True)):
+        token = client.post("/kept", {"file": _placed(district, 2), "place": place}).json()["token"]
+        row = questions.kept_files([token])[0]
+        assert (row.lon is not None) is kept
 
 
 def test_a_forged_photo_is_left_out(district: District, browser_of: Browser) -> None:

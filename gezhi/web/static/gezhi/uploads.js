@@ -1,6 +1,8 @@
 // Photos are made smaller here and sent one by one while the rest is being written: each shows how far it is, fails alone
 // with its reason, and is tried again when the network is back. The form then carries their signed ids only.
 
+import { withPlace } from "./exif.js";
+
 const LONGEST_PX = 1600;
 const GOOD_ENOUGH_BYTES = 600_000;
 const QUALITY = 0.85;
@@ -26,6 +28,11 @@ export function startUploads(input) {
   });
   window.addEventListener("online", () => [...broken].filter((one) => one.canAgain).forEach((one) => one.send()));
   form.addEventListener("submit", (event) => holdBack(event), { capture: true });
+
+  // the resident's own word: without it the photo's place neither leaves the browser nor is kept
+  function mayPlace() {
+    return form.querySelector("[data-photo-place]")?.checked ?? false;
+  }
 
   function tooMany(count, kept) {
     return fill(input.dataset.tooMany, { most: input.dataset.most, kept, left: count - kept });
@@ -78,7 +85,7 @@ export function startUploads(input) {
       again.remove();
       bar.hidden = false;
       bar.removeAttribute("value");
-      const sent = shrunk(file)
+      const sent = shrunk(file, mayPlace())
         .then((small) => {
           element.photo = small; // for the outbox, should there be no network
           return post(small, (share) => (bar.value = share));
@@ -131,6 +138,7 @@ export function startUploads(input) {
       const request = new XMLHttpRequest();
       const body = new FormData();
       body.append("file", file, file.name);
+      if (mayPlace()) body.append("place", "yes");
       request.open("POST", input.dataset.upload);
       request.setRequestHeader("X-CSRFToken", form.elements.csrfmiddlewaretoken.value);
       request.responseType = "json";
@@ -146,7 +154,7 @@ export function startUploads(input) {
 }
 
 // the right way up, at most 1600 px; what the browser can't draw (a document, a strange format) goes as it is
-async function shrunk(file) {
+async function shrunk(file, placed) {
   if (!/^image\/(jpeg|png|webp)$/.test(file.type)) return file;
   try {
     const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
@@ -159,7 +167,7 @@ async function shrunk(file) {
     picture.close();
     const small = await new Promise((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
     if (!small || small.size >= file.size) return file;
-    return new File([small], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" });
+    return new File(placed ? await withPlace(file, small) : [small], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" });
   } catch {
     return file;
   }
