@@ -103,6 +103,8 @@ LOGIN_URL = "/login"
 # Attempts to sign in within a quarter of an hour, before a lock of as long; an address may be a whole office's.
 LOGIN_ATTEMPTS_PER_ACCOUNT = env.whole("GEZHI_LOGIN_ATTEMPTS", 8, low=3, high=50)
 LOGIN_ATTEMPTS_PER_ADDRESS = env.whole("GEZHI_LOGIN_ATTEMPTS_PER_ADDRESS", 100, low=10, high=10_000)
+# How many public pages one network address may read in ten minutes without working for the district.
+PUBLIC_PAGES = env.whole("GEZHI_PUBLIC_PAGES", 300, low=30, high=100_000)
 # How many proxies of one's own stand in front: the visitor's address is that many from the end of X-Forwarded-For.
 TRUSTED_PROXIES = env.whole("GEZHI_PROXIES", 0, low=0, high=5)
 SESSION_IDLE_SECONDS = 60 * env.whole("GEZHI_SESSION_IDLE_MINUTES", 60, low=5, high=720)

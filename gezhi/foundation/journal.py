@@ -6,6 +6,7 @@ schemes put into force, access to protected data.
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -64,17 +65,41 @@ def line_up(book: str) -> JournalHead:
     return head
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far a book was checked: its entry's number and link. A check goes on from here."""
+
+    seq: int = 0
+    link: bytes = GENESIS
+
+
 def broken_entry(book: str) -> int | None:
     """Return the seq of the first entry of a book that was changed or is missing, or None when the book is whole."""
-    prev, expected = GENESIS, 1
-    for entry in JournalEntry.objects.filter(book=book).order_by("seq").iterator():
-        if entry.seq != expected or chain(prev, _bytes(entry)) != bytes(entry.link):
-            return expected
-        prev, expected = bytes(entry.link), expected + 1
-    head = JournalHead.objects.filter(book=book).first()
-    if head is not None and head.seq != expected - 1:
-        return expected
-    return None
+    return check(book)[0]
+
+
+def check(book: str, since: Mark | None = None, due: int | None = None) -> tuple[int | None, Mark]:
+    """Check a book from a mark on (its beginning by default); return the first broken entry's seq, if any, and how far.
+
+    The entry at the mark must still carry the link that it had then. `due` is the head's number, where it is known.
+    """
+    mark = since or Mark()
+    head = _head(book) if due is None else due
+    entries = JournalEntry.objects.filter(book=book, seq__gte=mark.seq).order_by("seq").iterator()
+    if mark.seq and ((kept := next(entries, None)) is None or (kept.seq, bytes(kept.link)) != (mark.seq, mark.link)):
+        return mark.seq, mark
+    for entry in entries:
+        if entry.seq != mark.seq + 1 or chain(mark.link, _bytes(entry)) != bytes(entry.link):
+            return mark.seq + 1, mark
+        mark = Mark(entry.seq, bytes(entry.link))
+    # somebody may have written meanwhile: then the head has moved on, too
+    if mark.seq < head or (mark.seq > head and mark.seq > _head(book)):
+        return mark.seq + 1, mark
+    return None, mark
+
+
+def _head(book: str) -> int:
+    return JournalHead.objects.filter(book=book).values_list("seq", flat=True).first() or 0
 
 
 def _bytes(entry: JournalEntry) -> bytes:

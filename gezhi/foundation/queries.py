@@ -1,5 +1,6 @@
 """Reading the house's books: entries by who, what and when, paged by key; and whether a chain is whole."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,6 +29,7 @@ class BookState:
     name: str
     entries: int
     broken: int | None
+    mark: journal.Mark
 
 
 def entries(sought: Sought) -> QuerySet[JournalEntry]:
@@ -48,8 +50,10 @@ def actions() -> list[tuple[str, str]]:
     return list(JournalEntry.objects.order_by("book", "action").values_list("book", "action").distinct())
 
 
-def states() -> list[BookState]:
-    """Check every book from its first entry to its last."""
-    return [
-        BookState(head.book, head.seq, journal.broken_entry(head.book)) for head in JournalHead.objects.order_by("book")
-    ]
+def states(marks: Mapping[str, journal.Mark] | None = None) -> list[BookState]:
+    """Check every book to its last entry: from its first, or from the mark up to which it was found whole before."""
+    found = []
+    for head in JournalHead.objects.order_by("book"):
+        broken, mark = journal.check(head.book, (marks or {}).get(head.book), head.seq)
+        found.append(BookState(head.book, mark.seq if broken is None else head.seq, broken, mark))
+    return found

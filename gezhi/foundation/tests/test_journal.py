@@ -91,3 +91,17 @@ def test_writers_at_once_stand_in_line() -> None:
         writer.join()
     assert JournalHead.objects.get(book="people").seq == 20
     assert journal.broken_entry("people") is None
+
+
+def test_a_check_goes_on_from_a_mark_and_notices_what_changed_at_it_or_after_it(db: None) -> None:
+    for number in range(5):
+        journal.record("people", "appoint", actor="", now=NOW, subject=str(number))
+    broken, mark = journal.check("people")
+    assert (broken, mark.seq) == (None, 5)
+    journal.record("people", "appoint", actor="", now=NOW, subject="5")
+    assert journal.check("people", mark)[0] is None
+    JournalEntry.objects.filter(seq=6).update(subject="other")
+    assert journal.check("people", mark)[0] == 6
+    JournalEntry.objects.filter(seq=5).update(link=bytes(32))
+    assert journal.check("people", mark)[0] == 5
+    assert journal.broken_entry("people") == 5

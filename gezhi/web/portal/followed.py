@@ -16,7 +16,7 @@ from gezhi.cases.queries import Followed
 from gezhi.foundation import clock
 from gezhi.schemes.clocks import calendar_of
 from gezhi.schemes.model import CLOSED
-from gezhi.web import stories
+from gezhi.web import pace, stories
 from gezhi.web.clocks import clock_view
 from gezhi.web.components import StoryItem
 from gezhi.web.portal import tickets
@@ -33,6 +33,7 @@ def open_with(request: HttpRequest, number: str, secret: str, now: datetime) -> 
 
 @never_cache
 @require_GET
+@pace.gently()
 def page(request: HttpRequest, number: str) -> HttpResponse:
     """Show how it stands, with the follower's own code to keep."""
     now = clock.now()

@@ -19,7 +19,7 @@ from gezhi.people import queries as people
 from gezhi.people.models import Appointment
 from gezhi.territory import queries as territory
 from gezhi.territory.models import Area
-from gezhi.web import wording
+from gezhi.web import pace, wording
 from gezhi.web.areas import named
 from gezhi.web.components import MapView
 from gezhi.web.portal import places, tickets
@@ -51,6 +51,7 @@ class Seat:
 
 
 @require_GET
+@pace.gently()
 def choose(request: HttpRequest) -> HttpResponse:
     """Find one's grid: by position, by words, or down the tree. A point leads straight to its board."""
     now = clock.now()
@@ -74,6 +75,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@pace.gently()
 def board(request: HttpRequest, code: str) -> HttpResponse:
     """Show an area's board: map, people and posts from here upwards, contact card with QR code."""
     now = clock.now()
@@ -96,6 +98,7 @@ def board(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_GET
+@pace.gently()
 def card(request: HttpRequest, code: str) -> HttpResponse:
     """Show the contact card alone, to be printed and hung up: who is there, the number, a QR code to the board."""
     now = clock.now()

@@ -28,7 +28,7 @@ from gezhi.schemes.model import Scheme
 from gezhi.schemes.state import Light
 from gezhi.territory import queries as territory
 from gezhi.territory.models import Area
-from gezhi.web import areas, wording
+from gezhi.web import areas, pace, wording
 from gezhi.web.clocks import workday_seconds
 
 _NUMBERS_KEPT_SECONDS = 300
@@ -59,6 +59,7 @@ class Link:
 
 
 @require_GET
+@pace.gently()
 def page(request: HttpRequest) -> HttpResponse:
     """Show closed cases that the plan publishes, by area and kind, with the numbers that can't be gamed."""
     now = clock.now()
@@ -93,6 +94,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@pace.gently("pictures", pace.PICTURES)
 def photo(_request: HttpRequest, file: UUID) -> FileResponse:
     """Hand out a photo that the plan publishes with a result."""
     row = queries.published_photo(file)

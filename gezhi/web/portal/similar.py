@@ -18,6 +18,9 @@ from gezhi.web import pace
 from gezhi.web.portal import catalogue, drafts, places, tickets
 from gezhi.web.portal.drafts import Draft
 
+# Others' open matters nearby: a street looks now and then, a machine does not look at all of them.
+_MOST_LOOKED_AT = 60
+
 
 def asks(draft: Draft, now: datetime) -> bool:
     """Say whether to ask: something like it is open nearby, and the reporter has not said yet that it is another."""
@@ -41,6 +44,8 @@ def page(request: HttpRequest, draft: Draft, now: datetime) -> HttpResponse:
     entry = catalogue.find(draft.item, on, draft.scheme)
     if entry is None or not (draft.has_place or draft.outside):
         return redirect("web:portal_what" if entry is None else "web:portal_where", key=draft.key)
+    if pace.too_fast(request, "similar", now, most=_MOST_LOOKED_AT):
+        return pace.slow_down(request)
     if request.method == "POST" and "number" in request.POST:
         return _follow(request, draft, request.POST["number"], now)
     if request.method == "POST":

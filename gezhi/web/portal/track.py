@@ -102,6 +102,7 @@ def _open(request: HttpRequest, number: str, secret: str, now: datetime) -> Http
 
 @never_cache
 @require_GET
+@pace.gently()
 def page(request: HttpRequest, number: str) -> HttpResponse:
     """Show a matter to whoever reported it."""
     now = clock.now()
@@ -125,7 +126,16 @@ def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
             request, gettext("This can't be done (any more). Nothing was changed; see below how it stands.")
         )
         return redirect("web:portal_case", number=found.number)
+    return _take(request, found, choice, now)
+
+
+def _take(request: HttpRequest, found: Tracking, choice: Choice, now: datetime) -> HttpResponse:
+    """Do what is offered, or say at its form why not."""
+    action = choice.action
     form = questions.read(_action(found, choice).asks, request, {}, now, actor="")
+    if pace.too_fast(request, "sign", now):
+        words = gettext("Too much was sent from your network in a short time. Please wait ten minutes.")
+        return _refused(request, found, (action, form), (words, ""), now)
     if form.errors:
         return _show(request, found, now, wrong={action: form}, status=422)
     try:
@@ -171,6 +181,7 @@ def add(request: HttpRequest, number: str) -> HttpResponse:
 
 @never_cache
 @require_GET
+@pace.gently()
 def slip(request: HttpRequest, number: str) -> HttpResponse:
     """Show the slip again, to print, while this browser knows the code."""
     secret = tickets.code_of(request, number)
@@ -182,6 +193,7 @@ def slip(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_GET
+@pace.gently("pictures", pace.PICTURES)
 def photo(request: HttpRequest, number: str, file: UUID) -> FileResponse:
     """Hand out a file of the matter that its reporter may see; `?small` gives the small copy."""
     found = _find(request, number, clock.now())

@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 
 from gezhi.cases import queries as cases
 from gezhi.cases.models import ContactLook
+from gezhi.foundation import journal
 from gezhi.foundation import queries as books
 from gezhi.foundation.models import JournalEntry
 from gezhi.people import queries as people
@@ -28,7 +29,8 @@ from gezhi.web.setup.pages import for_setup, shown
 A_PAGE = 50
 MOST_EXPORTED = 50_000
 LOOKS = "contact"
-_CHECKED_SECONDS = 60
+_MARKS, _BEGAN = "setup.audit.marks", "setup.audit.began"
+_WHOLE_DAY = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def audit(request: HttpRequest, account: Account, now: datetime) -> HttpResponse
         "until": request.GET.get("until", "")[:10],
         "kinds": _kinds(),
         "chosen": f"{sought.book}:{sought.action}" if sought.action else sought.book,
-        "books": _states(),
+        "books": _states(now),
         "newest": lines[0].at if lines and not request.GET.get("before") else None,
     }
     return shown(request, account, now, "setup/audit.html", words)
@@ -297,13 +299,18 @@ def _kinds() -> list[tuple[str, str]]:
     return [*found, (LOOKS, f"{_book(LOOKS)} · {gettext('read contact details')}")]
 
 
-def _states() -> list[tuple[str, int, int | None]]:
-    """Return what the check of the chains says; it reads every entry, so once a minute is enough."""
-    kept: list[tuple[str, int, int | None]] | None = cache.get("setup.audit.chains")
-    if kept is None:
-        kept = [(one.name, one.entries, one.broken) for one in books.states()]
-        cache.set("setup.audit.chains", kept, _CHECKED_SECONDS)
-    return [(_book(name), entries, broken) for name, entries, broken in kept]
+def _states(now: datetime) -> list[tuple[str, int, int | None]]:
+    """Return what the check of the chains says. It goes on where the last one ended; once a day it begins anew."""
+    marks: dict[str, tuple[int, bytes]] = cache.get(_MARKS) or {}
+    found = books.states({name: journal.Mark(*mark) for name, mark in marks.items()})
+    whole = {one.name: (one.mark.seq, one.mark.link) for one in found if one.broken is None}
+    if marks:
+        # the day goes on counting from the check that began at the beginning
+        cache.set(_MARKS, whole, max(1, int(cache.get(_BEGAN, 0)) + _WHOLE_DAY - int(now.timestamp())))
+    else:
+        cache.set(_BEGAN, int(now.timestamp()), _WHOLE_DAY)
+        cache.set(_MARKS, whole, _WHOLE_DAY)
+    return [(_book(one.name), one.entries, one.broken) for one in found]
 
 
 # ── the table to take along ──
