@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from gezhi.api import wording
 from gezhi.api.faults import ApiError, refusal
 from gezhi.cases.errors import CaseError
 from gezhi.foundation import clock
@@ -41,9 +42,11 @@ class Call:
         try:
             return shape.decode(self.request.body)
         except msgspec.ValidationError as error:
-            raise ApiError(422, "bad_input", str(error), field=_field(str(error))) from error
+            raise ApiError(422, "bad_input", wording.said(str(error)), field=_field(str(error))) from error
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise ApiError(400, "not_json", _("The body is not valid JSON: %(why)s") % {"why": error}) from error
+            raise ApiError(
+                400, "not_json", _("The body is not valid JSON: %(why)s") % {"why": wording.broken(str(error))}
+            ) from error
 
 
 def door(scope: str) -> Callable[[View], View]:
