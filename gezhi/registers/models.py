@@ -345,3 +345,49 @@ class Sealing(models.Model):
     entries = models.PositiveIntegerField(default=0)
     changes = models.PositiveIntegerField(default=0)
     proposals = models.PositiveIntegerField(default=0)
+
+
+class TableRun(models.Model):
+    """A large table that goes in or out in the background: its owner's, with how far it is and what came of it."""
+
+    class Kind(models.TextChoices):
+        """Which way."""
+
+        IMPORT = "import"
+        EXPORT = "export"
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        WAITING = "waiting"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+        CALLED_OFF = "off"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey("people.Account", models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=6, choices=Kind)
+    register = models.CharField(max_length=WORD)
+    name = models.CharField(max_length=120)
+    dry_run = models.BooleanField(default=False)
+    options = models.JSONField(default=dict)
+    at = models.DateTimeField()
+    state = models.CharField(max_length=7, choices=State, default=State.WAITING)
+    # Rows read of how many; 0 where that is not known before the end.
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    began_at = models.DateTimeField(null=True)
+    heard_at = models.DateTimeField(null=True)
+    stop = models.BooleanField(default=False)
+    done_at = models.DateTimeField(null=True)
+    # What came of it as JSON: counts and faults, or why it failed. Words of a table may be in it.
+    result = EncryptedText(blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    batch = models.ForeignKey(Import, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["account", "register", "-at"], name="run_of_account"),
+            models.Index(fields=["at"], name="run_waiting", condition=Q(state="waiting")),
+        ]

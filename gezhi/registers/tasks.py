@@ -31,3 +31,19 @@ def seal_sensitive(timestamp: int) -> None:  # noqa: ARG001
     now = clock.now()
     while operations.seal_sensitive(now=now, limit=_BATCH):
         continue
+
+
+@app.periodic(cron="* * * * * */3")
+@app.task(queueing_lock="registers.work_on_tables", lock="registers.work_on_tables", pass_context=False)
+def work_on_tables(timestamp: int) -> None:  # noqa: ARG001
+    """Work on large tables that wait, one after another, so that half of the worker stays free for the rest."""
+    operations.give_up_silent(now=clock.now())
+    while operations.work_on_next(now=clock.now()):
+        continue
+
+
+@app.periodic(cron="53 2 * * *")
+@app.task(queueing_lock="registers.forget_runs", pass_context=False)
+def forget_runs(timestamp: int) -> None:  # noqa: ARG001
+    """Forget what came of large tables when its time is over."""
+    operations.forget_runs(now=clock.now())

@@ -211,6 +211,8 @@ WALK: dict[str, Stop | NoPage] = {
     "web:desk_register_import": Stop(["worker"], register("households")),
     "web:desk_register_template": FILE,
     "web:desk_register_export": Stop(["worker"], register("households")),
+    "web:desk_register_run": NoPage("a large table under way: see its own tests"),
+    "web:desk_register_run_file": FILE,
     "web:desk_entry_file": FILE,
     "web:desk_held": Stop(["dispatcher"]),
     "web:desk_care": Stop(["worker", "dispatcher"]),

@@ -200,6 +200,8 @@ TABLE: dict[str, Row] = {
     "web:desk_held": only(*_SETUP),
     "web:desk_care": only(*_STAFF),
     "web:desk_register": only(*_STAFF, status=_GONE, args=_this(register="no-such")),
+    "web:desk_register_run": only(*_STAFF, status=_GONE, args=_this(register="no-such", run=UNKNOWN_ID)),
+    "web:desk_register_run_file": only(*_STAFF, status=_GONE, args=_this(register="no-such", run=UNKNOWN_ID)),
     "web:desk_entry_new": only(*_STAFF, status=_GONE, args=_this(register="no-such")),
     "web:desk_register_import": only(*_STAFF, status=_GONE, args=_this(register="no-such")),
     "web:desk_register_template": only(*_STAFF, status=_GONE, args=_this(register="no-such")),

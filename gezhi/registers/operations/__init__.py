@@ -9,6 +9,17 @@ from gezhi.registers.operations.forgetting import erase, erase_due
 from gezhi.registers.operations.importing import ImportReport, import_table
 from gezhi.registers.operations.looking import unmask, unmask_story
 from gezhi.registers.operations.moving import end, follow_territory, merge, move, reopen
+from gezhi.registers.operations.runs import (
+    begin_export,
+    begin_import,
+    call_off,
+    content_of,
+    forget_runs,
+    give_up_silent,
+    report_of,
+    trouble_of,
+    work_on_next,
+)
 from gezhi.registers.operations.saving import ACCEPTED, CONFLICT, DUPLICATE, PROPOSED_ONLY, Saved, linked, save
 from gezhi.registers.operations.sealing import look_again, remaining, seal_sensitive
 from gezhi.registers.operations.settling import decide
@@ -28,12 +39,18 @@ __all__ = [
     "as_xlsx",
     "assign_care",
     "attach",
+    "begin_export",
+    "begin_import",
+    "call_off",
+    "content_of",
     "decide",
     "end",
     "erase",
     "erase_due",
     "export",
     "follow_territory",
+    "forget_runs",
+    "give_up_silent",
     "hand_over_care",
     "import_table",
     "inert",
@@ -45,12 +62,15 @@ __all__ = [
     "open_many",
     "remaining",
     "reopen",
+    "report_of",
     "said",
     "save",
     "seal_sensitive",
     "subject_access",
+    "trouble_of",
     "undo_import",
     "unmask",
     "unmask_story",
     "withdraw_file",
+    "work_on_next",
 ]

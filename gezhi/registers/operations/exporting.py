@@ -34,6 +34,16 @@ def export(
     progress: Progress | None = None,
 ) -> Iterator[list[str]]:  # fmt: skip
     """Yield the headings, then a row for each entry that the actor may see. The taking out is written down first."""
+    ledger, why = check(actor=actor, now=now, wanted=wanted, unmask=unmask, reason=reason)
+    body = {"register": ledger.id, "area": wanted.area, "unmasked": unmask, "purpose": why}
+    journal.record(BOOK, "export", actor=str(actor.pk) if actor else "", now=now, subject=ledger.id, body=body)
+    return _rows(actor, now, wanted, ledger, unmask=unmask, progress=progress)
+
+
+def check(
+    *, actor: Account | None, now: datetime, wanted: Wanted, unmask: bool = False, reason: str = ""
+) -> tuple[Ledger, str]:
+    """Return the register and the purpose as it is written down; raise Refused for who may not take it out so."""
     ledger = ledgers.ledger(wanted.register, timezone.localdate(now))
     why = stated(reason) if unmask else ""
     if unmask and actor is not None and not _may_unmask(actor, ledger, wanted.area, now):
@@ -41,9 +51,7 @@ def export(
             "您没有在这个区域查看完整联系方式的权限，只能导出遮住后的内容。",
             "You have no right to see contact details in this whole area; export it masked.",
         )
-    body = {"register": ledger.id, "area": wanted.area, "unmasked": unmask, "purpose": why}
-    journal.record(BOOK, "export", actor=str(actor.pk) if actor else "", now=now, subject=ledger.id, body=body)
-    return _rows(actor, now, wanted, ledger, unmask=unmask, progress=progress)
+    return ledger, why
 
 
 def _may_unmask(actor: Account, ledger: Ledger, area: str, now: datetime) -> bool:

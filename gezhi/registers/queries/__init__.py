@@ -10,12 +10,14 @@ from gezhi.registers.queries.lists import (
     Wanted,
     entries,
     imports,
+    more_than,
     of,
     shelves,
     sizes,
 )
 from gezhi.registers.queries.looks import looks
 from gezhi.registers.queries.nearby import Nearby, at_place
+from gezhi.registers.queries.runs import run, runs
 from gezhi.registers.queries.story import EntryPage, batch, entry, entry_page, held, may_show
 
 __all__ = [
@@ -38,7 +40,10 @@ __all__ = [
     "imports",
     "looks",
     "may_show",
+    "more_than",
     "of",
+    "run",
+    "runs",
     "shelves",
     "sizes",
 ]

@@ -127,6 +127,11 @@ def _seen(account: Account | None, now: datetime, register: str) -> EntryRows:
     return every.visible_to(account, now=now)
 
 
+def more_than(most: int, *, account: Account | None, now: datetime, wanted: Wanted) -> bool:
+    """Say whether a list has more rows than so many, without counting further."""
+    return of(account=account, now=now, wanted=wanted).order_by().values("pk")[: most + 1].count() > most
+
+
 def shelves(*, account: Account, now: datetime) -> list[Shelf]:
     """Return the registers in force that the account has to do with, each with its size (up to `MOST_COUNTED`)."""
     known = ledgers.ledgers(timezone.localdate(now))

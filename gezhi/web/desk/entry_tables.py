@@ -2,6 +2,7 @@
 
 import io
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -34,6 +35,9 @@ from gezhi.web.desk.ledgers import find
 from gezhi.web.staff import for_staff
 
 MOST_SHOWN = 200
+# Up to here a page waits for it; what is larger is the background worker's.
+AT_ONCE_BYTES = 150_000
+AT_ONCE_ROWS = 2_000
 
 
 @never_cache
@@ -49,6 +53,12 @@ def bring(request: HttpRequest, account: Account, register: str) -> HttpResponse
     if request.method == "POST":
         try:
             name, data, token = _file(request, account)
+            if len(data) > AT_ONCE_BYTES:
+                going = operations.begin_import(
+                    actor=account, now=now, register=ledger.id, upload=UUID(token), name=name,
+                    area=request.POST.get("area", "")[:40], language=get_language() or "",
+                )  # fmt: skip
+                return redirect("web:desk_register_run", register=register, run=going.pk)
             report = _read(request, account, ledger, (name, data), now)
         except (Refused, ValidationError) as refused:
             error = " ".join(refused.messages) if isinstance(refused, ValidationError) else str(refused)
@@ -60,9 +70,10 @@ def bring(request: HttpRequest, account: Account, register: str) -> HttpResponse
             return redirect("web:desk_register_import", register=register)
     shown = {
         "now": now, "frame": frame(account, now), "ledger": ledger, "error": error, "report": report, "token": token,
-        "name": name, "faults": _lines(report), "most": MOST_SHOWN, "imports": queries.imports(ledger.id),
+        "name": name, "faults": lines_of(report), "most": MOST_SHOWN, "imports": queries.imports(ledger.id),
         "areas": areas(account, now), "area": request.POST.get("area", ""), "size": uploads.MOST_BYTES // 2**20,
         "errors": {"file": error} if error else {},
+        "runs": queries.runs(account=account, register=ledger.id, kind="import", now=now),
     }  # fmt: skip
     return render(request, "desk/registers/import.html", shown, status=422 if error else 200)
 
@@ -99,7 +110,8 @@ def _is_id(said: str) -> bool:
     return True
 
 
-def _lines(report: ImportReport | None) -> list[tuple[str, str, bool]]:
+def lines_of(report: ImportReport | None) -> list[tuple[str, str, bool]]:
+    """Return the cells with what is wrong or to be known, and whether it is wrong."""
     if report is None:
         return []
     faults = [(one.cell, wording.say(one.text), True) for one in report.faults[:MOST_SHOWN]]
@@ -158,9 +170,15 @@ def export(request: HttpRequest, account: Account, register: str) -> HttpRespons
                     "没有这个区域，什么都没有导出。请从列表中重新选择。",
                     "There is no such area (any more), and nothing was taken out. Choose one from the list again.",
                 )
-            rows = operations.export(
-                actor=account, now=now, wanted=wanted, unmask=sent.get("unmask") == "yes", reason=sent.get("reason", "")
-            )
+            asked: dict[str, Any] = {
+                "actor": account, "now": now, "wanted": wanted, "unmask": sent.get("unmask") == "yes",
+                "reason": sent.get("reason", ""),
+            }  # fmt: skip
+            if queries.more_than(AT_ONCE_ROWS, account=account, now=now, wanted=wanted):
+                kind = "xlsx" if sent.get("kind") == "xlsx" else "csv"
+                going = operations.begin_export(kind=kind, language=get_language() or "", **asked)
+                return redirect("web:desk_register_run", register=register, run=going.pk)
+            rows = operations.export(**asked)
         except Refused as refused:
             error = str(refused)
         else:
@@ -171,7 +189,7 @@ def export(request: HttpRequest, account: Account, register: str) -> HttpRespons
             return answer
     shown = {
         "now": now, "frame": frame(account, now), "ledger": ledger, "errors": {"reason": error} if error else {},
-        "areas": areas(account, now),
+        "areas": areas(account, now), "runs": queries.runs(account=account, register=ledger.id, kind="export", now=now),
     }  # fmt: skip
     return render(request, "desk/registers/export.html", shown, status=422 if error else 200)
 

@@ -30,6 +30,7 @@ from gezhi.web.desk import (
     queue,
     reports,
     rounds,
+    table_runs,
     views,
     watching,
 )
@@ -89,6 +90,8 @@ urlpatterns: list[URLPattern] = [
     path("registers/<str:register>/import", entry_tables.bring, name="desk_register_import"),
     path("registers/<str:register>/import/template.xlsx", entry_tables.template, name="desk_register_template"),
     path("registers/<str:register>/import/<int:number>/undo", entry_tables.undo, name="desk_register_undo"),
+    path("registers/<str:register>/table/<uuid:run>", table_runs.page, name="desk_register_run"),
+    path("registers/<str:register>/table/<uuid:run>/file", table_runs.file, name="desk_register_run_file"),
     path("registers/<str:register>/export", entry_tables.export, name="desk_register_export"),
     path("registers/<str:register>/entry/<str:code>", entries.page, name="desk_entry"),
     path("registers/<str:register>/entry/<str:code>/edit", entry_forms.edit, name="desk_entry_edit"),

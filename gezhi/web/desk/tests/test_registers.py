@@ -4,15 +4,18 @@ import io
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from time_machine import travel
 
 from gezhi.people.models import Account
+from gezhi.registers import operations
 from gezhi.registers.models import Entry, Import, Look, Proposal
 from gezhi.registers.operations.writing import values_of
 from gezhi.registers.tests.conftest import MORNING, Books, books
 from gezhi.web import spots
+from gezhi.web.desk import entry_tables
 
 __all__ = ["books"]
 ANSWERS = {"head": "王家旺", "address": "清溪路 24 号", "phone": "13800001234", "class": "3", "people": "4"}
@@ -229,3 +232,35 @@ def test_what_is_listed_can_be_seen_on_the_map_with_the_same_entries_below(
     assert "data-map " not in there.get(at("register", "households") + "?view=map&q=没有").content.decode()
     assert client(books.cast.outsider).get(at("register", "households") + "?view=map").status_code in (200, 404)
     assert "户1" not in client(books.cast.other_worker).get(at("register", "households") + "?view=map").content.decode()
+
+
+def test_a_large_table_goes_in_and_out_on_a_page_of_its_own(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(entry_tables, "AT_ONCE_BYTES", 10)
+    monkeypatch.setattr(entry_tables, "AT_ONCE_ROWS", 1)
+    there, stranger = client(books.cast.worker), client(books.cast.head)
+    table = SimpleUploadedFile("户.csv", "户主,住址\n王一,1 号\n王二,2 号\n".encode())
+    sent = there.post(at("register_import", "households"), {"file": table, "area": books.cast.grids[0].code})
+    place = sent["Location"]
+    assert 'hx-trigger="every 2s"' in there.get(place).content.decode()
+    assert stranger.get(place).status_code == 404
+    assert stranger.post(place, {"stop": "yes"}).status_code == 404
+    now = MORNING.replace(hour=12)
+    assert operations.work_on_next(now=now)
+    page = there.get(place).content.decode()
+    assert 'name="take"' in page
+    assert "hx-trigger" not in page.split("<main", 1)[1]
+    taking = there.post(place, {"take": "yes"})["Location"]
+    assert operations.work_on_next(now=now)
+    assert "1" in there.get(taking).content.decode()
+    assert len(entries()) == 2
+    assert "户.csv" in there.get(at("register_import", "households")).content.decode()
+    out = there.post(at("register_export", "households"), {"kind": "csv"})["Location"]
+    assert there.get(out + "/file").status_code == 404
+    assert operations.work_on_next(now=now)
+    assert out + "/file" in there.get(out).content.decode()
+    handed = there.get(out + "/file")
+    assert "王一" in b"".join(handed.streaming_content).decode()  # type: ignore[attr-defined]
+    assert stranger.get(out + "/file").status_code == 404
+    stopped = there.post(at("register_export", "households"), {"kind": "xlsx"})["Location"]
+    there.post(stopped, {"stop": "yes"})
+    assert not operations.work_on_next(now=now)
