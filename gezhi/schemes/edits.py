@@ -61,6 +61,20 @@ def set_limit(source: Source, keys: Sequence[str], limit: str, *, at: int = 0, w
     return source if warn is None else _set(source, (*keys, "warn"), warn)
 
 
+def set_words(source: Source, keys: Sequence[str], words: Mapping[str, tuple[str, str]]) -> Source:
+    """Return the files with other words at a table that the scheme has: by key, in Chinese and in English if any."""
+    if _table(merge(source).rules, keys) is None:
+        raise SchemeError([Finding("error", "edit", ".".join(keys), _CANNOT)])
+    for key, (zh, en) in words.items():
+        source = _set(source, (*keys, key), {"zh": zh, "en": en} if en else zh)
+    return source
+
+
+def set_hours(source: Source, hours: Sequence[str]) -> Source:
+    """Return the files with other hours of business."""
+    return _set(source, ("calendar", "hours"), list(hours))
+
+
 def set_rate(source: Source, duty: str, rate: str) -> Source:
     """Return the files with another rate of a duty: how often, or of how large a share. Raise BadDuty for no rate."""
     Rate.parse(rate)

@@ -33,6 +33,8 @@ class LimitChange:
     keys: tuple[str, ...]
     limit: str
     at: int = 0
+    # How long before its end the light turns yellow; None leaves that as it is.
+    warn: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,21 @@ class RateChange:
 
     duty: str
     rate: str
+
+
+@dataclass(frozen=True, slots=True)
+class WordsChange:
+    """Other words at a table of the plan (posts, grid_worker): by key, in Chinese and in English if any."""
+
+    keys: tuple[str, ...]
+    words: Mapping[str, tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class HoursChange:
+    """Other hours of business: `08:30-12:00`, `14:00-17:30`."""
+
+    hours: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +94,8 @@ class FormTaken:
     replace: bool = False
 
 
-type Change = LimitChange | RateChange | RowChange | RowDropped | VersionChange | FormTaken
+type RuleChange = LimitChange | RateChange | WordsChange | HoursChange | VersionChange
+type Change = RuleChange | RowChange | RowDropped | FormTaken
 
 
 def upload_draft(*, actor: Account | None, file_name: str, raw: bytes, now: datetime) -> SchemeDraft:
@@ -250,21 +268,33 @@ def _changed(text: source.Source, change: Change) -> source.Source:
 
 def _apply(text: source.Source, change: Change) -> source.Source:
     match change:
-        case LimitChange():
-            return edits.set_limit(text, change.keys, change.limit, at=change.at)
-        case RateChange():
-            return edits.set_rate(text, change.duty, change.rate)
         case RowDropped():
             return edits.drop_row(text, change.table, change.row)
-        case VersionChange():
-            if not change.version.strip() or len(change.version) > 40:
-                raise ValidationError(_("A version needs a name of at most 40 characters."))
-            return edits.set_version(text, change.version.strip())
-        case FormTaken():
-            return adding.added(text, change.carried, replace=change.replace)
         case RowChange():
             _check_row(text, change)
             return edits.set_row(text, change.table, change.row, change.values)
+        case FormTaken():
+            return adding.added(text, change.carried, replace=change.replace)
+        case _:
+            return _apply_rule(text, change)
+
+
+def _apply_rule(text: source.Source, change: RuleChange) -> source.Source:
+    """Change one rule of the scheme's files."""
+    match change:
+        case LimitChange():
+            changed = edits.set_limit(text, change.keys, change.limit, at=change.at, warn=change.warn)
+        case RateChange():
+            changed = edits.set_rate(text, change.duty, change.rate)
+        case WordsChange():
+            changed = edits.set_words(text, change.keys, change.words)
+        case HoursChange():
+            changed = edits.set_hours(text, change.hours)
+        case VersionChange():
+            if not change.version.strip() or len(change.version) > 40:
+                raise ValidationError(_("A version needs a name of at most 40 characters."))
+            changed = edits.set_version(text, change.version.strip())
+    return changed
 
 
 def _check_row(text: source.Source, change: RowChange) -> None:

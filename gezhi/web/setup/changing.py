@@ -1,4 +1,4 @@
-"""One thing of a plan changed on a page: a limit, a rate, an item, a department, the version. It becomes a draft."""
+"""One thing of a plan changed on a page: a limit, a rate, an item, a name, words, hours, the version."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,13 +14,14 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from gezhi.enactment import operations
+from gezhi.foundation import clock
 from gezhi.people.models import Account
 from gezhi.schemes import edits, explain
 from gezhi.schemes.durations import BadDuration, Duration, Unit
 from gezhi.schemes.model import Rule, Scheme
 from gezhi.territory import pinyin
 from gezhi.web import wording
-from gezhi.web.setup import plans, rates
+from gezhi.web.setup import plans, rates, word_forms
 from gezhi.web.setup.fields import whole
 from gezhi.web.setup.pages import form_for_setup, shown
 from gezhi.web.setup.plans import Plan
@@ -41,6 +42,7 @@ class Entry:
     is_new: bool = False
     note: str = ""
     alternatives: tuple[tuple[int, str], ...] = ()
+    facts: tuple[str, ...] = ()
 
 
 @form_for_setup
@@ -75,11 +77,14 @@ def _make(request: HttpRequest, account: Account, now: datetime, plan: Plan, ent
 
 def _fields(entry: Entry) -> tuple[str, ...]:
     return {
-        "limit": ("amount", "unit", "alternative"),
+        "limit": ("amount", "unit", "alternative", "warn_amount", "warn_unit"),
         "item": (*_ITEM, "id", "amount", "unit"),
         "department": (*_DEPARTMENT, "id"),
         "version": ("version",),
         "rate": rates.FIELDS,
+        "post": word_forms.POST,
+        "notice": word_forms.NOTICE,
+        "hours": word_forms.HOURS,
     }[entry.what]
 
 
@@ -99,7 +104,7 @@ def _limit_entry(request: HttpRequest, _plan: Plan, scheme: Scheme) -> Entry:
     return Entry(
         what="limit",
         title=title,
-        values={"alternative": "0"} | _split(rule.limit[0].value),
+        values={"alternative": "0", **_split(rule.limit[0].value), **_warning(rule)},
         alternatives=tuple(
             (at, wording.say(explain.limit_word(one.value)) + (f" ({one.when})" if one.when else ""))
             for at, one in enumerate(rule.limit)
@@ -122,7 +127,17 @@ def _rule(scheme: Scheme, path: str) -> tuple[Rule, str]:
 
 def _limit_change(request: HttpRequest, _plan: Plan, entry: Entry) -> operations.Change:
     keys = tuple(request.GET.get("at", "").split("."))
-    return operations.LimitChange(keys, _together(entry.values), at=whole(entry.values.get("alternative", "")))
+    return operations.LimitChange(
+        keys,
+        _together(entry.values),
+        at=whole(entry.values.get("alternative", "")),
+        warn=word_forms.warning(entry.values),
+    )
+
+
+def _warning(rule: Rule) -> dict[str, str]:
+    found = _split(rule.warn)
+    return {"warn_amount": found["amount"], "warn_unit": found["unit"]}
 
 
 def _split(limit: str) -> dict[str, str]:
@@ -215,9 +230,11 @@ def _new_id(plan: Plan, values: Mapping[str, str], parent: str) -> str:
 
 def _need_short(values: Mapping[str, str]) -> None:
     """Refuse what is too long; cut off silently, an end would be missing in the plan."""
-    if long := [value for value in values.values() if len(value) > _LONGEST]:
-        words = {"most": _LONGEST, "n": len(long[0])}
-        raise ValidationError(gettext("At most %(most)d characters; these are %(n)d.") % words)
+    for name, value in values.items():
+        most = word_forms.LONGEST_BODY if name in ("body", "body_en") else _LONGEST
+        if len(value) > most:
+            words = {"most": most, "n": len(value)}
+            raise ValidationError(gettext("At most %(most)d characters; these are %(n)d.") % words)
 
 
 def _need_title(values: Mapping[str, str]) -> None:
@@ -274,12 +291,32 @@ def _rate_change(request: HttpRequest, _plan: Plan, entry: Entry) -> operations.
     return rates.change(request, entry.values)
 
 
+# ── words and hours ──
+
+
+def _post_entry(request: HttpRequest, _plan: Plan, scheme: Scheme) -> Entry:
+    title, values = word_forms.post(request, scheme)
+    return Entry("post", title, values, note=gettext("Who holds the post keeps it: only its name changes."))
+
+
+def _notice_entry(request: HttpRequest, _plan: Plan, scheme: Scheme) -> Entry:
+    title, values, facts = word_forms.notice(request, scheme, clock.now())
+    return Entry("notice", title, values, facts=facts)
+
+
+def _hours_entry(_request: HttpRequest, _plan: Plan, scheme: Scheme) -> Entry:
+    return Entry("hours", gettext("Business hours"), word_forms.hours(scheme))
+
+
 _ENTRIES: Mapping[str, Callable[[HttpRequest, Plan, Scheme], Entry]] = {
     "limit": _limit_entry,
     "item": _item_entry,
     "department": _department_entry,
     "version": _version_entry,
     "rate": _rate_entry,
+    "post": _post_entry,
+    "notice": _notice_entry,
+    "hours": _hours_entry,
 }
 _CHANGES: Mapping[str, Callable[[HttpRequest, Plan, Entry], operations.Change]] = {
     "limit": _limit_change,
@@ -287,4 +324,7 @@ _CHANGES: Mapping[str, Callable[[HttpRequest, Plan, Entry], operations.Change]] 
     "department": _department_change,
     "version": _version_change,
     "rate": _rate_change,
+    "post": lambda request, _plan, entry: word_forms.post_change(request, entry.values),
+    "notice": lambda request, _plan, entry: word_forms.notice_change(request, entry.values),
+    "hours": lambda _request, _plan, entry: word_forms.hours_change(entry.values),
 }

@@ -17,6 +17,7 @@ from gezhi.enactment import operations, queries
 from gezhi.enactment.models import SchemeDraft, SchemeVersion
 from gezhi.foundation import clock, journal
 from gezhi.people import operations as people
+from gezhi.schemes import source
 from gezhi.web.desk.tests.test_queue import client
 from gezhi.web.setup import plans
 
@@ -269,3 +270,73 @@ def test_forged_addresses_are_answered(office: Client, version: SchemeVersion) -
     unknown = UUID(int=0)
     for deed in ("draft", "accept", "discard", "cancel"):
         assert office.post(f"/setup/scheme/{unknown}/{deed}").status_code == 404
+
+
+def _text(draft: SchemeDraft) -> str:
+    return "\n".join(draft.source["files"].values())
+
+
+def _changed(office: Client, version: SchemeVersion, query: str, said: dict[str, str]) -> SchemeDraft:
+    """Change one thing on a page; return the draft, whose difference is shown next."""
+    form = f"/setup/scheme/{version.pk}/change?{query}"
+    assert office.get(form).status_code == 200
+    answer = office.post(form, said)
+    assert answer.status_code == 302, answer.context["errors"]
+    assert office.get(answer["Location"]).status_code == 200
+    return SchemeDraft.objects.latest("begun_at")
+
+
+def test_a_posts_name_a_notices_words_and_the_hours_are_changed_like_a_limit(
+    office: Client, version: SchemeVersion
+) -> None:
+    draft = _changed(office, version, "what=post&id=grid_worker", {"title": "网格专员", "title_en": "Grid officer"})
+    found = source.read(source.Source(draft.source["main"], draft.source["files"]))[1]
+    assert found is not None
+    assert (found.posts["grid_worker"].title.zh, found.posts["grid_worker"].title.en) == ("网格专员", "Grid officer")
+    assert found.posts["grid_worker"].at == "grid"
+    said = {"subject": "部门晚了：{number}", "subject_en": "", "body": "“{title}”晚了。\n{url}", "body_en": ""}
+    draft = _changed(office, version, "what=notice&id=late_department", said)
+    found = source.read(source.Source(draft.source["main"], draft.source["files"]))[1]
+    assert found is not None
+    assert found.notices["late_department"].body.zh == "“{title}”晚了。\n{url}"
+    assert found.notices["late_department"].to == ("dispatcher",)
+    draft = _changed(office, version, "what=hours", {"hours": "09:00-12:00、13:30-17:30"})
+    assert '"09:00-12:00", "13:30-17:30"' in _text(draft)
+    limit = {"amount": "4", "unit": "workdays", "alternative": "0", "warn_amount": "2", "warn_unit": "workdays"}
+    draft = _changed(office, version, f"what=limit&at={STATION}", limit)
+    found = source.read(source.Source(draft.source["main"], draft.source["files"]))[1]
+    assert found is not None
+    clock_ = found.procedures["report_up"].steps["station"].clock
+    assert clock_ is not None
+    assert (clock_.limit[0].value, clock_.warn) == ("4 workdays", "2 workdays")
+
+
+@pytest.mark.parametrize(
+    ("query", "said", "why"),
+    [
+        ("what=hours", {"hours": "9 to 5"}, "无效"),
+        ("what=hours", {"hours": "14:00-17:00, 08:00-12:00"}, "先后排列"),
+        ("what=hours", {"hours": ""}, "08:30-12:00"),
+        ("what=post&id=grid_worker", {"title": ""}, "名称"),
+        ("what=notice&id=late_department", {"subject": "x", "body": ""}, "中文"),
+        ("what=notice&id=late_department", {"subject": "x", "body": "长" * 2001}, "2000"),
+    ],
+)
+def test_words_that_can_not_be_are_refused_and_kept(
+    office: Client, version: SchemeVersion, query: str, said: dict[str, str], why: str
+) -> None:
+    answer = office.post(f"/setup/scheme/{version.pk}/change?{query}", said)
+    assert answer.status_code == 422
+    assert why in answer.text
+    assert not SchemeDraft.objects.exists()
+
+
+def test_a_post_or_notice_that_there_is_not_can_not_be_changed(
+    office: Client, version: SchemeVersion, district: District
+) -> None:
+    for query in ("what=post&id=nobody", "what=notice&id=none"):
+        assert office.get(f"/setup/scheme/{version.pk}/change?{query}").status_code == 404
+    worker = client(district.cast.worker)
+    for query in ("what=post&id=grid_worker", "what=hours"):
+        assert worker.get(f"/setup/scheme/{version.pk}/change?{query}").status_code == 403
+        assert worker.post(f"/setup/scheme/{version.pk}/change?{query}", {"title": "x"}).status_code == 403
