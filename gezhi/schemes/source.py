@@ -1,6 +1,8 @@
 """The way in: from a scheme's folder, or from its files as they were kept when it was put into force, to the scheme."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from gezhi.schemes import build, shapes
@@ -25,8 +27,19 @@ def load(path_or_files: Path | str | Source | Mapping[str, str]) -> Scheme:
 
 
 def read(path_or_files: Path | str | Source | Mapping[str, str]) -> tuple[Document, Scheme | None]:
-    """Return the merged document with its findings, and the scheme if its spelling allows to make one."""
-    document = merge(_source(path_or_files))
+    """Return the merged document with its findings, and the scheme if its spelling allows to make one.
+
+    The same text is read once: putting a plan into force checks it, builds it and asks for it again as a version.
+    """
+    text = _source(path_or_files)
+    document, scheme = _read(text.main, tuple(sorted(text.files.items())))
+    # Whoever checks adds findings of their own.
+    return replace(document, findings=[*document.findings]), scheme
+
+
+@lru_cache(maxsize=8)
+def _read(main: str, files: tuple[tuple[str, str], ...]) -> tuple[Document, Scheme | None]:
+    document = merge(Source(main, dict(files)))
     if not document.failed:
         shapes.judge(document)
     if document.failed:
