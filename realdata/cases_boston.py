@@ -8,12 +8,13 @@ and, where it is acted on, finished at the moment at which the city closed it. A
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import batched
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import shapely
 from pyarrow import parquet
 
@@ -170,7 +171,7 @@ def _open(actor: Account, reports: Sequence[Report]) -> list[Result]:
     """Take reports in; what lies next to a border is sent again with the nearest area that the answer names."""
     results = operations.open_batch(actor=actor, reports=reports, now=NOW)
     near = {n: one.candidates[0].code for n, one in enumerate(results) if isinstance(one, AskArea)}
-    chosen = [replace(reports[n], area=code) for n, code in near.items()]
+    chosen = [msgspec.structs.replace(reports[n], area=code) for n, code in near.items()]
     for n, result in zip(near, operations.open_batch(actor=actor, reports=chosen, now=NOW), strict=True):
         results[n] = result
     return results

@@ -18,7 +18,7 @@ def main() -> int:
     from gezhi.foundation import clock  # noqa: PLC0415
     from gezhi.territory import drafts, operations, tables  # noqa: PLC0415
 
-    call_command("migrate", "territory", verbosity=0, skip_checks=True)
+    call_command("migrate", verbosity=0, skip_checks=True)
     began = time.perf_counter()
     drafted = drafts.draft(tables.read(Path(sys.argv[1])))
     result = operations.import_areas(drafted=drafted, actor=None, now=clock.now(), on=date(2023, 6, 30))
