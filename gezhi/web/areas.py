@@ -11,12 +11,16 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from gezhi.foundation import clock
+from gezhi.foundation.memory import Memory
+from gezhi.registers.values import Point
 from gezhi.territory import queries as territory
 from gezhi.territory.models import Area
 
 MOST_OUTLINES = 60
 MOST_NAMES = 30
 type Box = tuple[float, float, float, float]
+_NEAR = 0.004
+_home: Memory[Box | None] = Memory()
 _FIELDS = ("id", "code", "name", "level", "path", "boundary")
 
 
@@ -36,6 +40,20 @@ def outlines(request: HttpRequest) -> HttpResponse:
     answer = JsonResponse({"type": "FeatureCollection", "features": features})
     answer["Cache-Control"] = "public, max-age=300"
     return answer
+
+
+def view_to_pick(point: Point | None) -> str:
+    """Return the bounds of a map to pick a place on, as JSON: around the place, else of the whole district."""
+    if point is not None:
+        around = ((point.lon - _NEAR, point.lat - _NEAR), (point.lon + _NEAR, point.lat + _NEAR))
+        return json.dumps({"bounds": around})
+    box = _home.get("home", _whole)
+    return json.dumps({"bounds": [box[:2], box[2:]]}) if box else ""
+
+
+def _whole() -> Box | None:
+    top = territory.areas(timezone.localdate(clock.now())).filter(parent=None).order_by("path").first()
+    return top.bbox if top is not None else None
 
 
 def _box(words: str) -> Box | None:

@@ -18,10 +18,12 @@ from django.http import HttpRequest
 from django.utils.translation import get_language, gettext
 
 from gezhi.foundation import files
+from gezhi.registers.values import point_of
 from gezhi.schemes.filled import Fault
 from gezhi.schemes.forms import SILENT, Field, Form
 from gezhi.schemes.trees import tree
-from gezhi.web import questions, wording
+from gezhi.web import areas, questions, wording
+from gezhi.web.picking import Picker
 from gezhi.web.questions import Kept, Offer
 
 MOST_ROWS = 30
@@ -46,6 +48,12 @@ class Box:
     kept: tuple[Kept, ...] = ()
     boxes: tuple["Box", ...] = ()
     rows: tuple[tuple["Box", ...], ...] = ()
+    # Of a place: the bounds of its map. Of an entry: what the one named is called, and what a search without scripts
+    # has found.
+    called: str = ""
+    found: tuple[Offer, ...] = ()
+    looked: bool = False
+    view: str = ""
 
     @property
     def id(self) -> str:
@@ -104,16 +112,17 @@ def draw(
     faults: Iterable[Fault] = (),
     refused: Mapping[str, str] | None = None,
     offers: Mapping[str, Sequence[Offer]] | None = None,
+    picker: Picker | None = None,
 ) -> Drawn:
     """Return the form with answers so far.
 
-    `masked` are the sensitive ones that are there and not shown, by id; `offers` what fields of kind `area` and
-    `entry` may choose from, by the field's id.
+    `masked` are the sensitive ones that are there and not shown, by id; `offers` what fields of kind `area` may choose
+    from, by the field's id; `picker` looks up what fields of kind `entry` name.
     """
     errors = dict(refused or {})
     for fault in faults:
         errors.setdefault(fault.path, fault.text.say(get_language() or "zh-hans"))
-    drawing = _Drawing(errors, masked or {}, offers or {})
+    drawing = _Drawing(errors, masked or {}, offers or {}, picker)
     boxes = drawing.all(form.fields, answers or {}, "")
     return Drawn(form, boxes, errors)
 
@@ -130,6 +139,7 @@ class _Drawing:
     errors: dict[str, str]
     masked: Mapping[str, str]
     offers: Mapping[str, Sequence[Offer]]
+    picker: Picker | None
 
     def all(self, fields: Iterable[Field], answers: Mapping[str, Any], prefix: str) -> tuple[Box, ...]:
         return tuple(self._one(one, answers, prefix) for one in fields)
@@ -153,6 +163,14 @@ class _Drawing:
         own = [Offer(option.id, wording.say(option.title) or option.id) for option in one.choices]
         box.offers = tuple(own or self.offers.get(one.id, ()))
         box.value = _shown(one, value)
+        if one.kind == "place" and self.picker is not None:
+            box.view = areas.view_to_pick(point_of(value))
+        if one.kind == "entry" and self.picker is not None:
+            if self.picker.asked == path:
+                box.found = tuple(self.picker.found(one.register, box.value))
+                box.looked = True
+            elif box.value:
+                box.called = self.picker.called(one.register, box.value)
         if one.kind == "photos":
             box.kept = tuple(questions.keep(row) for row in questions.stored([str(pk) for pk in value or ()]))
         return box

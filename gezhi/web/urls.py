@@ -3,12 +3,13 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from gezhi.web import areas, design, photos, preferences
+from gezhi.web import areas, design, photos, picking, preferences
 
 app_name = "web"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("preferences", preferences.change, name="preferences"),
     path("areas.geojson", areas.outlines, name="outlines"),
+    path("entries.json", picking.entries, name="pick_entries"),
     path("kept", photos.keep, name="keep_file"),
     path("kept/<str:token>", photos.kept, name="kept_file"),
     path("", include("gezhi.web.account.urls")),

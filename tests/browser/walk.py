@@ -92,6 +92,7 @@ LEADS_ON = NoPage("leads on to a page")
 WALK: dict[str, Stop | NoPage] = {
     "healthz": NoPage("for machines"),
     "web:outlines": NoPage("data of a map"),
+    "web:pick_entries": NoPage("data of a list below a box"),
     "web:kept_file": FILE,
     "web:portal_result_photo": FILE,
     "web:portal_look": PART,

@@ -70,6 +70,7 @@ TABLE: dict[str, Row] = {
     "web:preferences": everybody(_POST_ONLY),
     # without the window that it needs
     "web:outlines": everybody(HTTPStatus.BAD_REQUEST),
+    "web:pick_entries": only(*_STAFF),
     "web:kept_file": everybody(_GONE, _this(token="forged")),
     "web:keep_file": everybody(_POST_ONLY),
     # ── account ──

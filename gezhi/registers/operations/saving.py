@@ -116,7 +116,7 @@ def save(
             ledger = ledgers.ledger(register, timezone.localdate(now))
             form = ledgers.form_as_filled(ledger, form_print, timezone.localdate(collected or now))
             by = By(actor, access.Standpoint(), now, collected, scoped, batch)
-            sent = _as_asked_today(_Sent(answers, ledger, form, by, base, note))
+            sent = _as_asked_today(_Sent(by_codes(form, answers, by), ledger, form, by, base, note))
             if entry is None:
                 return _open(sent, area=area, code=code, part_of=part_of, purpose=purpose, basis=basis)
             return _change(_of_register(locked(entry, actor, now), ledger), sent)
@@ -125,6 +125,22 @@ def save(
         if made is None:
             raise
         return Saved(DUPLICATE, _entry_of(made), {}, {})
+
+
+def by_codes(form: Form, answers: Mapping[str, Any], by: By) -> Mapping[str, Any]:
+    """Return answers in which entries are named by their codes: a telephone knows them by their ids."""
+    asked = {key: one for key, one in fields_of(form).items() if one.kind == "entry" and answers.get(key)}
+    if not asked:
+        return answers
+    seen = Entry.objects.visible_to(by.actor, now=by.now) if by.actor else Entry.objects.unscoped(reason="the system")
+    codes = {}
+    for key, one in asked.items():
+        try:
+            named = seen.filter(pk=UUID(str(answers[key])), register=one.register).values_list("code", flat=True)
+        except ValueError:
+            continue
+        codes[key] = named.first() or answers[key]
+    return {**answers, **codes}
 
 
 def _of_register(entry: Entry, ledger: Ledger) -> Entry:

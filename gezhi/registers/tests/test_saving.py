@@ -10,10 +10,14 @@ from django.db import connection
 from gezhi.enactment import operations as enactment
 from gezhi.people.operations import appoint
 from gezhi.registers import ledgers, operations
+from gezhi.registers.access import Standpoint
 from gezhi.registers.errors import AskArea, BadAnswers, Forbidden, Impossible, NotFound, Refused
 from gezhi.registers.models import BookClosed, Entry, EntryChange, Proposal
-from gezhi.registers.operations.writing import opened, values_of
+from gezhi.registers.operations.saving import by_codes
+from gezhi.registers.operations.writing import By, opened, values_of
 from gezhi.registers.tests.conftest import HOME, SCHEME, Books
+from gezhi.schemes.forms import Field, Form
+from gezhi.schemes.text import Text
 from gezhi.territory import operations as territory
 from gezhi.territory import queries as ground
 
@@ -275,3 +279,17 @@ def test_what_a_form_does_not_ask_any_more_stays_sealed(books: Books) -> None:
     row = books.entry(entry)
     assert "phone" not in row.data
     assert values_of(row)["phone"] == "13800001234"
+
+
+def test_an_entry_named_by_its_id_is_named_by_its_code(books: Books) -> None:
+    """Telephones know entries by their ids; pages and tables by their codes. One shape is kept."""
+    form = Form(
+        "x",
+        Text("表", "Form"),
+        fields=(Field(id="home", kind="entry", register="households", title=Text("户", "Home")),),
+    )
+    home, by = books.home(), By(books.cast.worker, Standpoint(), books.now)
+    assert by_codes(form, {"home": str(home.pk)}, by) == {"home": home.code}
+    assert by_codes(form, {"home": home.code}, by) == {"home": home.code}
+    stranger = By(books.cast.outsider, Standpoint(), books.now)
+    assert by_codes(form, {"home": str(home.pk)}, stranger) == {"home": str(home.pk)}

@@ -31,6 +31,7 @@ from gezhi.web.desk.entries import find as find_entry
 from gezhi.web.desk.frame import frame
 from gezhi.web.desk.ledgers import find
 from gezhi.web.forms import Drawn, Sent
+from gezhi.web.picking import Picker
 from gezhi.web.questions import Offer
 from gezhi.web.staff import for_staff
 
@@ -60,7 +61,8 @@ class At:
 
     def draw(self, answers: Mapping[str, Any], **more: Any) -> Drawn:
         """Return the form with answers."""
-        return forms.draw(self.form, answers, offers=self.offers(), **more)
+        picker = Picker(self.account, self.now, self.request.POST.get("more", ""))
+        return forms.draw(self.form, answers, offers=self.offers(), picker=picker, **more)
 
 
 @dataclass(slots=True)

@@ -33,6 +33,7 @@ from gezhi.web.field import mending
 from gezhi.web.field.items import Items, items
 from gezhi.web.field.rounds import as_id, find, key
 from gezhi.web.field.showing_duties import answers_in_words, story_of
+from gezhi.web.picking import Picker
 from gezhi.web.staff import for_staff
 
 BEFORE = Question(id="photos_before", kind="photos", title=Text("整改前照片", "Photos before"), required=False)
@@ -183,7 +184,7 @@ def _running(account: Account, found: ActivityPage, tried: Tried, now: datetime)
     named = {one.account_id: one.account.name for one in [*others, *upper]}
     before = queries.of_entry(account=account, entry=row.entry_id, now=now, size=6) if row.entry_id else []
     return {
-        "drawn": tried.drawn or (forms.draw(form) if form else None),
+        "drawn": tried.drawn or (forms.draw(form, picker=Picker(account, now)) if form else None),
         "colleagues": [{"id": str(pk), "name": name} for pk, name in named.items()][:30],
         "before": [one for one in before if one.pk != row.pk][:3],
         "draft": queries.draft(row=row, planned=planned, now=now) if planned.duty.activity == "report" else None,
@@ -200,7 +201,8 @@ def end(request: HttpRequest, account: Account, pk: UUID) -> HttpResponse:
     form = found.planned.form
     sent = forms.read(form, request, actor=str(account.pk), now=now) if form else None
     if form and "more" in request.POST:
-        return show(request, account, pk, now, Tried(forms.draw(form, sent.answers if sent else {})))
+        picker = Picker(account, now, request.POST["more"])
+        return show(request, account, pk, now, Tried(forms.draw(form, sent.answers if sent else {}, picker=picker)))
     agrees = {"yes": True, "no": False}.get(request.POST.get("agrees", ""))
     words = request.POST.get("remarks", "")[:_LETTERS]
     others = [one for one in map(as_id, request.POST.getlist("others")) if one]

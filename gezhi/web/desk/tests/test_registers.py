@@ -14,8 +14,11 @@ from gezhi.registers import operations
 from gezhi.registers.models import Entry, Import, Look, Proposal
 from gezhi.registers.operations.writing import values_of
 from gezhi.registers.tests.conftest import MORNING, Books, books
-from gezhi.web import spots
+from gezhi.schemes.forms import Field, Form
+from gezhi.schemes.text import Text
+from gezhi.web import forms, spots
 from gezhi.web.desk import entry_tables
+from gezhi.web.picking import Picker
 
 __all__ = ["books"]
 ANSWERS = {"head": "王家旺", "address": "清溪路 24 号", "phone": "13800001234", "class": "3", "people": "4"}
@@ -264,3 +267,35 @@ def test_a_large_table_goes_in_and_out_on_a_page_of_its_own(books: Books, monkey
     stopped = there.post(at("register_export", "households"), {"kind": "xlsx"})["Location"]
     there.post(stopped, {"stop": "yes"})
     assert not operations.work_on_next(now=now)
+
+
+def test_an_entry_is_picked_by_words_with_scripts_and_without(books: Books) -> None:
+    cast, home = books.cast, books.home()
+    books.save(cast.other_worker, {"head": "王家旺", "address": "别处 1 号"}, area=cast.grids[1])
+    address = reverse("web:pick_entries")
+    found = client(cast.worker).get(address, {"register": "households", "q": "wjw"}).json()["entries"]
+    assert [(one["code"], one["name"]) for one in found] == [(home.code, "王家旺")]
+    assert "1380" not in str(found)
+    assert client(cast.worker).get(address, {"register": "households", "q": "没有"}).json() == {"entries": []}
+    assert client(cast.resident).get(address, {"register": "households", "q": "wjw"}).status_code == 403
+    picker = Picker(cast.worker, books.now, "home")
+    form = Form(
+        "x",
+        Text("表", "Form"),
+        fields=(Field(id="home", kind="entry", register="households", title=Text("户", "Home")),),
+    )
+    box = forms.draw(form, {"home": "清溪路"}, picker=picker).boxes[0]
+    assert [one.value for one in box.found] == [home.code]
+    named = forms.draw(form, {"home": home.code}, picker=Picker(cast.worker, books.now)).boxes[0]
+    assert named.called == "王家旺"
+    assert forms.draw(form, {"home": home.code}, picker=Picker(cast.outsider, books.now)).boxes[0].called == ""
+
+
+def test_the_place_of_a_form_has_a_map_to_pick_it_on(books: Books) -> None:
+    page = client(books.cast.worker).get(at("entry_new", "households")).content.decode()
+    assert 'data-pick-for="f-spot"' in page
+    assert 'name="spot.accuracy"' in page
+    lon, lat = books.cast.point(1)
+    sent = ANSWERS | {"spot.lon": str(lon), "spot.lat": str(lat), "spot.accuracy": "8.5", "key": "p"}
+    assert client(books.cast.worker).post(at("entry_new", "households"), sent).status_code == 302
+    assert entries()[-1].data["spot"] == {"lon": lon, "lat": lat, "accuracy": 8.5}

@@ -24,7 +24,7 @@ export function startMap(holder) {
     addAreas(map, holder.dataset.areas);
     start.points?.forEach((point) => placePin(map, point));
     if (start.spots) addSpots(map, start.spots);
-    if (holder.dataset.pick) startPicking(map, holder);
+    if (holder.dataset.pick || holder.dataset.pickFor) startPicking(map, holder);
   });
   for (const button of holder.querySelectorAll("[data-zoom]")) {
     button.addEventListener("click", () => map.zoomTo(map.getZoom() + Number(button.dataset.zoom)));
@@ -119,8 +119,9 @@ function addSpots(map, spots) {
 
 // one pin that follows a click or the form's lon and lat
 function startPicking(map, holder) {
-  const form = document.getElementById(holder.dataset.pick);
-  const { lon, lat } = form.elements;
+  const { pick, pickFor } = holder.dataset;
+  const form = pick ? document.getElementById(pick) : holder.closest("form");
+  const { lon, lat } = pick ? form.elements : Object.fromEntries(["lon", "lat"].map((part) => [part, document.getElementById(`${pickFor}-${part}`)]));
   let pin;
   const show = (move) => {
     if (!lon.value || !lat.value) return;
@@ -134,7 +135,8 @@ function startPicking(map, holder) {
     lat.value = lngLat.lat.toFixed(6);
     show(false);
     form.dispatchEvent(new CustomEvent("gezhi:place"));
+    if (pickFor) lon.dispatchEvent(new Event("input", { bubbles: true }));
   });
-  lon.addEventListener("change", () => show(true));
+  for (const one of [lon, lat]) one.addEventListener("change", () => show(true));
   show(false);
 }

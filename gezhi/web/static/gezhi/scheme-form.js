@@ -1,6 +1,7 @@
 // Forms of a scheme ask only for what is asked for, grow rows where they repeat, and take the place from the device.
 // Without scripts every field stands there, and the server leaves aside what its condition does not ask for.
 
+import { startEntryPick } from "./entry-pick.js";
 import { workOut } from "./trees.js";
 
 const NUMBERS = ["whole", "decimal", "money"];
@@ -18,7 +19,10 @@ export function startSchemeForm(form) {
       look();
     }
     if (here) locate(form, here);
+    const onMap = event.target.closest("[data-on-map]");
+    if (onMap) openMap(onMap);
   });
+  form.querySelectorAll("[data-entry-pick]").forEach(startEntryPick);
   look();
 }
 
@@ -70,7 +74,7 @@ function addRow(repeat) {
   const legend = row.querySelector("legend");
   if (legend) legend.textContent = legend.textContent.replace(String(rows.length), String(rows.length + 1));
   for (const one of row.querySelectorAll("*")) {
-    for (const name of ["id", "name", "for", "data-field", "data-here", "aria-describedby"]) {
+    for (const name of ["id", "name", "for", "data-field", "data-here", "data-on-map", "data-pick-for", "aria-controls", "aria-describedby"]) {
       const value = one.getAttribute(name);
       if (value) one.setAttribute(name, value.replaceAll(from, to));
     }
@@ -81,7 +85,31 @@ function addRow(repeat) {
   delete last.dataset.blank;
   last.after(row);
   count.value = rows.length + 1;
+  for (const picked of row.querySelectorAll("[data-entry-pick]")) {
+    picked.querySelector("[data-found]").removeAttribute("id");
+    picked.querySelector("[data-called]").textContent = "";
+    startEntryPick(picked);
+  }
   row.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+}
+
+// the place from a map that is fetched when it is asked for; the degrees beside it stay what is sent
+function openMap(button) {
+  const holder = document.getElementById(button.dataset.onMap);
+  holder.hidden = !holder.hidden;
+  button.setAttribute("aria-expanded", String(!holder.hidden));
+  if (holder.hidden || holder.dataset.started) return;
+  holder.dataset.started = "yes";
+  const place = holder.closest("[data-field]");
+  for (const part of place.querySelectorAll("input:not([type=hidden])")) {
+    part.addEventListener("input", () => (document.getElementById(`${place.id}-accuracy`).value = ""));
+  }
+  const look = Object.assign(document.createElement("link"), { rel: "stylesheet", href: holder.dataset.css });
+  document.head.append(look);
+  import("./map.js").then((module) => module.startMap(holder)).catch(() => {
+    holder.remove();
+    document.getElementById(`${holder.id}-failed`).hidden = false;
+  });
 }
 
 function locate(form, button) {
@@ -92,6 +120,8 @@ function locate(form, button) {
       const name = button.dataset.here;
       form.elements[`${name}.lon`].value = coords.longitude.toFixed(6);
       form.elements[`${name}.lat`].value = coords.latitude.toFixed(6);
+      form.elements[`${name}.accuracy`].value = Math.min(coords.accuracy, 1e6).toFixed(1);
+      form.elements[`${name}.lon`].dispatchEvent(new Event("change", { bubbles: true }));
       button.disabled = false;
     },
     () => (button.disabled = false),
