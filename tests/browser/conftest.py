@@ -22,11 +22,16 @@ TRACES = Path(__file__).resolve().parents[2] / "build" / "journeys"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark all here as journeys: they share one xdist worker, and the walk over every page may have the other."""
+    """Mark all here as journeys. Those of a file stay together, each surface of the walk goes by itself.
+
+    So both xdist workers have browsers and take the next lot when they are free, the longest not last.
+    """
     for item in items:
         if Path(__file__).parent in item.path.parents:
+            surface = getattr(item, "callspec", None) if item.path.stem == "test_every_page" else None
+            group = f"walk-{surface.params['surface']}" if surface else item.path.stem
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("walk" if item.path.stem == "test_every_page" else "journeys"))
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 def _is_fault(line: ConsoleMessage) -> bool:

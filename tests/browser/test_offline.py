@@ -3,10 +3,9 @@
 import json
 import re
 from datetime import UTC, date, datetime
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Route, expect
 
 from gezhi.cases import operations as cases
 from gezhi.cases.models import Case, CaseFile
@@ -21,15 +20,10 @@ from gezhi.registers.models import Entry
 from gezhi.registers.tests.conftest import HOME, SCHEME
 from gezhi.sync.models import Receipt
 from gezhi.sync.tests.test_rounds_and_entries import PLAN
-from tests.browser.steps import PASSWORD, Visit, check_accessible, check_fits, enact, picture, sign_in
+from tests.browser.phone import ITEM, back, cut, kept, look, ready, report, take_along, until
+from tests.browser.steps import PASSWORD, Visit, by_the_page, enact, picture, sign_in
 
-ITEM = "暴露垃圾"
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def _look(page: Page) -> None:
-    check_accessible(page)
-    check_fits(page)
 
 
 def _cases() -> list[Case]:
@@ -43,61 +37,26 @@ def _open(cast: Cast, text: str = "路口的垃圾堆了三天没人收。") -> 
     return cases.open_case(actor=None, report=report, now=clock.now()).number
 
 
-def _take_along(cast: Cast, visit: Visit, **how: Any) -> Page:
-    """Sign in on a phone, let it keep the field, and download."""
-    page = sign_in(
-        visit, how.pop("who", cast.worker), "/field/", phone=True, keeps=True, quiet=True, at=cast.point(1), **how
-    )
-    page.wait_for_function("navigator.serviceWorker.ready.then((one) => one.active.state === 'activated')")
-    page.goto("/field/outbox")
-    go = page.locator("[data-slot=go]")
-    expect(go).to_contain_text(re.compile(r"下载（\d+"))
-    go.click()
-    expect(page.locator(".card")).to_contain_text("已就绪")
-    return page
-
-
-def _cut(page: Page) -> None:
-    page.context.set_offline(True)
-
-
-def _back(page: Page) -> None:
-    page.context.set_offline(False)
-    page.goto("/field/outbox")
-
-
-def _report(page: Page, text: str = "", *, photo: bool = True) -> None:
-    page.goto("/field/report")
-    expect(page.locator("[data-slot=place]")).to_have_text("第1网格")
-    if photo:
-        page.set_input_files("#shoot", picture())
-        expect(page.locator(".shots img")).to_have_count(1)
-    page.locator(".opt-chip", has_text=ITEM).click()
-    if text:
-        page.fill("[name=text]", text)
-    page.locator("[data-slot=send]").click()
-
-
 def test_a_day_without_a_network_comes_back_whole_and_once(cast: Cast, visit: Visit) -> None:
     enact()
     number = _open(cast)
-    page = _take_along(cast, visit)
-    _look(page)
+    page = take_along(cast, visit)
+    look(page)
     told = page.evaluate("document.querySelector('link[rel=manifest]').href")
     assert page.request.get(told).json()["display"] == "standalone"
-    _cut(page)
+    cut(page)
     # today, by its own address
     page.goto("/field/")
     task = page.locator(".task", has=page.locator("a.item[href*='/field/case/']"))
     expect(task).to_have_count(1)
     expect(page.locator(".notes")).to_contain_text("没有网络")
     expect(page.locator(".notes")).to_contain_text("上次更新")
-    _look(page)
+    look(page)
     # act on a case
     task.locator(".next").click()
     page.wait_for_url(re.compile(number))
     expect(page.locator("details.act[open]")).to_have_count(1)
-    _look(page)
+    look(page)
     form = page.locator("details.act[open] form")
     form.locator("[data-slot=send]").click()
     expect(form.locator("[data-slot=wrong]")).to_be_visible()
@@ -105,33 +64,33 @@ def test_a_day_without_a_network_comes_back_whole_and_once(cast: Cast, visit: Vi
     form.locator("input[type=file]").last.set_input_files(picture((90, 140, 90)))
     expect(form.locator(".photo img")).to_have_count(1)
     form.locator("[data-slot=send]").click()
-    expect(page.locator("h1")).to_have_text("已存在这部手机上")
+    kept(page)
     # report, and read it again after the phone was closed
-    _report(page, "三轮车倒的，天天如此")
-    expect(page.locator("h1")).to_have_text("已存在这部手机上")
+    report(page, "三轮车倒的，天天如此")
+    kept(page)
     page.goto("/field/outbox")
     expect(page.locator(".record")).to_have_count(2)
     expect(page.locator(".record .shotrow img")).to_have_count(2)
-    _look(page)
+    look(page)
     page.reload()
     expect(page.locator(".record[data-state=waiting]")).to_have_count(2)
     assert len(_cases()) == 1
     # back in the network it empties by itself
-    _back(page)
+    back(page)
     expect(page.locator(".record[data-state=sent]")).to_have_count(2)
     first, second = _cases()
     assert (first.step, second.channel, second.text) == ("check", "field", "三轮车倒的，天天如此")
     assert CaseFile.objects.filter(case=second, role="report").count() == 1
     assert CaseFile.objects.filter(case=first, role="photos_after").count() == 1
-    _look(page)
+    look(page)
 
 
 def test_a_lost_reply_makes_no_second_case(cast: Cast, visit: Visit) -> None:
     enact()
-    page = _take_along(cast, visit)
-    _cut(page)
-    _report(page, photo=False)
-    expect(page.locator("h1")).to_have_text("已存在这部手机上")
+    page = take_along(cast, visit)
+    cut(page)
+    report(page, photo=False)
+    kept(page)
     lost: list[str] = []
 
     def lose(route: Route) -> None:
@@ -144,7 +103,7 @@ def test_a_lost_reply_makes_no_second_case(cast: Cast, visit: Visit) -> None:
             route.continue_()
 
     page.route("**/api/v1/sync", lose)
-    _back(page)
+    back(page)
     expect(page.locator(".record[data-state=waiting]")).to_contain_text("还不知道是否送到")
     assert len(_cases()) == 1
     # corrected meanwhile: it goes as a correction of the same case
@@ -158,17 +117,18 @@ def test_a_lost_reply_makes_no_second_case(cast: Cast, visit: Visit) -> None:
 
 def test_an_ended_session_keeps_everything_and_goes_on_in_place(cast: Cast, visit: Visit) -> None:
     enact()
-    page = _take_along(cast, visit)
-    _cut(page)
-    _report(page, photo=False)
-    expect(page.locator("h1")).to_have_text("已存在这部手机上")
+    people.set_password(actor=None, account=cast.worker, password=PASSWORD, now=clock.now())
+    page = take_along(cast, visit)
+    cut(page)
+    report(page, photo=False)
+    kept(page)
     page.goto("/field/outbox")
     page.context.clear_cookies(name="sessionid")
     page.context.set_offline(False)
     page.locator("[data-slot=send]").click()
     box = page.locator("#sign-in")
     expect(box).to_be_visible()
-    _look(page)
+    look(page)
     box.locator("[name=login]").fill(cast.worker.username)
     box.locator("[name=password]").fill(PASSWORD)
     box.locator("[data-in]").click()
@@ -178,20 +138,19 @@ def test_an_ended_session_keeps_everything_and_goes_on_in_place(cast: Cast, visi
 
 def test_another_worker_neither_sees_nor_sends_it(cast: Cast, visit: Visit) -> None:
     enact()
-    page = _take_along(cast, visit)
-    _cut(page)
-    _report(page, photo=False)
-    expect(page.locator("h1")).to_have_text("已存在这部手机上")
+    for who in (cast.worker, cast.other_worker):
+        people.set_password(actor=None, account=who, password=PASSWORD, now=clock.now())
+    page = take_along(cast, visit)
+    cut(page)
+    report(page, photo=False)
+    kept(page)
     page.context.clear_cookies(name="sessionid")
     page.context.set_offline(False)
-    people.set_password(actor=None, account=cast.other_worker, password=PASSWORD, now=clock.now())
     page.goto("/login?next=/field/")
-    page.fill("[name=login]", cast.other_worker.username)
-    page.fill("[name=password]", PASSWORD)
-    page.locator("[name=password]").press("Enter")
-    page.wait_for_url(re.compile("/field/$"))
-    page.wait_for_function("navigator.serviceWorker.ready.then((one) => one.active.state === 'activated')")
-    page.wait_for_timeout(600)
+    by_the_page(page, cast.other_worker, "/field/$")
+    ready(page)
+    theirs = f"([store, owner]) => store === 'parts' && owner === '{cast.worker.pk}'"
+    until(page, f"async () => !JSON.parse(await {_HELD}).some({theirs})")
     page.goto("/field/outbox")
     expect(page.locator("[data-slot=count]")).to_have_text("都已送出。")
     expect(page.locator(".record")).to_have_count(0)
@@ -205,10 +164,7 @@ def test_another_worker_neither_sees_nor_sends_it(cast: Cast, visit: Visit) -> N
     page.get_by_role("button", name="退出登录").click()
     page.wait_for_url(re.compile("/login"))
     # back again
-    page.fill("[name=login]", cast.worker.username)
-    page.fill("[name=password]", PASSWORD)
-    page.locator("[name=password]").press("Enter")
-    page.wait_for_url(re.compile("/field|/desk"))
+    by_the_page(page, cast.worker, "/field|/desk")
     page.goto("/field/outbox")
     expect(page.locator(".record[data-state=sent]")).to_have_count(1)
     assert len(_cases()) == 1
@@ -216,17 +172,17 @@ def test_another_worker_neither_sees_nor_sends_it(cast: Cast, visit: Visit) -> N
 
 def test_signing_out_counts_what_is_unsent_and_wipes_the_phone(cast: Cast, visit: Visit) -> None:
     enact()
-    page = _take_along(cast, visit)
-    _cut(page)
-    _report(page, photo=False)
-    expect(page.locator("h1")).to_have_text("已存在这部手机上")
+    page = take_along(cast, visit)
+    cut(page)
+    report(page, photo=False)
+    kept(page)
     page.context.set_offline(False)
     page.route("**/api/v1/sync", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
     page.goto("/field/me")
     page.get_by_role("button", name="退出登录").click()
     box = page.locator("#leaving")
     expect(box).to_contain_text("还有 1 条没有送出")
-    _look(page)
+    look(page)
     box.get_by_role("button", name="删除它们并退出").click()
     page.wait_for_url(re.compile("/login"))
     assert json.loads(page.evaluate(_HELD)) == []
@@ -235,24 +191,24 @@ def test_signing_out_counts_what_is_unsent_and_wipes_the_phone(cast: Cast, visit
 def test_a_conflict_is_shown_side_by_side_and_nothing_is_lost(cast: Cast, visit: Visit) -> None:
     enact()
     number, other = _open(cast), _open(cast, "桥头的灯不亮。")
-    page = _take_along(cast, visit)
-    _cut(page)
+    page = take_along(cast, visit)
+    cut(page)
     for one, words in ((number, "已清运干净"), (other, "换了灯泡")):
         page.goto(f"/field/case/{one}")
         page.locator("details.act summary").first.click()
         page.locator("details.act[open] textarea").first.fill(words)
         page.locator("details.act[open] [data-slot=send]").click()
-        expect(page.locator("h1")).to_have_text("已存在这部手机上")
+        kept(page)
     now = clock.now()
     for one in (number, other):
         cases.act(actor=cast.worker, number=one, action="pause", answers={"reason": "等登高车"}, now=now)
     cases.act(actor=cast.worker, number=other, action="resume", now=now)
-    _back(page)
+    back(page)
     both = page.locator(".record[data-state=conflict]")
     expect(both).to_have_count(2)
     expect(both.first.locator(".sides")).to_contain_text("已清运干净")
     expect(both.first.locator(".sides")).to_contain_text("等登高车")
-    _look(page)
+    look(page)
     both.first.locator("[data-do=note]").click()
     expect(page.locator(".record[data-state=sent]")).to_have_count(1)
     again = page.locator(".record[data-state=conflict]")
@@ -263,7 +219,7 @@ def test_a_conflict_is_shown_side_by_side_and_nothing_is_lost(cast: Cast, visit:
 
 def test_a_wrong_clock_is_said_and_put_right(cast: Cast, visit: Visit) -> None:
     enact()
-    page = _take_along(cast, visit)
+    page = take_along(cast, visit)
     page.add_init_script("""
         const real = Date;
         const late = 2 * 3600 * 1000;
@@ -272,10 +228,10 @@ def test_a_wrong_clock_is_said_and_put_right(cast: Cast, visit: Visit) -> None:
           static now() { return real.now() - late; }
         };
     """)
-    _cut(page)
-    _report(page, photo=False)
-    expect(page.locator("h1")).to_have_text("已存在这部手机上")
-    _back(page)
+    cut(page)
+    report(page, photo=False)
+    kept(page)
+    back(page)
     expect(page.locator(".record[data-state=sent]")).to_have_count(1)
     receipt = Receipt.objects.get()
     assert abs(receipt.shift_seconds - 7200) < 60
@@ -288,7 +244,7 @@ def test_a_browser_that_keeps_nothing_says_so_and_works_online(cast: Cast, visit
     page.add_init_script("Object.defineProperty(globalThis, 'indexedDB', { value: undefined });")
     page.goto("/field/outbox")
     expect(page.locator("main")).to_contain_text("不保存任何内容")
-    _look(page)
+    look(page)
     page.goto("/field/report")
     page.locator(".opt-chip", has_text=ITEM).click()
     page.locator("[data-send]").click()
@@ -296,7 +252,7 @@ def test_a_browser_that_keeps_nothing_says_so_and_works_online(cast: Cast, visit
     assert len(_cases()) == 1
 
 
-def test_a_page_of_the_server_whose_network_drops_keeps_its_report(cast: Cast, visit: Visit) -> None:
+def test_a_page_of_the_server_whose_network_drops_keeps_itsreport(cast: Cast, visit: Visit) -> None:
     enact()
     page = sign_in(visit, cast.worker, "/field/report", phone=True, keeps=True, quiet=True, at=cast.point(1))
     with page.expect_response("**/field/report/photo"):
@@ -304,10 +260,10 @@ def test_a_page_of_the_server_whose_network_drops_keeps_its_report(cast: Cast, v
     page.locator(".opt-chip", has_text=ITEM).click()
     page.get_by_role("radio", name=re.compile("当场办好了")).check()
     page.fill("[name='settle-result']", "已清运，地面冲洗过。")
-    _cut(page)
+    cut(page)
     page.locator("[data-send]").click()
     expect(page.locator(".kept-here")).to_contain_text("已存在这部手机上")
-    _look(page)
+    look(page)
     page.context.set_offline(False)
     expect(page.locator(".kept-here.is-sent")).to_contain_text("已存好并送出")
     (case,) = _cases()
@@ -337,15 +293,15 @@ def test_a_round_and_an_entry_without_a_network(cast: Cast, visit: Visit) -> Non
     for plan in ({"rounds/scheme.toml": PLAN}, SCHEME):
         enactment.enact(files=plan, actor=None, on=date(2026, 1, 1), now=began)
     registers.save(actor=cast.worker, now=clock.now(), register="households", answers=HOME, area=cast.grids[0])
-    page = _take_along(cast, visit)
-    _cut(page)
+    page = take_along(cast, visit)
+    cut(page)
     page.goto("/field/")
     expect(page.locator("main")).to_contain_text("网格巡查")
     page.goto("/field/duties")
     page.locator(".task", has_text="填表巡查").locator(".next").click()
     page.wait_for_url(re.compile("/begin"))
     expect(page.locator("[data-slot=go]")).to_be_visible()
-    _look(page)
+    look(page)
     page.locator("[data-slot=go]").click()
     send = page.locator("main form button.btn--primary")
     send.click()
@@ -357,22 +313,22 @@ def test_a_round_and_an_entry_without_a_network(cast: Cast, visit: Visit) -> Non
     page.get_by_role("radio", name="晴").check()
     page.get_by_role("button", name="发现问题").click()
     page.locator("[data-name=text]").fill("井盖松动")
-    _look(page)
+    look(page)
     send.click()
-    expect(page.locator("h1")).to_have_text("已存在这部手机上")
+    kept(page)
     # an entry, looked up and put right
     page.goto("/field/entries")
     page.locator("[type=search]").fill("清溪路")
-    _look(page)
+    look(page)
     page.locator(".list a.item").first.click()
     page.wait_for_url(re.compile("/field/entries/[0-9a-f-]{36}"))
     people_box = page.locator(".field", has_text="人数").locator("input")
     expect(people_box).to_have_value("4")
-    _look(page)
+    look(page)
     people_box.fill("6")
     page.locator("main form button.btn--primary").click()
-    expect(page.locator("h1")).to_have_text("已存在这部手机上")
-    _back(page)
+    kept(page)
+    back(page)
     expect(page.locator(".record[data-state=sent]")).to_have_count(2)
     activity = Activity.objects.unscoped(reason="a test looks").get()
     assert (activity.answers["weather"], activity.found) == ("fine", 1)
@@ -387,7 +343,7 @@ def test_a_case_of_the_server_whose_network_drops_keeps_what_was_done(cast: Cast
     page.wait_for_load_state("networkidle")
     form = page.locator("details.act[open] form")
     form.locator("[name='settle-result']").fill("已清运，地面冲洗过。")
-    _cut(page)
+    cut(page)
     form.locator("button.btn--primary").click()
     expect(page.locator("main")).to_contain_text("已存入这部手机的待发箱")
     assert _cases()[0].version == 1

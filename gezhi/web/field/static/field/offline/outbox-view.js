@@ -8,9 +8,14 @@ import { sendAll } from "./send.js";
 import { signIn } from "./sign-in.js";
 import { piece, word } from "./words.js";
 
+const BUSY_MS = 500;
+
 export async function show(context) {
   const { account } = context;
   const page = piece("outbox");
+  let going = null;
+  let asked = false;
+  let more = false;
   const at = (slot) => page.querySelector(`[data-slot=${slot}]`);
   at("send").addEventListener("click", () => send(true));
   at("phone").append(await card(context));
@@ -39,17 +44,43 @@ export async function show(context) {
     return piece("section", { title, rows });
   }
 
+  // pressed while it is being sent already: its end is answered as one that was pressed, and what is new goes after it
   async function send(pressed) {
-    at("send").classList.add("is-busy");
-    const told = await sendAll(account, ({ sent, all }) => {
+    asked ||= pressed;
+    more = true;
+    going ??= rounds().finally(() => (going = null));
+    return going;
+  }
+
+  async function rounds() {
+    while (more) {
+      more = false;
+      await work();
+    }
+  }
+
+  async function once() {
+    return sendAll(account, ({ sent, all }) => {
       if (all) at("says").textContent = word("sending-n", { n: sent + 1, all });
     });
+  }
+
+  async function work() {
+    at("send").classList.add("is-busy");
+    let told = await once();
+    // another tab, or the phone itself, is at it: its end is waited for
+    while (told.state === "busy" && asked) {
+      await new Promise((wake) => setTimeout(wake, BUSY_MS));
+      told = await once();
+    }
+    const pressed = asked;
+    asked = false;
     at("send").classList.remove("is-busy");
     at("says").textContent = sayOf(told);
     await draw();
     // what was done here has changed what there is to do
     if ((told.sent || told.stuck) && (await download.noteOf(account))) await download.refresh(account).then(() => document.dispatchEvent(new Event("gezhi:downloaded")), () => {});
-    if (told.state === "signed-out" && pressed && (await signIn(told.state))) send(true);
+    if (told.state === "signed-out" && pressed && (await signIn(told.state))) more = asked = true;
   }
 
   function sayOf(told) {
