@@ -31,6 +31,7 @@ from gezhi.duties.operations.lapsing import lapse
 from gezhi.duties.operations.reporting import hand_in
 from gezhi.duties.places import Place, is_far, placed
 from gezhi.duties.plans import Planned
+from gezhi.duties.queries import sums
 from gezhi.duties.queries.doers import done_by, may_confirm
 from gezhi.foundation import files
 from gezhi.foundation.journal import GENESIS
@@ -397,7 +398,11 @@ def _answer_start(row: Activity) -> None:
     waiting = Start.objects.filter(
         scheme=row.scheme, duty=row.duty, answered_by=None, called_off_at=None, entry=row.entry_id
     )
-    waiting = waiting.filter(case_id=row.case_id) if row.case_id else waiting.filter(area=row.area_id)
+    if row.case_id:
+        waiting = waiting.filter(case_id=row.case_id)
+    else:
+        # what waits on ground that was drawn anew waits on what stands there now
+        waiting = waiting.filter(area__in=sums.lineage([row.area_id])[row.area_id])
     first = waiting.order_by("at").values_list("pk", flat=True).first()
     if first is not None:
         Start.objects.filter(pk=first).update(answered_by=row)

@@ -118,8 +118,9 @@ def _measured(planned: Planned, area: Area, over: list[Round]) -> Iterable[tuple
             yield (one, *measured(planned, one, found))
         return
     rows = Activity.objects.unscoped(reason="how often on which day, of an own duty").filter(
-        scheme=planned.scheme.id, duty=planned.duty.id, area=area, counts=True, day__gte=over[0].first
-    )
+        scheme=planned.scheme.id, duty=planned.duty.id, area__in=sums.lineage([area.pk])[area.pk], counts=True,
+        day__gte=over[0].first,
+    )  # fmt: skip
     days = Counter(rows.values_list("day", flat=True))
     for one in over:
         done = sum(n for day, n in days.items() if one.first <= day <= one.last)

@@ -112,7 +112,9 @@ def due(*, account: Account, now: datetime) -> list[Owed]:
     held = [one for one in held if not one.grant.stand_in or (one.grant.post, one.grant.area) in covered]
     waiting = _unsigned(account, today) if any(one.planned.duty.signed_by for one in held) else ()
     mine = _Mine(account.pk, now, absent([account.pk], today).get(account.pk, ""), _running(account), waiting)
-    found = [owed for one in held if one.planned.duty.starts_on for owed in _started(one.planned, one.grant, now)]
+    starting = [one for one in held if one.planned.duty.starts_on]
+    before = sums.lineage({one.area.pk for one in starting})
+    found = [owed for one in starting for owed in _started(one, before[one.area.pk], now)]
     found += _rounds(held, today, mine)
     return sorted(found, key=lambda one: (_ORDER[one.light], one.due is None, one.due or now, one.planned.name))
 
@@ -178,10 +180,12 @@ def measured(planned: Planned, one: Round, found: Sum) -> tuple[int, int]:
     return found.objects, found.done
 
 
-def _started(planned: Planned, grant: Grant, now: datetime) -> Iterable[Owed]:
+def _started(held: _Held, before: set[UUID], now: datetime) -> Iterable[Owed]:
+    """Yield the starts that wait on somebody's ground, or on what that ground was before it was drawn anew."""
+    planned, grant = held.planned, held.grant
     rows = Start.objects.filter(
-        scheme=planned.scheme.id, duty=planned.duty.id, area_path__startswith=grant.path, answered_by=None,
-        called_off_at=None, at__lte=now,
+        Q(area_path__startswith=grant.path) | Q(area__in=before),
+        scheme=planned.scheme.id, duty=planned.duty.id, answered_by=None, called_off_at=None, at__lte=now,
     )  # fmt: skip
     for row in rows.select_related("area").defer("area__boundary").order_by("due", "at")[:50]:
         light = plans.light_of(row.at, row.due, now, done=False) if row.due else Light.GREEN

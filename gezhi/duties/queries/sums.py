@@ -5,7 +5,7 @@ statements begin with the objects (`o`: id, area, path, name, place) and the act
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,16 +17,39 @@ from gezhi.duties.models import Activity, Draw, Drawn
 from gezhi.duties.plans import Planned, end_of
 from gezhi.registers.models import CareAssignment, Entry
 from gezhi.schemes.rounds import Round
-from gezhi.territory.models import BASE_NET, Area
+from gezhi.territory.models import BASE_NET, Area, Succession
 
 _ACTIVITY, _ENTRY, _AREA, _CARE = (one._meta.db_table for one in (Activity, Entry, Area, CareAssignment))
-_DRAW, _DRAWN = (one._meta.db_table for one in (Draw, Drawn))
+_DRAW, _DRAWN, _SUCCESSION = (one._meta.db_table for one in (Draw, Drawn, Succession))
 
-_DONE = """
-select {object} as id, count(*)::int as n, max(day) as day
-from {activity}
-where counts and scheme = %(scheme)s and duty = %(duty)s and day between %(first)s and %(last)s and {whose}
-group by {object}
+# What was done for an object: also for what it was before, since an entry that was merged into another and a grid that
+# was split, merged or moved take what was done for them along.
+_IN_ROUND = "a.counts and a.scheme = %(scheme)s and a.duty = %(duty)s and a.day between %(first)s and %(last)s"
+_DONE_AT_TOP = """
+select coalesce(m.merged_into_id, a.entry_id) as id, count(*)::int as n, max(a.day) as day
+from {activity} a left join {entry} m on m.id = a.entry_id and m.merged_into_id is not null
+where {in_round} and a.entry_id is not null
+group by 1
+"""
+_DONE_BELOW = """
+select id, count(*)::int as n, max(day) as day from (
+    select a.entry_id as id, a.day from {activity} a where {in_round} and a.entry_id in (select id from o)
+    union all
+    select m.merged_into_id, a.day from {entry} m join {activity} a on a.entry_id = m.id
+    where m.merged_into_id in (select id from o) and {in_round}
+) each_one group by id
+"""
+_DONE_AT_AREAS = """
+select line.id, count(*)::int as n, max(a.day) as day
+from (
+    with recursive line(id, was) as (
+        select o.id, o.id from o
+        union
+        select line.id, s.before_id from line join {succession} s on s.after_id = line.was
+    ) select id, was from line
+) line join {activity} a on a.area_id = line.was
+where {in_round}
+group by line.id
 """
 # Of a sample counts what was drawn and verified, and nothing else.
 _VERIFIED = """
@@ -200,6 +223,22 @@ def ids_and_names(scope: Scope) -> list[tuple[UUID, str, str]]:
     return [(pk, name, path) for pk, name, path in rows]
 
 
+def lineage(areas: Iterable[UUID]) -> dict[UUID, set[UUID]]:
+    """Return for each area itself with all that it was before: what was split into it or merged into it."""
+    found = {one: {one} for one in areas}
+    front = {one: {one} for one in found}
+    while front:
+        known = Succession.objects.filter(after__in=list(front)).values_list("before", "after")
+        following: dict[UUID, set[UUID]] = {}
+        for before, after in known:
+            for one in front[after]:
+                if before not in found[one]:
+                    found[one].add(before)
+                    following.setdefault(before, set()).add(one)
+        front = following
+    return found
+
+
 def _ask(scope: Scope, select: str, more: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
     given = _given(scope) | (more or {})
     with connection.cursor() as cursor:
@@ -228,11 +267,10 @@ def _statement(scope: Scope, given: dict[str, Any]) -> str:
         objects = _ENTRIES.format(entry=_ENTRY, care=care, tests=_tests(scope.planned, given))
         # an office below the top reads the activities of its own entries only
         below = scope.under.count("/") > 1 or scope.planned.of_care
-        whose = "entry_id in (select id from o)" if below else "entry_id is not null"
-        done = _DONE.format(object="entry_id", activity=_ACTIVITY, whose=whose)
+        done = _DONE_BELOW if below else _DONE_AT_TOP
     else:
-        objects = _AREAS.format(area=_AREA)
-        done = _DONE.format(object="area_id", activity=_ACTIVITY, whose="area_path like %(under)s")
+        objects, done = _AREAS.format(area=_AREA), _DONE_AT_AREAS
+    done = done.format(activity=_ACTIVITY, entry=_ENTRY, succession=_SUCCESSION, in_round=_IN_ROUND)
     if scope.planned.sampled:
         done = _VERIFIED.format(drawn=_DRAWN, draw=_DRAW, activity=_ACTIVITY)
         return f"with o as not materialized ({objects}), d as ({done}){_SAMPLED.format(drawn=_DRAWN, draw=_DRAW)}"
