@@ -64,7 +64,7 @@ def main(words: list[str] | None = None) -> int:
     asks: dict[str, Ask] = {
         "count of the whole district": lambda: sums.total(scope),
         "first page of the list": lambda: sums.objects(scope, Wanted()),
-        "next page": lambda: sums.objects(scope, Wanted(after=(page.area_path, page.code))),
+        "next page": lambda: sums.objects(scope, Wanted(after=(page.area_path, page.id))),
         "by grid": lambda: sums.by_area(scope),
         "the board of all duties": lambda: queries.board(district, NOW),
     }

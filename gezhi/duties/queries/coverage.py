@@ -1,10 +1,13 @@
 """Coverage for offices: of each duty's round how many objects there are, done, due, late; by area, never by person."""
 
-from collections.abc import Iterable, Sequence
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.core.cache import cache
 from django.utils import timezone
 
 from gezhi.duties import plans
@@ -20,6 +23,7 @@ from gezhi.territory import queries as territory
 from gezhi.territory.models import Area
 
 _BACK = timedelta(days=400)
+_SLOW_SECONDS, _KEPT_SECONDS = 0.7, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ def board(area: Area, now: datetime, *, duty: str = "") -> list[Covered]:
     today = timezone.localdate(now)
     scopes = [Scope(planned, one, area.path, today) for planned, one, _before in wanted]
     scopes += [Scope(planned, before or one, area.path, (before or one).last) for planned, one, before in wanted]
-    found = sums.totals(scopes)
+    found = _totals(area, duty, scopes)
     half = len(wanted)
     rows = [
         _covered(planned, one, before, (found[n], found[half + n]), now)
@@ -102,10 +106,32 @@ def board(area: Area, now: datetime, *, duty: str = "") -> list[Covered]:
     return sorted(rows, key=lambda one: (order[one.light], one.percent, one.due, one.planned.name))
 
 
+def _totals(area: Area, duty: str, scopes: Sequence[Scope]) -> list[Sum]:
+    rounds = ",".join(_named(one) for one in scopes)
+    digest = hashlib.sha256(rounds.encode()).hexdigest()
+    return _kept(f"duties.board:{area.path}:{duty}:{digest}", lambda: sums.totals(scopes))
+
+
+def _named(one: Scope) -> str:
+    return f"{one.planned.version}:{one.round.duty}:{one.round.period}:{one.on}"
+
+
+def _kept[T](name: str, reckon: Callable[[], T]) -> T:
+    """Return what is reckoned; where that takes long, it is kept for a minute."""
+    found: T | None = cache.get(name)
+    if found is None:
+        began = time.perf_counter()
+        found = reckon()
+        if time.perf_counter() - began > _SLOW_SECONDS:
+            cache.set(name, found, _KEPT_SECONDS)
+    return found
+
+
 def parts(covered: Covered, area: Area, now: datetime) -> list[Part]:
     """Return the shares of the areas right below (of the area itself, where it is the lowest); they add up."""
     planned, on = covered.planned, covered.planned.days.local_date(now)
-    own = sums.by_area(Scope(planned, covered.round, area.path, on))
+    scope = Scope(planned, covered.round, area.path, on)
+    own = _kept(f"duties.parts:{area.path}:{_named(scope)}", lambda: sums.by_area(scope))
     below = list(territory.children(area, on).defer("boundary"))
     paths = dict(Area.objects.filter(pk__in=own).values_list("pk", "path"))
     found = []

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 from gezhi.duties.models import Activity, Draw, Drawn
 from gezhi.duties.plans import Planned, end_of
@@ -83,6 +83,20 @@ from {area} a
 where a.level = %(of)s and a.net = %(net)s and a.since <= %(on)s and (a.until is null or a.until > %(on)s)
       and a.path like %(under)s
 """
+# How many objects are walked for one page before all are reckoned, and down to which depth of area that is worth it.
+_WALKED, _WIDE = 20_000, 2
+_WALK = """
+{begin} select o.id, o.area_id, o.area_path, o.name, o.address, o.code, o.lon, o.lat, d.n, d.day
+from (select * from o where {where} order by o.area_path using ~<~, o.id limit %(walked)s) o
+cross join lateral (
+    select count(*)::int as n, max(x.day) as day from (
+        select a.day from {activity} a where a.entry_id = o.id and {in_round}
+        union all
+        select a.day from {entry} m join {activity} a on a.entry_id = m.id where m.merged_into_id = o.id and {in_round}
+    ) x
+) d
+where d.n < %(amount)s order by o.area_path using ~<~, o.id limit %(size)s
+"""
 _PARAMETER = re.compile(r"%\((\w+)\)s")
 _OBJECTS = """
 select o.id, o.area_id, o.area_path, o.name, o.address, o.code, o.lon, o.lat, coalesce(d.n, 0), d.day
@@ -142,10 +156,10 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which objects of a scope: those still open, after a key (path, code), by words, so many."""
+    """Which objects of a scope: those still open, after a key (path, id), by words, so many."""
 
     open_only: bool = True
-    after: tuple[str, str] | None = None
+    after: tuple[str, UUID] | None = None
     words: str = ""
     size: int = 50
 
@@ -166,9 +180,8 @@ def totals(scopes: Sequence[Scope]) -> list[Sum]:
         part = f"({_statement(scope, own)} select {n}, {_counted(scope)})"
         parts.append(_PARAMETER.sub(rf"%(\g<1>_{n})s", part))
         given |= {f"{name}_{n}": value for name, value in own.items()}
-    with connection.cursor() as cursor:
-        cursor.execute(" union all ".join(parts), given)
-        found = {n: Sum(*rest) for n, *rest in cursor.fetchall()}
+    wide = any(scope.under.count("/") < _WIDE for scope in scopes)
+    found = {n: Sum(*rest) for n, *rest in _run(" union all ".join(parts), given, wide=wide)}
     return [found[n] for n in range(len(scopes))]
 
 
@@ -191,20 +204,39 @@ def by_area(scope: Scope) -> dict[UUID, Sum]:
 
 
 def objects(scope: Scope, wanted: Wanted) -> list[Object]:
-    """Return objects in the order of area and code."""
-    where = ["coalesce(d.n, 0) < %(amount)s" if wanted.open_only else "true"]
-    more: dict[str, Any] = {"size": wanted.size}
-    if scope.planned.sampled:
-        where.append("o.id in (select id from x)")
+    """Return objects in the order of area and id.
+
+    Of much ground open entries are walked in the order of their index, asking of each what was done for it: a page
+    costs what it shows. Where hardly any is open, or words are looked for, all of them are reckoned at once.
+    """
+    given = _given(scope) | {"size": wanted.size, "walked": _WALKED}
+    where = ["true"]
     if wanted.after is not None:
-        where.append("(o.area_path, o.code) > (%(path)s, %(code)s)")
-        more |= {"path": wanted.after[0], "code": wanted.after[1]}
+        where.append("o.area_path ~>=~ %(path)s and (o.area_path <> %(path)s or o.id > %(after)s)")
+        given |= {"path": wanted.after[0], "after": wanted.after[1]}
     if wanted.words:
         where.append("(o.name ilike %(words)s or o.address ilike %(words)s or o.code ilike %(words)s)")
-        more["words"] = f"%{_escaped(wanted.words)}%"
-    select = f"{_OBJECTS} where {' and '.join(where)} order by o.area_path, o.code limit %(size)s"
-    rows = _ask(scope, select, more)
-    return [Object(*row) for row in rows]
+        given["words"] = f"%{_escaped(wanted.words)}%"
+    wide = scope.planned.of_entries and scope.under.count("/") <= _WIDE and not scope.planned.sampled
+    if wide and wanted.open_only and not wanted.words and not scope.planned.of_care:
+        found = _walk(scope, given, where)
+        if len(found) >= wanted.size:
+            return found
+    if wanted.open_only:
+        where.append("coalesce(d.n, 0) < %(amount)s")
+    if scope.planned.sampled:
+        where.append("o.id in (select id from x)")
+    select = f"{_OBJECTS} where {' and '.join(where)} order by o.area_path using ~<~, o.id limit %(size)s"
+    return [Object(*row) for row in _run(f"{_statement(scope, given)} {select}", given)]
+
+
+def _walk(scope: Scope, given: dict[str, Any], where: list[str]) -> list[Object]:
+    """Return the first open ones among so many objects; there may be more of them further on."""
+    begin, _, _done = _statement(scope, given).partition(", d as (")
+    said = _WALK.format(
+        begin=begin, where=" and ".join(where), activity=_ACTIVITY, entry=_ENTRY, in_round=_IN_ROUND
+    )  # fmt: skip
+    return [Object(*row) for row in _run(said, given)]
 
 
 def one_object(scope: Scope, pk: UUID) -> Object | None:
@@ -241,8 +273,15 @@ def lineage(areas: Iterable[UUID]) -> dict[UUID, set[UUID]]:
 
 def _ask(scope: Scope, select: str, more: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
     given = _given(scope) | (more or {})
-    with connection.cursor() as cursor:
-        cursor.execute(f"{_statement(scope, given)} {select}", given)
+    return _run(f"{_statement(scope, given)} {select}", given, wide=scope.under.count("/") < _WIDE)
+
+
+def _run(said: str, given: dict[str, Any], *, wide: bool = False) -> list[tuple[Any, ...]]:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        if wide:
+            # a district's households do not fit into what a statement has by default; without it they go to the disk
+            cursor.execute("set local work_mem = '96MB'")
+        cursor.execute(said, given)
         return list(cursor.fetchall())
 
 

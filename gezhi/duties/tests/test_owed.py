@@ -70,7 +70,7 @@ def test_households_by_class_in_the_own_grid(district: District) -> None:
     scope = Scope(planned, one, district.cast.grids[0].path, district.now.date())
     left = sums.objects(scope, Wanted())
     assert [row.name for row in left] == ["住户1", "住户2"]
-    after = sums.objects(scope, Wanted(after=(left[0].area_path, left[0].code)))
+    after = sums.objects(scope, Wanted(after=(left[0].area_path, left[0].id)))
     assert [row.name for row in after] == ["住户2"]
 
 

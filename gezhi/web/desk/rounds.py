@@ -22,6 +22,7 @@ from gezhi.territory import queries as territory
 from gezhi.territory.models import Area
 from gezhi.web import wording
 from gezhi.web.desk.frame import frame
+from gezhi.web.field.rounds import key_of
 from gezhi.web.staff import for_staff
 
 PAGE = 50
@@ -99,10 +100,10 @@ def _row(one: Covered) -> dict[str, object]:
 def _one(request: HttpRequest, account: Account, covered: Covered, area: Area, now: datetime) -> dict[str, object]:
     planned = covered.planned
     on = timezone.localdate(now)
-    path, _, after = request.GET.get("after", "").replace("\x00", "").partition("|")
+    after = key_of(request.GET.get("after", ""))
     words = request.GET.get("q", "").replace("\x00", "").strip()[:80]
     scope = Scope(planned, covered.round, area.path, on)
-    some = queries.objects(scope, Wanted(after=(path, after) if after else None, words=words, size=PAGE + 1))
+    some = queries.objects(scope, Wanted(after=after, words=words, size=PAGE + 1))
     last = some[PAGE - 1] if len(some) > PAGE else None
     names = dict(Area.objects.filter(pk__in={one.area_id for one in some}).values_list("pk", "name"))
     parts = queries.parts(covered, area, now)
@@ -112,7 +113,7 @@ def _one(request: HttpRequest, account: Account, covered: Covered, area: Area, n
             for one in parts
         ],
         "open": [{"object": one, "area": territory.short_name(names.get(one.area_id, ""))} for one in some[:PAGE]],
-        "after": f"{last.area_path}|{last.code}" if last else "",
+        "after": f"{last.area_path}|{last.id}" if last else "",
         "words": words,
         "of_entries": planned.of_entries,
         "reasons": _reasons(account, covered, area, now),

@@ -169,8 +169,7 @@ def objects(request: HttpRequest, account: Account, duty: str, code: str) -> Htt
     found = find(account, duty, code, now)
     words = request.GET.get("q", "").replace("\x00", "").strip()[:80]
     every = request.GET.get("show") == "all"
-    path, _, after = request.GET.get("after", "").partition("|")
-    wanted = Wanted(not every, (path, after) if after else None, words, PAGE + 1)
+    wanted = Wanted(not every, key_of(request.GET.get("after", "")), words, PAGE + 1)
     scope = found.scope
     some = queries.objects(scope, wanted) if scope else []
     total = queries.total(scope) if scope else queries.Sum()
@@ -188,7 +187,7 @@ def objects(request: HttpRequest, account: Account, duty: str, code: str) -> Htt
         "asked": queries.measured(found.planned, found.round, total)[0] if found.round else 0,
         "undrawn": found.planned.sampled and not total.drawn,
         "objects": [_shown(found, one) for one in some[:PAGE]],
-        "after": f"{last.area_path}|{last.code}" if last else "",
+        "after": f"{last.area_path}|{last.id}" if last else "",
     }
     return render(request, "field/round.html", shown)
 
@@ -251,6 +250,13 @@ def _leg(one: Stop) -> Leg:
 def key() -> str:
     """Return a key for one activity, made with the form that begins it."""
     return secrets.token_urlsafe(12)
+
+
+def key_of(words: str) -> tuple[str, UUID] | None:
+    """Return after what a list goes on, as it stands in an address; None for what is no key."""
+    path, _, after = words.replace("\x00", "").partition("|")
+    pk = as_id(after)
+    return (path, pk) if pk else None
 
 
 def as_id(words: str) -> UUID | None:
