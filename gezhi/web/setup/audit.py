@@ -237,6 +237,7 @@ def _book(name: str) -> str:
         "territory": gettext("Areas"),
         "notices": gettext("Webhooks"),
         "registers": gettext("Registers"),
+        "duties": gettext("Duties"),
         LOOKS: gettext("Personal data"),
     }
     return known.get(name, name)
