@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -173,19 +173,29 @@ def _items(account: Account, often: Sequence[str], chosen: str, now: datetime) -
     return replace(known, chips=tuple(wanted[:12])) if wanted else known
 
 
+def _colleagues(account: Account, found: ActivityPage, now: datetime) -> list[dict[str, str]]:
+    """Return who may have gone along, with the post: first those whose posts the plan has do it."""
+    row, duty = found.activity, found.planned.duty
+    held = list(people.at_area(row.area_path, now))
+    if duty.together:
+        above = territory.chain(row.area_path.rstrip("/").rsplit("/", 1)[-1], row.day)[:-1]
+        held += [one for one in people.serving(above, now) if one.since <= now]
+    titles = people.post_titles(now, get_language() or "zh-hans")
+    named: dict[UUID, dict[str, str]] = {}
+    for one in sorted(held, key=lambda one: one.post not in duty.who):
+        if one.account_id != account.pk:
+            said = {"id": str(one.account_id), "name": one.account.name, "post": titles.get(one.post, one.post)}
+            named.setdefault(one.account_id, said)
+    return list(named.values())[:30]
+
+
 def _running(account: Account, found: ActivityPage, tried: Tried, now: datetime) -> dict[str, Any]:
     row, planned = found.activity, found.planned
     form = planned.form
-    others = [one for one in people.at_area(row.area_path, now) if one.account_id != account.pk]
-    upper = [
-        one for area in territory.chain(row.area_path.rstrip("/").rsplit("/", 1)[-1], row.day)[:-1]
-        for one in people.serving([area], now) if one.account_id != account.pk and one.since <= now
-    ] if planned.duty.together else []  # fmt: skip
-    named = {one.account_id: one.account.name for one in [*others, *upper]}
     before = queries.of_entry(account=account, entry=row.entry_id, now=now, size=6) if row.entry_id else []
     return {
         "drawn": tried.drawn or (forms.draw(form, picker=Picker(account, now)) if form else None),
-        "colleagues": [{"id": str(pk), "name": name} for pk, name in named.items()][:30],
+        "colleagues": _colleagues(account, found, now),
         "before": [one for one in before if one.pk != row.pk][:3],
         "draft": queries.draft(row=row, planned=planned, now=now) if planned.duty.activity == "report" else None,
     }

@@ -9,7 +9,9 @@ from django.test import Client
 from gezhi.cases.models import Case
 from gezhi.duties import operations as duties
 from gezhi.duties import plans
-from gezhi.duties.models import Absence, Activity, Objection
+from gezhi.duties.models import Absence, Activity, Objection, Start
+from gezhi.duties.tests import conftest as duties_tests
+from gezhi.duties.tests.conftest import put_rounds_in_force
 from gezhi.enactment import operations as enactment
 from gezhi.people.models import Account
 from gezhi.sync.tests.test_own_activities import ASKS_MORE
@@ -120,3 +122,32 @@ def test_answers_are_put_right_after_sending_also_under_a_form_that_changed(
     assert (row.answers, row.version) == ({"weather": "rain", "shops": 3}, 2)
     assert "表单有了变动" not in client.get(address).content.decode()
     assert client.post(f"{address}/change", sent | {"shops": "4"}).status_code == 422
+
+
+def test_who_goes_along_by_the_plan_comes_first(district: District, browser_of: Browser) -> None:
+    put_rounds_in_force()
+    grid, client = district.cast.grids[0].code, browser_of(district.cast.worker)
+    form = {"key": "key-of-joint", "of": "", "lon": "103.51", "lat": "29.41", "accuracy": "8"}
+    address = client.post(f"/field/duty/rounds.joint/{grid}/begin", form)["Location"]
+    words = client.get(address).content.decode()
+    assert f'value="{district.cast.head.pk}"' in words
+    named = words.index(f'value="{district.cast.head.pk}"')
+    others = [words.find(f'value="{one.pk}"') for one in (district.cast.leader, district.cast.dispatcher)]
+    assert all(place == -1 or place > named for place in others)
+
+
+def test_a_start_opened_for_another_place_is_refused_in_words(district: District, browser_of: Browser) -> None:
+    put_rounds_in_force()
+    home = duties_tests.District(district.cast, district.now).home(1)
+    duties.start_by_entry(entry=home.pk, now=district.now)
+    row = Start.objects.get()
+    grid, client = district.cast.grids[0].code, browser_of(district.cast.worker)
+    begun = f"/field/duty/rounds.first_call/{grid}/begin"
+    assert client.get(f"{begun}?of={home.pk}&start={row.pk}").status_code == 200
+    for of, start in ((row.pk, row.pk), (home.pk, home.pk), (home.pk, "x")):
+        answer = client.get(f"{begun}?of={of}&start={start}", follow=True)
+        assert answer.status_code == 200
+        assert "属于另一个对象" in answer.content.decode()
+    way = client.get("/field/duties/way").content.decode()
+    assert f"start={row.pk}" in way
+    assert way.index(f"start={row.pk}") < way.index("/field/duty/rounds.walk")
