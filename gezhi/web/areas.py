@@ -42,12 +42,12 @@ def outlines(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def view_to_pick(point: Point | None) -> str:
-    """Return the bounds of a map to pick a place on, as JSON: around the place, else of the whole district."""
+def view_to_pick(point: Point | None, home: Box | None = None) -> str:
+    """Return the bounds of a map to pick a place on, as JSON: around the place, else of home, else of the district."""
     if point is not None:
         around = ((point.lon - _NEAR, point.lat - _NEAR), (point.lon + _NEAR, point.lat + _NEAR))
         return json.dumps({"bounds": around})
-    box = _home.get("home", _whole)
+    box = home or _home.get("home", _whole)
     return json.dumps({"bounds": [box[:2], box[2:]]}) if box else ""
 
 

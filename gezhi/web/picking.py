@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from gezhi.foundation import clock
+from gezhi.people.access import reach
 from gezhi.people.models import Account
 from gezhi.registers import queries
 from gezhi.registers.errors import NotFound
@@ -36,6 +38,14 @@ class Picker:
             Offer(one.code, one.name or one.code, " · ".join(_where(one.address, territory.short_name(one.area.name))))
             for one in rows
         ]
+
+    def home(self) -> tuple[float, float, float, float] | None:
+        """Return the bounds of the reader's own area, where a place is most likely; None for several or none."""
+        paths = reach(self.account, self.now).area_paths
+        if len(paths) != 1:
+            return None
+        own = territory.areas(timezone.localdate(self.now)).filter(path=paths[0]).first()
+        return own.bbox if own is not None else None
 
     def called(self, register: str, code: str) -> str:
         """Return what the entry of a code is called; empty for none that is seen."""
