@@ -196,7 +196,7 @@ WALK: dict[str, Stop | NoPage] = {
     "web:desk_intake": Stop(["head", "dispatcher"]),
     "web:desk_receipt": Stop(["head"], case("new"), status=HTTPStatus.FOUND),
     "web:desk_case": Stop(["clerk", "dispatcher", "leader", "worker"], case("joint")),
-    "web:desk_nearby": Stop(["worker", "clerk"], case("new")),
+    "web:desk_nearby": Stop(["worker", "dispatcher"], case("new")),
     "web:desk_place": Stop(["dispatcher"], case("outside")),
     "web:desk_item": Stop(["head", "dispatcher"], case("station")),
     "web:desk_merge": Stop(["worker"], case("twin")),
