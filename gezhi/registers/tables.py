@@ -221,8 +221,13 @@ def _names(form: Form, mapping: Mapping[str, str]) -> dict[str, str]:
     for key, words in SPECIAL.items():
         names |= {word.casefold(): key for word in words}
     for key, one in fields_of(form).items():
-        names |= {word.casefold(): key for word in (one.title.zh, one.title.en, key) if word}
+        names |= {word: key for said in (one.title.zh, one.title.en, key) for word in _ways(said) if word}
     return names | {_heading(column): key for column, key in mapping.items()}
+
+
+def _ways(title: str) -> tuple[str, str]:
+    """Return how a title may stand at the head of a column: without what is in brackets, and whole."""
+    return _heading(title), title.casefold()
 
 
 def _heading(cell: Any) -> str:

@@ -44,6 +44,13 @@ class ImportReport:
     notes: list[Remark] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     alike: list[Remark] = field(default_factory=list)
+    # Faults beyond those that are listed.
+    more_faults: int = 0
+
+    @property
+    def wrong(self) -> int:
+        """How many faults there are."""
+        return len(self.faults) + self.more_faults
 
     @property
     def taken(self) -> int:

@@ -145,7 +145,7 @@ def report_of(row: TableRun) -> ImportReport:
     return ImportReport(
         batch=row.batch_id or 0, made=told.get("made", 0), changed=told.get("changed", 0),
         proposed=told.get("proposed", 0), same=told.get("same", 0), faults=remarks("faults"), notes=remarks("notes"),
-        left_out=told.get("left_out", []),
+        left_out=told.get("left_out", []), more_faults=told.get("more_faults", 0),
     )  # fmt: skip
 
 
@@ -230,6 +230,7 @@ def _reported(report: ImportReport) -> str:
     told: dict[str, Any] = {
         "made": report.made, "changed": report.changed, "proposed": report.proposed, "same": report.same,
         "faults": listed(report.faults), "notes": listed(report.notes), "left_out": report.left_out,
+        "more_faults": max(0, len(report.faults) - MOST_REMARKS),
     }  # fmt: skip
     return msgspec.json.encode(told).decode()
 

@@ -14,7 +14,10 @@ from gezhi.registers.models import Entry, EntryChange, Import, State
 from gezhi.registers.operations import ImportReport
 from gezhi.registers.operations.writing import values_of
 from gezhi.registers.queries import Wanted
+from gezhi.registers.tables import read
 from gezhi.registers.tests.conftest import HOME, Books
+from gezhi.schemes.forms import Field, Form
+from gezhi.schemes.text import Text
 
 
 def sheet(*rows: list[Any], merged: str = "") -> bytes:
@@ -181,3 +184,12 @@ def test_an_export_runs_no_formula(books: Books) -> None:
     books.home(head="=1+1")
     rows = list(operations.export(actor=None, now=books.now, wanted=Wanted(register="households")))
     assert "'=1+1" in rows[1]
+
+
+def test_a_title_with_brackets_is_found_as_a_heading() -> None:
+    """What was exported comes back: its headings are the titles."""
+    field = Field(id="door", kind="text", title=Text("门牌（户）", "Door (household)"))
+    form = Form("x", Text("表", "Form"), fields=(field,))
+    for heading in ("门牌（户）", "门牌", "Door (household)", "door"):
+        (line,) = read("x.csv", f"{heading}\n1 号\n".encode(), form).lines
+        assert line.answers == {"door": "1 号"}
