@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -106,7 +106,7 @@ def _paper(report: Report, planned: Planned, lines: list[Line], answers: list[An
     said = [(gettext("Figures of the area"), gettext("; ").join(f"{name} {n}" for name, n in figures_in_words(report)))]
     said += [(one.title, one.words or "\n".join(_words(row) for row in one.rows)) for one in answers]
     if activity.nil:
-        said.append((gettext("Report"), gettext("Nothing to report")))
+        said.append((pgettext("what was written", "Report"), gettext("Nothing to report")))
     if report.answer:
         said.append((gettext("Answer"), report.answer))
     rows = tuple((_when(one.at), one.did, one.what, one.place, one.note, one.case) for one in lines)

@@ -56,7 +56,7 @@ async function amend(account, main, one) {
   const back = piece("withdraw");
   back.addEventListener("submit", (event) => {
     event.preventDefault();
-    const reason = back.elements.reason.value.trim();
+    const reason = back.querySelector("form").elements.reason.value.trim();
     const says = back.querySelector("[data-slot=wrong]");
     says.hidden = Boolean(reason);
     says.textContent = word("need-why");
