@@ -1,6 +1,5 @@
 // What every page gains when scripts run. Nothing here is needed to report, track or sign.
 
-import { forgetAll, startDrafts } from "./drafts.js";
 import { startNetwork } from "./network.js";
 
 const TOO_COARSE_M = 100;
@@ -20,7 +19,7 @@ const schemeForms = document.querySelectorAll("[data-scheme-form]");
 if (schemeForms.length) import("./scheme-form.js").then((module) => schemeForms.forEach(module.startSchemeForm));
 const signedIn = document.querySelector("meta[name=draft-user]");
 if (signedIn) {
-  startDrafts();
+  if (hasDrafts(signedIn.content)) import("./drafts.js").then((module) => module.startDrafts());
   import("./pulse.js").then((module) => module.startPulse(signedIn.dataset.pulse));
   import("./session.js").then((module) => module.startSession());
 }
@@ -38,16 +37,24 @@ function withoutMap() {
   if (list instanceof HTMLDetailsElement) list.open = true;
 }
 
+// whether there is anything to keep, to give back, or to throw away because somebody else sits here now
+function hasDrafts(who) {
+  try {
+    if (document.querySelector("form[data-draft]") || sessionStorage.getItem("draft.sent")) return true;
+    if (sessionStorage.length && sessionStorage.getItem("draft.who") !== who) return true;
+    return Object.keys(localStorage).some((name) => name.startsWith("gezhi.draft:") && !name.startsWith(`gezhi.draft:${who}:`));
+  } catch {
+    return false; // a browser that keeps nothing
+  }
+}
+
 // what a phone holds of the district goes when its owner signs out, after a word about what was not sent
 function leave(event) {
   event.preventDefault();
   const form = event.currentTarget;
-  import("../field/offline/leaving.js").then(
-    (module) => module.leave(form, forgetAll),
-    () => {
-      forgetAll();
-      form.submit();
-    },
+  Promise.all([import("../field/offline/leaving.js"), import("./drafts.js")]).then(
+    ([leaving, drafts]) => leaving.leave(form, drafts.forgetAll),
+    () => form.submit(),
   );
 }
 
