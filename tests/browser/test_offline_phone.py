@@ -224,8 +224,8 @@ _OLDER = f"""async (days) => {{ {_OPEN}
     const store = going.objectStore(name);
     for (const key of await of(store.getAllKeys())) {{
       const value = await of(store.get(key));
-      const at = new Date(Date.parse(value.at) - back).toISOString();
-      if (name === "outbox") store.put({{ ...value, made: value.made - back, at }}, key);
+      const before = (at) => new Date(Date.parse(at) - back).toISOString();
+      if (name === "outbox") store.put({{ ...value, made: value.made - back, at: before(value.at) }}, key);
       else if (String(key).startsWith("download:")) store.put({{ ...value, at: value.at - back }}, key);
     }}
   }}
