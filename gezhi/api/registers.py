@@ -1,6 +1,7 @@
 """Entries of registers: found, read with what is sensitive masked, and written by the one door that pages use too."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 
@@ -13,6 +14,7 @@ from gezhi.api.doors import Call, door
 from gezhi.api.faults import ApiError, answer, register_refusal
 from gezhi.api.reading import cursor_of, limit_of
 from gezhi.api.shapes import EntryPage, EntryRow, EntrySaved, EntryWhole, SaveEntry
+from gezhi.cases.operations.report import plain, plain_answers
 from gezhi.registers import ledgers, operations, queries
 from gezhi.registers.errors import NotFound, Refused
 from gezhi.registers.ledgers import Ledger
@@ -25,6 +27,7 @@ from gezhi.territory import queries as territory
 _FILTERS = frozenset({"register", "q", "area", "state", "limit", "after"})
 _save = msgspec.json.Decoder(SaveEntry)
 _WAITS = (operations.PROPOSED_ONLY, operations.CONFLICT)
+_YEARS_BACK = timedelta(days=366 * 50)
 
 type View = Callable[..., HttpResponse]
 
@@ -92,13 +95,15 @@ def post_entry(call: Call) -> HttpResponse:
     202 where another side's word stands, or somebody changed the same meanwhile: kept, and waiting for a decision.
     """
     sent = call.body(_save)
+    _check_key(sent.client_key)
     ledger = _ledger(call, sent.register)
     target = _entry(call, sent.register, sent.entry) if sent.entry else None
     whole = _entry(call, ledger.register.part_of, sent.part_of) if sent.part_of else None
     saved = save(
-        actor=call.account, now=call.now, register=sent.register, answers=sent.answers, area=sent.area or None,
-        entry=target, base=sent.version or 0, key=sent.client_key, at=sent.at, part_of=whole, purpose=sent.purpose,
-        basis=sent.basis, note=sent.note,
+        actor=call.account, now=call.now, register=sent.register, answers=plain_answers(sent.answers),
+        area=plain(sent.area) or None, entry=target, base=sent.version or 0, key=sent.client_key,
+        at=_collected(call, sent.at), part_of=whole, purpose=plain(sent.purpose), basis=plain(sent.basis),
+        note=plain(sent.note),
     )  # fmt: skip
     body = EntrySaved(
         outcome=saved.outcome,
@@ -113,11 +118,30 @@ def post_entry(call: Call) -> HttpResponse:
     return answer(body, 201 if fresh else 202 if saved.outcome in _WAITS else 200)
 
 
+def _check_key(key: str) -> None:
+    if key != plain(key):
+        words = _("A client key has no control characters, and no spaces at its ends.")
+        raise ApiError(422, "bad_input", words, field="client_key")
+
+
+def _collected(call: Call, at: datetime | None) -> datetime | None:
+    """Return when it was collected; raise `ApiError` for a time without an offset, or of long ago."""
+    if at is None:
+        return None
+    if at.tzinfo is None:
+        words = _("Give the time with its offset from UTC, for example 2026-05-09T10:20:00+08:00.")
+        raise ApiError(422, "bad_input", words, field="at")
+    if at < call.now - _YEARS_BACK:
+        raise ApiError(422, "bad_input", _("This time is more than fifty years back. Check the year."), field="at")
+    return at
+
+
 def _ledger(call: Call, register: str) -> Ledger:
     return ledgers.ledger(register, timezone.localdate(call.now))
 
 
 def _entry(call: Call, register: str, code: str) -> Entry:
+    code = plain(code)
     if register:
         return queries.entry(account=call.account, now=call.now, register=register, code=code)
     rows = Entry.objects.visible_to(call.account, now=call.now).filter(code=code)

@@ -95,3 +95,26 @@ def test_every_wrong_answer_is_named(books: Books) -> None:
     bad = caller(books.cast.worker).post("/entries", sent(books, answers={"people": "many", "class": "9"}))
     assert bad.status_code == 422
     assert {one["field"] for one in bad.json()["error"]["answers"]} == {"head", "address", "people", "class"}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("at", "2026-06-03T09:00:00"),
+        ("at", "0001-01-01T00:00:00+14:00"),
+        ("client_key", "k\x00"),
+    ],
+)
+def test_a_time_or_key_that_can_t_be_kept_is_named_and_nothing_is_written(books: Books, field: str, value: str) -> None:
+    refused = caller(books.cast.worker).post("/entries", sent(books, **{field: value}))
+    assert (refused.status_code, refused.json()["error"]["field"]) == (422, field)
+    assert not Entry.objects.unscoped(reason="a test counts").exists()
+
+
+def test_signs_that_no_database_keeps_are_left_out_and_find_nothing(books: Books) -> None:
+    worker = caller(books.cast.worker)
+    assert worker.post("/entries", sent(books, note="a\x00b")).status_code == 201
+    for more in ({"entry": "H\x00"}, {"part_of": "H\x00"}, {"area": "5\x00"}):
+        assert worker.post("/entries", sent(books, client_key="k2", **more)).status_code in (404, 422)
+    assert worker.get("/entries/H%00").status_code == 404
+    assert worker.get("/entries/H%00", register="households").status_code == 404
