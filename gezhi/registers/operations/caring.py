@@ -86,7 +86,7 @@ def assign(*, actor: Account | None, now: datetime, entry: Entry, account: Accou
         raise Forbidden(
             "只有这个帮扶对象的督导人可以改派。", "Only the supervisor of this care case may assign it anew."
         )
-    _check(account, reason)
+    _check(account, reason, now)
     _give(case, actor, account, role=CareAssignment.Role(role), reason=reason, now=now)
     return case
 
@@ -95,10 +95,10 @@ def assign(*, actor: Account | None, now: datetime, entry: Entry, account: Accou
 def hand_over(*, actor: Account | None, now: datetime, held_by: Account, role: str, to: Account, reason: str) -> int:
     """Give all care cases that somebody works on, or supervises, to somebody else; return how many.
 
-    A supervisor does so with those that she supervises. Of somebody who is not in service any more, the district's
-    office does, and sees no case by it.
+    A supervisor does so with those that she supervises. Of somebody who is not in service any more, the office that
+    sets up the place does, and sees no case by it: it can't give them to itself.
     """
-    _check(to, reason)
+    _check(to, reason, now)
     if to.pk == held_by.pk:
         raise Refused("接手人不能是同一个人。", "Somebody else has to take them over.", field="to")
     given = handed_over_by(actor, now).filter(account=held_by, role=CareAssignment.Role(role))
@@ -108,6 +108,15 @@ def hand_over(*, actor: Account | None, now: datetime, held_by: Account, role: s
         raise Forbidden(
             "没有您可以移交的帮扶对象：由督导人移交；人员离岗后由区级办公室移交。",
             "There are none that you may hand over: supervisors do, or for people who left the district's office.",
+        )
+    # somebody else may have given some of them away while the rows were waited for
+    still = set(given.values_list("entry", flat=True))
+    cases = [case for case in cases if case.pk in still]
+    if actor is not None and to.pk == actor.pk and not _supervises_all(actor, cases):
+        raise Refused(
+            "您不是其中某些帮扶对象的督导人，不能移交给自己；请交给承办的人。",
+            "You do not supervise all of them, so you can't hand them over to yourself: choose who will work on them.",
+            field="to",
         )
     for case in cases:
         _give(case, actor, to, role=CareAssignment.Role(role), reason=reason, now=now)
@@ -122,13 +131,31 @@ def handed_over_by(actor: Account | None, now: datetime) -> QuerySet[CareAssignm
     mine = CareAssignment.objects.filter(until=None, account=actor, role=SUPERVISOR).values("entry")
     allowed = Q(entry__in=mine)
     if people_access.holds(actor, access.SETUP, now):
-        held_now = Appointment.objects.filter(since__lte=now).exclude(until__lte=now)
-        allowed |= Q(account__is_active=False) | ~Q(account__in=held_now.values("account"))
+        serving = Appointment.objects.filter(people_access.in_force(now)).values("account")
+        gone = Q(account__is_active=False) | ~Q(account__in=serving)
+        allowed |= gone & _set_up_by(actor, now)
     return rows.filter(allowed)
 
 
-def _check(account: Account, reason: str) -> None:
-    if not account.is_staff_member or not account.is_active:
+def _set_up_by(actor: Account, now: datetime) -> Q:
+    """Return the predicate of assignments at places that somebody sets up."""
+    if people_access.may_set_up(actor, now):
+        return Q()
+    there = Q(pk__in=[])
+    for grant in people_access.reach(actor, now).grants:
+        if grant.path and access.SETUP in grant.rights:
+            there |= Q(entry__area_path__startswith=grant.path)
+    return there
+
+
+def _supervises_all(actor: Account, cases: list[Entry]) -> bool:
+    mine = CareAssignment.objects.filter(entry__in=cases, until=None, account=actor, role=SUPERVISOR)
+    return mine.count() == len(cases)
+
+
+def _check(account: Account, reason: str, now: datetime) -> None:
+    serves = Appointment.objects.filter(people_access.in_force(now), account=account).exists()
+    if not (account.is_staff_member and account.is_active and serves):
         raise Refused("只能交给在职人员。", "It can be given to people in service only.", field="account")
     if not reason.strip():
         raise Refused("请写明改派原因。", "Say why it is assigned anew.", field="reason")

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -155,7 +156,10 @@ def _counts(many: Sequence[EntryRows]) -> list[int]:
         return []
     parts, params = list[str](), list[Any]()
     for place, rows in enumerate(many):
-        sql, given = rows.values("pk").query.sql_with_params()
+        try:
+            sql, given = rows.values("pk").query.sql_with_params()
+        except EmptyResultSet:  # nothing may be seen of it
+            sql, given = "select where false", ()
         parts.append(f"select {place}, count(*) from ({sql}) t")  # noqa: S608  Django's own statement
         params += given
     with connection.cursor() as cursor:

@@ -1,6 +1,6 @@
 """Who sees what; what is masked is read on record; care cases are the assigned people's; what is over is gone."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,12 +9,12 @@ from django.db import connection
 from gezhi.foundation import journal
 from gezhi.foundation.models import JournalEntry
 from gezhi.people import operations as people
-from gezhi.people.models import Account
+from gezhi.people.models import Account, Appointment
 from gezhi.registers import access, operations, queries
 from gezhi.registers.access import Unscoped
 from gezhi.registers.errors import Forbidden, Impossible, NotFound, Refused
 from gezhi.registers.models import Entry, EntryChange, EntryWords, Look, State
-from gezhi.registers.queries import Wanted, searching
+from gezhi.registers.queries import Wanted, lists, searching
 from gezhi.registers.tests.conftest import Books
 
 PEOPLE = ("worker", "other_worker", "head", "other_head", "centre", "dispatcher", "leader", "clerk", "other_clerk",
@@ -56,15 +56,15 @@ def test_a_care_case_is_seen_by_its_worker_and_supervisor_and_nobody_above(books
     assert who_sees(books, entry) == {"worker", "head"}
     assert (entry.purpose, entry.basis, entry.name) == ("帮扶", "本人同意", "张婆婆")
     operations.assign_care(
-        actor=books.cast.head, now=books.later(minutes=1), entry=entry, account=books.cast.outsider, role="worker",
+        actor=books.cast.head, now=books.later(minutes=1), entry=entry, account=books.cast.other_worker, role="worker",
         reason="轮岗",
     )  # fmt: skip
-    assert who_sees(books, entry) == {"outsider", "head"}
+    assert who_sees(books, entry) == {"other_worker", "head"}
     with pytest.raises(NotFound):
         operations.unmask(actor=books.cast.dispatcher, now=books.now, entry=entry, purpose="看看")
     with pytest.raises(Forbidden):
         operations.assign_care(
-            actor=books.cast.outsider, now=books.now, entry=entry, account=books.cast.leader, role="supervisor",
+            actor=books.cast.other_worker, now=books.now, entry=entry, account=books.cast.leader, role="supervisor",
             reason="x",
         )  # fmt: skip
 
@@ -187,11 +187,12 @@ def test_care_cases_of_somebody_who_leaves_go_to_a_successor_together(books: Boo
     given: dict[str, Any] = {"now": books.now, "held_by": cast.worker, "role": "worker", "reason": "离岗"}
     for who in (cast.dispatcher, cast.worker, cast.other_head):
         with pytest.raises(Forbidden):
-            operations.hand_over_care(actor=who, to=cast.outsider, **given)
-    with pytest.raises(Refused):
-        operations.hand_over_care(actor=cast.head, to=cast.resident, **given)
-    assert operations.hand_over_care(actor=cast.head, to=cast.outsider, **given) == 3
-    assert all(who_sees(books, one) == {"outsider", "head"} for one in cases)
+            operations.hand_over_care(actor=who, to=cast.other_worker, **given)
+    for nobody in (cast.resident, cast.outsider):  # who holds no post has left, or never came
+        with pytest.raises(Refused):
+            operations.hand_over_care(actor=cast.head, to=nobody, **given)
+    assert operations.hand_over_care(actor=cast.head, to=cast.other_worker, **given) == 3
+    assert all(who_sees(books, one) == {"other_worker", "head"} for one in cases)
     assert JournalEntry.objects.filter(book="registers", action="assign_care").count() == 3
 
 
@@ -204,3 +205,49 @@ def test_the_district_s_office_hands_over_what_people_who_left_had_and_sees_none
         actor=cast.dispatcher, now=books.now, held_by=cast.head, role="supervisor", to=cast.centre, reason="站长离岗"
     )
     assert who_sees(books, case) == {"worker", "centre"}
+
+
+def test_the_office_hands_care_cases_of_who_left_to_others_never_to_itself(books: Books) -> None:
+    cast, case = books.cast, books.save(books.cast.worker, CASE, "care").entry
+    people.deactivate(actor=None, account=cast.worker, now=books.later(minutes=1))
+    given: dict[str, Any] = {"now": books.now, "held_by": cast.worker, "role": "worker", "reason": "离岗"}
+    with pytest.raises(Refused) as refused:
+        operations.hand_over_care(actor=cast.dispatcher, to=cast.dispatcher, **given)
+    assert refused.value.field == "to"
+    assert who_sees(books, case) == {"head"}
+    # who supervises them sees them anyway
+    assert operations.hand_over_care(actor=cast.head, to=cast.head, **given) == 1
+
+
+def test_an_office_hands_over_care_cases_of_the_places_that_it_sets_up(books: Books) -> None:
+    cast = books.cast
+    books.save(cast.worker, CASE, "care")
+    _set_up_at(cast, cast.other_head)
+    _set_up_at(cast, cast.centre)
+    people.deactivate(actor=None, account=cast.worker, now=books.later(minutes=1))
+    assert queries.care_holders(account=cast.other_head, now=books.now) == []
+    with pytest.raises(Forbidden):
+        operations.hand_over_care(
+            actor=cast.other_head,
+            now=books.now,
+            held_by=cast.worker,
+            role="worker",
+            to=cast.other_worker,
+            reason="离岗",
+        )
+    assert [one.account for one in queries.care_holders(account=cast.centre, now=books.now)] == [cast.worker]
+
+
+def _set_up_at(cast: Any, account: Any) -> None:
+    """Let somebody's post set up its place by another scheme."""
+    (post,) = Appointment.objects.filter(account=account).values_list("post", flat=True)
+    rule = people.PostRule(post, "办公室", "Office", "village", None, ("setup",))
+    people.learn_posts(
+        scheme=f"office_{post}_{account.username}", since=date(2020, 1, 1), posts=(rule,), departments=()
+    )
+
+
+def test_the_list_of_registers_counts_nothing_where_nothing_may_be_seen(books: Books) -> None:
+    books.home()
+    every = Entry.objects.unscoped(reason="a test counts")
+    assert lists._counts([every.filter(pk__in=[]), every]) == [0, 1]

@@ -206,10 +206,10 @@ def test_care_cases_are_handed_over_on_a_page_that_names_none(books: Books) -> N
     page = there.get(at("care")).content.decode()
     assert cast.worker.name in page
     assert "张婆婆" not in page
-    sent = {"holder": f"worker:{cast.worker.pk}", "to": cast.outsider.username, "reason": ""}
+    sent = {"holder": f"worker:{cast.worker.pk}", "to": cast.other_worker.username, "reason": ""}
     assert there.post(at("care"), sent).status_code == 422
     assert there.post(at("care"), sent | {"reason": "离岗"}).status_code == 302
-    assert entry.assignments.get(role="worker", until=None).account == cast.outsider
+    assert entry.assignments.get(role="worker", until=None).account == cast.other_worker
     assert cast.worker.name not in client(cast.worker).get(at("care")).content.decode().split("<main", 1)[1]
     assert client(cast.resident).get(at("care")).status_code == 403
 
