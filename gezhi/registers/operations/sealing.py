@@ -57,6 +57,9 @@ def _row(ledger: Ledger, now: datetime) -> Sealing | None:
     hidden = sorted(sensitive_ids(ledger.form))
     row, _made = Sealing.objects.get_or_create(register=ledger.id, defaults={"began_at": now})
     if set(hidden) <= set(row.fields):
+        if len(hidden) < len(row.fields):  # what is plain for a while has to be gone through when it is not any more
+            row.fields = hidden
+            row.save(update_fields=["fields"])
         return None if row.done_at else row
     row.fields, row.began_at, row.done_at, row.step, row.last = hidden, now, None, Sealing.Step.ENTRIES, None
     row.looked_at = row.entries = row.changes = row.proposals = 0

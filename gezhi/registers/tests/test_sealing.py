@@ -1,6 +1,6 @@
 """A field that a later plan makes sensitive lies open nowhere any more, and everything that was there stays."""
 
-from datetime import UTC, date, datetime
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,16 +15,29 @@ from gezhi.registers.queries import Wanted
 from gezhi.registers.tests.conftest import SCHEME, Books
 
 
-def make_sensitive(books: Books) -> None:
+def make_sensitive(books: Books, version: str = "2") -> None:
     """Put a version into force in which the head of a household and the landlord are sensitive."""
     files = {one.name: one.read_text("utf-8") for one in Path(SCHEME).iterdir() if one.is_file()}
-    scheme = files["scheme.toml"].replace('version = "1"', 'version = "2"')
+    scheme = files["scheme.toml"].replace('version = "1"', f'version = "{version}"')
     for field in ('head = {kind = "text",', 'landlord = {kind = "text",'):
         assert field in scheme
         scheme = scheme.replace(field, f"{field} sensitive = true,")
     files["scheme.toml"] = scheme.replace('name = "head"', 'name = "address"')
+    put_into_force(books, files)
+
+
+def make_plain_again(books: Books) -> None:
+    """Put a version into force in which they are not."""
+    files = {one.name: one.read_text("utf-8") for one in Path(SCHEME).iterdir() if one.is_file()}
+    files["scheme.toml"] = files["scheme.toml"].replace('version = "1"', 'version = "3"')
+    put_into_force(books, files)
+
+
+def put_into_force(books: Books, files: dict[str, str]) -> None:
+    """Put a scheme into force on the next day, and go on to the day after."""
     named = {f"ledgers/{name}": text for name, text in files.items()}
-    enactment.enact(files=named, actor=None, on=date(2026, 6, 4), now=datetime(2026, 6, 3, 14, tzinfo=UTC))
+    tomorrow = books.now.date() + timedelta(days=1)
+    enactment.enact(files=named, actor=None, on=tomorrow, now=books.now)
     ledgers._forget()
     books.later(days=2)
 
@@ -89,3 +102,18 @@ def test_a_proposal_that_was_sealed_can_still_be_decided(books: Books) -> None:
         continue
     operations.decide(actor=cast.head, now=books.now, proposal=Proposal.objects.get().pk, accept=True)
     assert values_of(books.entry(entry))["head"] == "王二旺"
+
+
+def test_a_field_that_was_plain_for_a_while_is_sealed_again(books: Books) -> None:
+    make_sensitive(books)
+    while operations.seal_sensitive(now=books.now):
+        continue
+    make_plain_again(books)
+    assert operations.seal_sensitive(now=books.now) == 0
+    books.home(head="王家旺")
+    make_sensitive(books, "4")
+    assert operations.remaining(books.now)
+    while operations.seal_sensitive(now=books.now):
+        continue
+    assert operations.remaining(books.now) == {}
+    assert open_anywhere("王家旺") == 0
