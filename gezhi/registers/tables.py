@@ -191,7 +191,7 @@ def _header(rows: Rows, form: Form, mapping: Mapping[str, str], table: Table) ->
     names = _names(form, mapping)
     best: tuple[int, int] | None = None
     for at, (_number, cells) in enumerate(rows[:_HEAD_WITHIN]):
-        known = sum(_heading(cell) in names for cell in cells)
+        known = sum(_key(cell, names) is not None for cell in cells)
         if known and (best is None or known > best[1]):
             best = (at, known)
     if best is None:
@@ -203,8 +203,7 @@ def _header(rows: Rows, form: Form, mapping: Mapping[str, str], table: Table) ->
     columns: dict[int, str] = {}
     number, cells = rows[best[0]]
     for place, cell in enumerate(cells):
-        said = _heading(cell)
-        key = names.get(said)
+        said, key = _heading(cell), _key(cell, names)
         if key in columns.values():
             where = f"{get_column_letter(place + 1)}{number}"
             text = Text(f"“{said}”与另一列是同一字段。", f"“{said}” is the same field as another column.")
@@ -217,22 +216,30 @@ def _header(rows: Rows, form: Form, mapping: Mapping[str, str], table: Table) ->
 
 
 def _names(form: Form, mapping: Mapping[str, str]) -> dict[str, str]:
+    """Return what may stand at the head of a column → field: titles whole, and without brackets where that is clear."""
     names: dict[str, str] = {}
-    for key, words in SPECIAL.items():
-        names |= {word.casefold(): key for word in words}
+    shortened: dict[str, set[str]] = {}
     for key, one in fields_of(form).items():
-        names |= {word: key for said in (one.title.zh, one.title.en, key) for word in _ways(said) if word}
-    return names | {_heading(column): key for column, key in mapping.items()}
+        for said in filter(None, (one.title.zh, one.title.en, key)):
+            names[_whole(said)] = key
+            shortened.setdefault(_heading(said), set()).add(key)
+    clear = {short: next(iter(keys)) for short, keys in shortened.items() if len(keys) == 1}
+    special = {word.casefold(): key for key, words in SPECIAL.items() for word in words}
+    return special | clear | names | {_whole(column): key for column, key in mapping.items()}
 
 
-def _ways(title: str) -> tuple[str, str]:
-    """Return how a title may stand at the head of a column: without what is in brackets, and whole."""
-    return _heading(title), title.casefold()
+def _key(cell: Any, names: Mapping[str, str]) -> str | None:
+    return names.get(_whole(cell)) or names.get(_heading(cell))
+
+
+def _whole(cell: Any) -> str:
+    return re.sub(r"[\s*＊]+", " ", str(_plain(cell))).strip().casefold()
 
 
 def _heading(cell: Any) -> str:
-    said = re.sub(r"[\s*＊]+", " ", str(_plain(cell))).strip()
-    return re.sub(r"[（(][^）)]*[）)]$", "", said).strip().casefold() or said.casefold()
+    """Return a heading without what is in brackets at its end."""
+    said = _whole(cell)
+    return re.sub(r"[（(][^）)]*[）)]$", "", said).strip() or said
 
 
 def _line(number: int, cells: Sequence[Any], columns: Mapping[int, str], known: Mapping[str, Field]) -> Line:

@@ -193,3 +193,18 @@ def test_a_title_with_brackets_is_found_as_a_heading() -> None:
     for heading in ("门牌（户）", "门牌", "Door (household)", "door"):
         (line,) = read("x.csv", f"{heading}\n1 号\n".encode(), form).lines
         assert line.answers == {"door": "1 号"}
+
+
+def test_titles_that_differ_in_their_brackets_alone_are_told_apart() -> None:
+    fields = tuple(
+        Field(id=one, kind="text", title=Text(f"面积（{zh}）", f"Area ({en})"))
+        for one, zh, en in (("metres", "平方米", "m²"), ("mu", "亩", "mu"))
+    )
+    form = Form("x", Text("表", "Form"), fields=fields)
+    for heads in ("面积（平方米）,面积（亩）", "Area (m²)*,Area (mu)"):
+        table = read("x.csv", f"{heads}\n90,2\n".encode(), form)
+        assert (table.faults, [one.answers for one in table.lines]) == ([], [{"metres": "90", "mu": "2"}])
+    # without its brackets a heading could be either
+    table = read("x.csv", "面积,亩数\n90,2\n".encode(), form)
+    assert table.faults
+    assert not table.lines
