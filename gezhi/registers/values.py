@@ -92,7 +92,7 @@ def photos_in(form: Form, values: Mapping[str, Any]) -> dict[str, str]:
 def _files(field: Field, value: Any) -> list[str]:
     rounds = value if isinstance(value, list | tuple) else [value]
     if field.kind == "photos":
-        return [str(one) for one in rounds if not is_blank(one)]
+        return [_as_written(str(one)) for one in rounds if not is_blank(one)]
     known = {one.id: one for one in field.fields} if field.kind in NESTING else {}
     return [
         file
@@ -101,6 +101,14 @@ def _files(field: Field, value: Any) -> list[str]:
         for key, inner in known.items()
         for file in _files(inner, one.get(key))
     ]
+
+
+def _as_written(file: str) -> str:
+    """Return a file's id as it is kept: programs write it in capitals, too."""
+    try:
+        return str(UUID(file))
+    except ValueError:
+        return file
 
 
 def title_of(register: Register, form: Form, values: Mapping[str, Any]) -> str:

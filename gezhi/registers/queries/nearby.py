@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import cos, hypot, radians
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from gezhi.people.models import Account
@@ -50,6 +50,9 @@ def at_place(
     rows = Entry.objects.unscoped(reason="narrowed to what the account sees in the next line")
     rows = rows.filter(there, access.ordinary(account, now), care=False, state=State.ACTIVE)
     known = ledgers(timezone.localdate(now))
+    if lon is not None and lat is not None:
+        north, east = F("lat") - lat, (F("lon") - lon) * cos(radians(lat))
+        rows = rows.order_by(north * north + east * east, "code")
     found = [
         Nearby(one, known[one.register], _metres(one, lon, lat))
         for one in rows.defer("data", "sealed", "sides")[:_LOOKED_AT]

@@ -84,3 +84,12 @@ def test_a_photo_of_a_sensitive_field_is_handed_out_only_to_whom_it_was_shown_fo
     assert queries.may_show(account=cast.worker, entry=entry, field="papers", now=books.now)
     assert not queries.may_show(account=cast.head, entry=entry, field="papers", now=books.now)
     assert not queries.may_show(account=cast.worker, entry=entry, field="papers", now=books.later(hours=2))
+
+
+def test_an_id_in_capitals_names_the_same_photo(books: Books) -> None:
+    cast = books.cast
+    mine = photo(books, cast.worker, 1)
+    entry = books.save(cast.worker, {"name": "甲店", "front": [str(mine.pk).upper()]}, "firms").entry
+    assert [one.file_id for one in EntryFile.objects.filter(entry=entry, withdrawn_at=None)] == [mine.pk]
+    books.save(cast.worker, {"staff": 3}, "firms", entry=entry)
+    assert EntryFile.objects.filter(entry=entry, withdrawn_at=None).count() == 1

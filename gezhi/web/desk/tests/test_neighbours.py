@@ -9,6 +9,7 @@ from gezhi.enactment import operations as enactment
 from gezhi.registers import operations as registers
 from gezhi.registers import queries
 from gezhi.registers.models import Entry
+from gezhi.registers.queries import nearby
 from gezhi.registers.tests.conftest import SCHEME
 from gezhi.web.desk.tests.conftest import District
 from gezhi.web.desk.tests.test_queue import client
@@ -62,3 +63,13 @@ def test_strangers_are_shown_nothing_of_a_place(ledgers: District) -> None:
     assert queries.at_place(account=cast.other_worker, **where) == []
     assert queries.at_place(account=cast.resident, **where) == []
     assert queries.at_place(account=cast.worker, now=ledgers.now, lon=None, lat=None) == []
+
+
+def test_of_many_at_a_place_the_nearest_are_shown(ledgers: District, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nearby, "_LOOKED_AT", 3)
+    lon, lat = ledgers.cast.point(1)
+    for n in range(5):
+        home(ledgers, f"邻户{n}", east=-0.0003)
+    nearest = home(ledgers, "本户")
+    found = queries.at_place(account=ledgers.cast.worker, now=ledgers.now, lon=lon, lat=lat)
+    assert (found[0].entry, found[0].metres) == (nearest, 0)
