@@ -160,7 +160,7 @@ def _owed(planned: Planned, grant: Grant, area: Area, found: _Found, mine: _Mine
         unsigned=sum(
             (scheme, duty) == (planned.scheme.id, planned.duty.id) and path.startswith(area.path)
             and one.first <= day <= one.last for scheme, duty, path, day in mine.unsigned
-        ),
+        ) if planned.duty.signed_by else 0,
     )  # fmt: skip
 
 

@@ -353,6 +353,12 @@ def test_what_waits_for_a_signature_says_so_to_its_doer(district: District) -> N
     assert (owed.unsigned, owed.light) == (0, Light.DONE)
 
 
+def test_what_nobody_signs_waits_for_no_signature(district: District) -> None:
+    district.record()
+    (owed,) = district.owed(district.cast.worker, "rounds.walk")
+    assert (owed.unsigned, owed.left) == (0, 1)
+
+
 def test_only_what_was_drawn_counts_and_anybody_draws_it_again(district: District) -> None:
     homes = [district.home(n) for n in range(5)]
     cast = district.cast

@@ -34,6 +34,15 @@ def begin(client: Client, grid: str, **sent: str) -> str:
     return str(answer["Location"])
 
 
+def test_today_opens_after_work_that_nobody_signs(district: District, browser_of: Browser) -> None:
+    put_rounds_in_force()
+    duties.record(
+        actor=district.cast.worker, now=district.now, key="one", duty="rounds.walk", area=district.cast.grids[0].code,
+        began=district.now, ended=district.now,
+    )  # fmt: skip
+    assert browser_of(district.cast.worker).get("/field/").status_code == 200
+
+
 def test_a_plain_patrol_takes_three_presses(district: District, browser_of: Browser) -> None:
     grid, client = district.cast.grids[0].code, browser_of(district.cast.worker)
     assert f"/field/duty/shawan.patrol/{grid}/begin" in client.get("/field/").content.decode()
