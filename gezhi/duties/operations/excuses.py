@@ -40,6 +40,7 @@ def go_away(*, actor: Account, now: datetime, account: Account, first: date, las
         raise BadInput(_("The last day comes after the first, within a year."), field="last")
     _require_over(actor, account, now)
     with transaction.atomic():
+        Account.objects.select_for_update(no_key=True).only("pk").get(pk=account.pk)  # one absence at a time
         clash = Absence.objects.filter(account=account, first__lte=last, last__gte=first, withdrawn_at=None).first()
         if clash is not None:
             raise BadInput(
@@ -145,8 +146,9 @@ def deciders(row: Objection, known: Excusers) -> set[UUID]:
 
 def _tell_of_gaps(row: Absence, now: datetime) -> None:
     """Tell those who decide that a post stands empty while somebody is away."""
-    for one in gaps(first=row.first, last=row.last, account=row.account, now=now):
-        known = excusers(now)
+    empty = gaps(first=row.first, last=row.last, account=row.account, now=now)
+    known = excusers(now) if empty else None
+    for one in empty if known else ():
         whom = Account.objects.filter(pk__in=known.of(row.account_id, one.area.path, (one.post,)) - {row.entered_by_id})
         by_language: dict[str, list[Account]] = {}
         for account in whom:
@@ -158,7 +160,7 @@ def _tell_of_gaps(row: Absence, now: datetime) -> None:
                     to=accounts, key=f"absence/{row.pk}/{one.post}/{one.area.code}", topic="duties.gap", now=now,
                     subject=_("Nobody stands in: %(place)s %(post)s") % {"place": place, "post": one.title(language)},
                     body=_("Away from %(first)s to %(last)s, and nobody else holds the post there. Name a stand-in.")
-                    % {"first": row.first, "last": row.last},
+                    % {"first": one.since, "last": one.until},
                     link=f"/desk/rounds?area={one.area.code}",
                 )  # fmt: skip
 

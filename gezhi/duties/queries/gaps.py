@@ -1,6 +1,6 @@
 """Posts that stand empty: whoever holds them is away, and nobody else is there to do what is owed."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from gezhi.duties import plans
 from gezhi.duties.models import Absence
 from gezhi.enactment import queries as enactment
 from gezhi.people.access import in_force
@@ -18,10 +19,11 @@ from gezhi.territory.models import Area
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A post at an area without anybody there, until the last day of those away. It names no person."""
+    """A post at an area without anybody there, from a day until another, both included. It names no person."""
 
     post: str
     area: Area
+    since: date
     until: date
     titled: Text
 
@@ -37,8 +39,8 @@ def gaps(
 
     Four statements, however many posts there are.
     """
-    away = Absence.objects.filter(first__lte=last, last__gte=first, withdrawn_at=None)
-    mine = away.filter(account=account) if account is not None else away
+    away = Absence.objects.filter(last__gte=first, withdrawn_at=None)
+    mine = away.filter(first__lte=last, account=account) if account is not None else away.filter(first__lte=last)
     rows = Appointment.objects.filter(in_force(now), area__isnull=False, account__is_active=True)
     concerned = rows.filter(account__in=mine.values("account"), stand_in=False, area__path__startswith=path)
     posts = _owing(now)
@@ -55,19 +57,34 @@ def gaps(
     ).values_list("post", "area", "account"):
         if area is not None:
             there.setdefault((post, area), set()).add(who)
-    ends = _until(away.filter(account__in={who for some in there.values() for who in some}))
-    return [
-        Gap(post, area, max(ends[who] for who in there[post, pk]), posts[post])
-        for (post, pk), area in sorted(wanted.items(), key=lambda one: (one[1].path, one[0][0]))
-        if pk is not None and all(who in ends for who in there[post, pk])
-    ]
+    spans: dict[UUID, list[tuple[date, date]]] = {}
+    for row in away.filter(account__in={who for some in there.values() for who in some}).order_by("first"):
+        spans.setdefault(row.account_id, []).append((row.first, row.last))
+    found = []
+    for (post, pk), area in sorted(wanted.items(), key=lambda one: (one[1].path, one[0][0])):
+        empty = _empty([spans.get(who, []) for who in there[post, pk]], first, last) if pk is not None else None
+        if empty is not None:
+            found.append(Gap(post, area, *empty, posts[post]))
+    return found
 
 
-def _until(rows: Iterable[Absence]) -> dict[UUID, date]:
-    ends: dict[UUID, date] = {}
-    for row in rows:
-        ends[row.account_id] = max(row.last, ends.get(row.account_id, row.last))
-    return ends
+def _empty(away: Sequence[Sequence[tuple[date, date]]], first: date, last: date) -> tuple[date, date] | None:
+    """Return the first days on which all of several are away at once: of the days asked for, and on from there."""
+    days = ((since, until) for spans in away for since, until in spans)
+    for start in sorted({max(first, since) for since, until in days if since <= last and until >= first}):
+        end = min(_until(spans, start) for spans in away)
+        if end >= start:
+            return start, end
+    return None
+
+
+def _until(spans: Sequence[tuple[date, date]], start: date) -> date:
+    """Return until when somebody is away from a day on, absences that follow one another taken together."""
+    end = start - plans.DAY
+    for since, until in spans:
+        if since <= end + plans.DAY and until > end:
+            end = until
+    return end
 
 
 def _owing(now: datetime) -> dict[str, Text]:

@@ -78,3 +78,29 @@ def test_a_leave_without_a_stand_in_is_told_and_shown(district: District) -> Non
         stand_in=True,
     )  # fmt: skip
     assert queries.gaps(first=today, last=today, now=district.now, path=cast.villages[0].path) == []
+
+
+def test_a_post_stands_empty_only_while_all_are_away_at_once(district: District) -> None:
+    cast, today = district.cast, district.now.date()
+    Appointment.objects.create(
+        account=cast.other_worker, post="grid_worker", area=cast.grids[0], since=district.now - timedelta(days=1),
+        stand_in=True,
+    )  # fmt: skip
+
+    def leave(who: Account, first: int, last: int) -> None:
+        days = {"first": today + timedelta(days=first), "last": today + timedelta(days=last)}
+        operations.go_away(actor=who, account=who, reason="leave", now=district.now, **days)
+
+    def empty(first: int, last: int) -> list[tuple[int, int]]:
+        span = {"first": today + timedelta(days=first), "last": today + timedelta(days=last)}
+        found = queries.gaps(**span, now=district.now, path=cast.grids[0].path)
+        return [((one.since - today).days, (one.until - today).days) for one in found]
+
+    leave(cast.worker, 0, 1)
+    leave(cast.other_worker, 2, 9)
+    assert empty(0, 9) == []
+    leave(cast.worker, 4, 5)
+    assert empty(0, 9) == [(4, 5)]
+    leave(cast.worker, 6, 20)
+    assert empty(0, 9) == [(4, 9)]
+    assert empty(5, 5) == [(5, 9)]
