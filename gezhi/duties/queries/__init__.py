@@ -8,7 +8,7 @@ from gezhi.duties.queries.coverage import Covered, Part, board, ground, grounds,
 from gezhi.duties.queries.gaps import Gap, gaps
 from gezhi.duties.queries.handbook import Filled, Sheet, cases_of, sheet, sheets
 from gezhi.duties.queries.handed import Draft, counted, draft, lines_of, report, reports, to_receive
-from gezhi.duties.queries.hazards import Listed, hazards, open_hazards
+from gezhi.duties.queries.hazards import MOST_HAZARDS, Listed, hazards, open_hazards
 from gezhi.duties.queries.missed import Missed, absences, missed, objections
 from gezhi.duties.queries.owed import Owed, absent, due, measured
 from gezhi.duties.queries.route import Stop, route
@@ -27,6 +27,7 @@ from gezhi.duties.queries.story import (
 from gezhi.duties.queries.sums import Object, Scope, Sum, Wanted, objects, one_object, total
 
 __all__ = [
+    "MOST_HAZARDS",
     "ActivityPage",
     "CareVisit",
     "Covered",

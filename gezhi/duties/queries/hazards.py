@@ -19,7 +19,7 @@ from gezhi.people.models import Account
 from gezhi.schemes.model import Procedure, Scheme
 from gezhi.schemes.state import CaseState, Desk, Light
 
-MOST = 500
+MOST_HAZARDS = 500
 # Those that closed lately stand under a filter of their own.
 _CLOSED_WITHIN = timedelta(days=366)
 
@@ -57,7 +57,7 @@ def hazards(
     rows = rows.select_related("case__area__parent").defer(
         "case__text", "case__contact", "case__log_head", "case__area__boundary", "case__area__parent__boundary"
     )
-    return list(_listed(list(rows.order_by("-closed_at" if closed else "since")[:MOST]), now))
+    return list(_listed(list(rows.order_by("-closed_at" if closed else "since")[:MOST_HAZARDS]), now))
 
 
 def open_hazards(*, account: Account, now: datetime) -> QuerySet[Hazard]:

@@ -8,7 +8,8 @@ import pytest
 from gezhi.cases import operations as acts
 from gezhi.cases import queries as cases
 from gezhi.cases.models import Case
-from gezhi.duties import queries
+from gezhi.duties import operations, queries
+from gezhi.duties.models import Hazard
 from gezhi.duties.operations import Found
 from gezhi.duties.tests.conftest import District
 from gezhi.enactment import operations as enactment
@@ -171,3 +172,17 @@ def test_the_list_asks_the_same_however_long(watched: District, size: int, djang
     queries.hazards(account=watched.cast.head, now=watched.now)
     with django_assert_max_num_queries(8):
         assert len(queries.hazards(account=watched.cast.head, now=watched.now)) == size
+
+
+def test_what_is_told_late_leaves_no_cleared_hazard_on_the_list(watched: District) -> None:
+    number = listed(watched)
+    act(watched, watched.cast.dispatcher, number, "rectified", result="已抽干")
+    act(watched, watched.cast.head, number, "clear", result="复查合格")
+    (row,) = Hazard.objects.all()
+    told = {"case": str(row.case_id), "step": "listed", "at": row.since.isoformat()}
+    closed_at = row.closed_at
+    row.delete()
+    operations.follow_hazard(told, watched.now)
+    operations.follow_hazard(told, watched.now)
+    assert Hazard.objects.get().closed_at == closed_at
+    assert queries.hazards(account=watched.cast.head, now=watched.now) == []

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -59,17 +59,18 @@ def page(request: HttpRequest, account: Account) -> HttpResponse:
     state = given.get("state", "")
     state = state if state in ("rectify", "again", "closed") else ""
     found = queries.hazards(account=account, now=now, closed=state == "closed", path=area.path if area else "")
+    more = len(found) >= queries.MOST_HAZARDS
     found = [one for one in found if state in ("", "closed") or one.again == (state == "again")]
     light = next((one for one in _LIGHTS if one.value == given.get("light")), None)
     rows = [one for one in rows_of(account, found, now) if light is None or one.light is light]
     kind = given.get("as", "")
     if kind in papers.KINDS:
         note_export(actor=account, what="hazards", query=request.GET.urlencode()[:500], form=kind, now=now)
-        return papers.respond(_paper(rows, area, now), kind)
+        return papers.respond(_paper(rows, area, now, more=more), kind)
     shown = {
         "now": now, "frame": frame(account, now), "rows": rows, "state": state, "light": light, "area": area,
         "lights": _LIGHTS, "areas": areas_below(account, now),
-        "late": sum(one.light is Light.RED for one in rows),
+        "late": sum(one.light is Light.RED for one in rows), "more": more,
     }  # fmt: skip
     return render(request, "desk/hazards.html", shown)
 
@@ -89,8 +90,10 @@ def rows_of(account: Account, found: list[Listed], now: datetime) -> list[Row]:
 def _row(one: Listed, href: str, names: Mapping[str, Called], now: datetime) -> Row:
     step = one.scheme.procedures[one.case.procedure].steps.get(one.case.step)
     due = wording.say_moment(one.due, now) if one.due else ""
+    # a department that has the case may not see whose household it was found at
+    named = one.entry[1] if one.entry and href else ""
     return Row(
-        one=one, light=one.light, object=(one.entry[1] if one.entry else "") or one.case.address or place_of(one.case),
+        one=one, light=one.light, object=named or one.case.address or place_of(one.case),
         href=href, place=place_of(one.case), due=due, by=_name(one.by, names), at=_name(one.at, names),
         step=wording.say(step.title) if step else gettext("Closed"),
     )  # fmt: skip
@@ -100,7 +103,7 @@ def _name(desk: Desk | None, names: Mapping[str, Called]) -> str:
     return names[desk.key].name if desk and desk.key in names else ""
 
 
-def _paper(rows: list[Row], area: Area | None, now: datetime) -> Paper:
+def _paper(rows: list[Row], area: Area | None, now: datetime, *, more: bool) -> Paper:
     lines = tuple(
         (
             str(n), row.object, row.one.case.title, row.one.case.number, _day(row.one.since), _day(row.one.due),
@@ -114,10 +117,11 @@ def _paper(rows: list[Row], area: Area | None, now: datetime) -> Paper:
         columns=(
             gettext("No."), gettext("Object"), gettext("Hazard"), gettext("Case"), gettext("Listed on"),
             gettext("To be rectified by"), gettext("Until then"), gettext("Supervised by"), gettext("Stands at"),
-            gettext("Light"),
+            pgettext("of a case", "Light"),
         ),
         rows=lines or ((gettext("none"), *[""] * 9),), name=f"hazards-{timezone.localdate(now).isoformat()}",
         widths=(4, 14, 16, 10, 9, 9, 18, 12, 10, 6), wide=True,
+        note=gettext("There are more than stand here; choose an area.") if more else "",
     )  # fmt: skip
 
 

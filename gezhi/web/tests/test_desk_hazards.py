@@ -9,12 +9,13 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from gezhi.cases.models import Case
-from gezhi.duties.models import Hazard
+from gezhi.duties.models import Activity, Hazard
 from gezhi.duties.tests import conftest as duties
 from gezhi.duties.tests.test_hazards import ITEMS, PLAN, listed
 from gezhi.enactment import operations as enactment
 from gezhi.foundation.models import JournalEntry
 from gezhi.people.models import Account
+from gezhi.registers.models import Entry
 from gezhi.schemes.documents import Source, complete
 from gezhi.web.tests.conftest import District
 
@@ -44,3 +45,17 @@ def test_listed_hazards_are_a_page_with_filters_and_papers(district: District, b
     assert "/desk/hazards" in client.get(f"/desk/case/{number}").content.decode()
     assert "/desk/hazards" in client.get("/desk/").content.decode()
     assert Hazard.objects.count() == Case.objects.unscoped(reason="a test counts").count() == 1
+
+
+def test_a_hazard_names_its_object_only_to_who_may_see_the_object(district: District, browser_of: Browser) -> None:
+    files = complete(Source("watch", {"watch/scheme.toml": PLAN, "watch/catalogue.csv": ITEMS}))
+    enactment.enact(files=files, actor=None, on=date(2026, 1, 1), now=datetime(2025, 12, 31, tzinfo=UTC))
+    listed(duties.District(district.cast, district.now))
+    Activity.objects.unscoped(reason="a test makes it").update(entry_id=None, entry_name="何女士家")
+    home = duties.District(district.cast, district.now).home(1)
+    Activity.objects.unscoped(reason="a test makes it").update(entry_id=home.pk)
+    assert "何女士家" in browser_of(district.cast.head).get("/desk/hazards").content.decode()
+    Entry.objects.unscoped(reason="a test moves it").filter(pk=home.pk).update(
+        area=district.cast.grids[3], area_path=district.cast.grids[3].path
+    )
+    assert "何女士家" not in browser_of(district.cast.head).get("/desk/hazards").content.decode()
