@@ -39,7 +39,10 @@ def hand_in(row: Activity, planned: Planned, now: datetime) -> None:
 
 
 def receive(*, actor: Account, now: datetime, report: UUID, answer: str = "") -> Report:
-    """Receive a report that was handed in, with a word to it or without. Twice is the same as once."""
+    """Receive a report that was handed in, with a word to it or without. Twice is the same as once.
+
+    Another answer than the one that stands is refused, so that nobody believes that it was kept.
+    """
     words = plain(answer)
     if len(words) > ANSWER_LENGTH:
         say = _("This answer has %(n)d characters; at most %(most)d fit. Shorten it and send again.")
@@ -53,6 +56,8 @@ def receive(*, actor: Account, now: datetime, report: UUID, answer: str = "") ->
             raise NotFound
         if not receives(actor, row.activity, planned, now):
             raise Forbidden(_("A report is received by the post that the plan names, and not by who wrote it."))
+        if row.received_at is not None and words not in ("", row.answer):
+            raise BadInput(_("This report was received already; your answer was not kept."), field="answer")
         if row.received_at is None:
             row.received_by, row.received_at, row.answer = actor, now, words
             row.save(update_fields=["received_by", "received_at", "answer"])

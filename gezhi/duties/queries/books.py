@@ -23,6 +23,7 @@ from gezhi.duties.leaves import Which
 from gezhi.duties.models import Activity, Finding, Leaf, Way
 from gezhi.enactment import queries as enactment
 from gezhi.people.models import Account
+from gezhi.registers import access as entries
 from gezhi.registers.models import EntryChange
 from gezhi.schemes.duties import ACTIVITIES
 from gezhi.territory import queries as territory
@@ -87,7 +88,7 @@ def lines(
     found = [
         *_activities(done, account, (first, last), closed),
         *_cases(account, reads, now, (since, until)),
-        *_changes(account, since, until),
+        *_changes(account, reads, now, (since, until)),
     ]
     return sorted(found, key=lambda one: one.at)
 
@@ -160,8 +161,11 @@ _RECORDS = {
 }  # fmt: skip
 
 
-def _changes(account: Account, since: datetime, until: datetime) -> Iterable[Line]:
+def _changes(account: Account, reads: Account, now: datetime, span: tuple[datetime, datetime]) -> Iterable[Line]:
+    since, until = span
     rows = EntryChange.objects.filter(actor=account_id(account), at__gte=since, at__lt=until, batch=None)
+    if reads.pk != account.pk:
+        rows = rows.filter(entries.visible(reads, now, "entry__"))
     titles = {
         register.id: register.title.say(_language())
         for _version, scheme in enactment.all_in_force(timezone.localdate(until))

@@ -17,6 +17,7 @@ from gezhi.duties.plans import Planned
 from gezhi.duties.queries.books import Figures, Line, figures, lines
 from gezhi.people.access import standing
 from gezhi.people.models import Account
+from gezhi.registers.models import Entry
 
 MOST = 60
 _BACK = timedelta(days=40)
@@ -92,7 +93,7 @@ def thawed(kept: Mapping[str, str]) -> Line:
 
 
 def lines_of(report: Report, *, reader: Account, now: datetime) -> list[Line]:
-    """Return the lines of a report; of cases only those that the reader may see, as in a diary."""
+    """Return the lines of a report; of cases and entries only those that the reader may see, as in a diary."""
     kept = [thawed(one) for one in report.lines]
     if reader.pk == report.activity.account_id:
         return kept
@@ -100,10 +101,12 @@ def lines_of(report: Report, *, reader: Account, now: datetime) -> list[Line]:
     seen = set(Activity.objects.visible_to(reader, now=now).filter(pk__in=named).values_list("pk", flat=True))
     numbers = {one.case for one in kept if one.case}
     cases = set(Case.objects.visible_to(reader, now=now).filter(number__in=numbers).values_list("number", flat=True))
+    about = {one.entry for one in kept if one.entry}
+    entries = set(Entry.objects.visible_to(reader, now=now).filter(pk__in=about).values_list("pk", flat=True))
     return [
         one if one.activity is None or one.activity in seen else replace(one, activity=None)
         for one in kept
-        if not one.case or one.case in cases
+        if (not one.case or one.case in cases) and (one.entry is None or one.entry in entries)
     ]
 
 

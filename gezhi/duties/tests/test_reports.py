@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from gezhi.duties import operations, queries
-from gezhi.duties.errors import Forbidden, NotFound
+from gezhi.duties.errors import BadInput, Forbidden, NotFound
 from gezhi.duties.models import Report
 from gezhi.duties.operations import Found
 from gezhi.duties.tests.conftest import District
+from gezhi.people import operations as people
+from gezhi.registers.models import EntryChange
 
 
 def hand_in(district: District, **given: Any) -> Report:
@@ -50,7 +52,7 @@ def test_a_report_is_received_by_the_post_above_and_once(district: District) -> 
         with pytest.raises(error):
             operations.receive(actor=who, report=report.pk, now=district.now)
     operations.receive(actor=cast.head, report=report.pk, answer="知悉", now=district.now)
-    again = operations.receive(actor=cast.head, report=report.pk, answer="另一句", now=district.later(hours=1))
+    again = operations.receive(actor=cast.head, report=report.pk, answer="知悉", now=district.later(hours=1))
     assert (again.answer, again.received_by_id) == ("知悉", cast.head.pk)
     assert queries.to_receive(account=cast.head, now=district.now) == []
 
@@ -72,3 +74,38 @@ def test_an_erased_entry_is_nameless_in_reports_too(district: District) -> None:
     report.refresh_from_db()
     assert "住户7" not in str(report.lines)
     assert any(one["did"] == "三类户走访" for one in report.lines)
+
+
+def test_a_report_names_no_entry_that_its_reader_may_not_see(district: District) -> None:
+    cast = district.cast
+    people.appoint(
+        actor=None, account=cast.worker, post="grid_worker", area=cast.grids[2], since=district.now - timedelta(days=9),
+        now=district.now,
+    )  # fmt: skip
+    near, far = district.home(7), district.home(8, cast.grids[2])
+    for home in (near, far):
+        district.record(duty="rounds.call_3", entry=home.pk)
+        EntryChange.objects.create(
+            entry=home, version=1, kind="open", side="grid_worker", actor=str(cast.worker.pk), at=district.now,
+        )  # fmt: skip
+    report = hand_in(district)
+
+    def named(lines: list[queries.Line]) -> set[str]:
+        return {one.what for one in lines if one.entry}
+
+    assert named(queries.lines_of(report, reader=cast.worker, now=district.now)) == {near.name, far.name}
+    assert named(queries.lines_of(report, reader=cast.head, now=district.now)) == {near.name}
+    today = district.now.date()
+    diary = queries.lines(account=cast.worker, now=district.now, first=today, last=today, reader=cast.head)
+    assert named(diary) == {near.name}
+
+
+def test_another_answer_to_a_received_report_is_refused_and_not_lost_unsaid(district: District) -> None:
+    report, head = hand_in(district), district.cast.head
+    operations.receive(actor=head, report=report.pk, answer="知悉", now=district.now)
+    operations.receive(actor=head, report=report.pk, answer="知悉", now=district.now)
+    operations.receive(actor=head, report=report.pk, now=district.now)
+    with pytest.raises(BadInput):
+        operations.receive(actor=head, report=report.pk, answer="另一句", now=district.now)
+    report.refresh_from_db()
+    assert report.answer == "知悉"
