@@ -49,11 +49,12 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """A line of a page, and where it leads: an activity, or an entry by register and code."""
+    """A line of a page, and where it leads: an activity, an entry by register and code, or a case by its number."""
 
     cells: tuple[str, ...]
     activity: UUID | None = None
     entry: tuple[str, str] | None = None
+    case: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +108,11 @@ def cases_of(*, account: Account, now: datetime, area: Area, first: date, last: 
         area_path__startswith=area.path, opened_at__date__range=(first, last)
     )
     rows = []
-    for row in seen.only("number", "title", "opened_at", "closed_at", "outcome", "scheme_version")[: MOST + 1]:
+    for row in seen.only("number", "title", "opened_at", "closed_at").order_by("opened_at", "number")[: MOST + 1]:
         closed = timezone.localdate(row.closed_at).isoformat() if row.closed_at else gettext("open")
-        rows.append(SheetRow((timezone.localdate(row.opened_at).isoformat(), row.number, row.title, closed)))
-    rows.sort(key=lambda one: one.cells)
+        rows.append(
+            SheetRow((timezone.localdate(row.opened_at).isoformat(), row.number, row.title, closed), case=row.number)
+        )
     columns = (gettext("Came in"), gettext("Case"), gettext("Matter"), gettext("Closed on"))
     return Filled(columns, tuple(rows[:MOST]), len(rows) > MOST)
 

@@ -8,10 +8,11 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from gezhi.cases.operations import note_export
 from gezhi.duties import operations, queries
 from gezhi.duties.errors import DutyError
 from gezhi.duties.models import Leaf
@@ -57,6 +58,7 @@ def page(request: HttpRequest, account: Account) -> HttpResponse:
     kind = request.GET.get("as", "")
     if kind in papers.KINDS:
         paper = _notice(area, figures, which, leaf) if area else _diary(whose, lines, which, leaf)
+        note_export(actor=account, what="books", query=request.GET.urlencode()[:500], form=kind, now=now)
         return papers.respond(paper, kind)
     today = timezone.localdate(now)
     shown = {
@@ -141,8 +143,8 @@ def _diary(whose: Account, lines: list[Line], which: Which, leaf: Leaf | None) -
     return Paper(
         title=f"{whose.name} {Leaf.Book(which.book).label}", unit=whose.name, dates=_dates(which),
         columns=(
-            gettext("Time"), gettext("Done"), gettext("On what"), gettext("Place"), gettext("Process and result"),
-            gettext("Case"), gettext("Mark"),
+            gettext("Time"), pgettext("in a diary", "Done"), gettext("On what"), gettext("Place"),
+            gettext("Process and result"), gettext("Case"), gettext("Mark"),
         ),
         rows=rows or ((gettext("nothing recorded"), *[""] * 6),), remark=leaf.remark if leaf else "",
         name=f"{which.book}-{which.first.isoformat()}", widths=(9, 12, 16, 12, 28, 12, 7), wide=True,

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from gezhi.duties import operations, plans, queries
-from gezhi.duties.errors import DutyError, NotFound
+from gezhi.duties.errors import BadInput, DutyError, NotFound
 from gezhi.duties.excusing import Excusers, excusers
 from gezhi.duties.models import Absence, Objection
 from gezhi.foundation import clock
@@ -74,13 +74,13 @@ def _done(request: HttpRequest, account: Account, now: datetime) -> str:
     whom = Account.objects.filter(pk=whose).first() if whose else None
     if what != "away" or whom is None:
         raise NotFound
-    first, last = _day(sent.get("first", ""), now), _day(sent.get("last", ""), now)
+    first, last = _day(sent.get("first", ""), "first"), _day(sent.get("last", ""), "last")
     operations.go_away(actor=account, account=whom, first=first, last=last, reason=sent.get("reason", ""), now=now)
     return gettext("Entered. Whoever stands in sees the rounds in those days.")
 
 
-def _day(words: str, now: datetime) -> date:
+def _day(words: str, field: str) -> date:
     try:
-        return date.fromisoformat(words)
-    except ValueError:
-        return timezone.localdate(now)
+        return date.fromisoformat(words.strip())
+    except ValueError as error:
+        raise BadInput(gettext("Write days as year-month-day, such as 2026-06-30."), field=field) from error

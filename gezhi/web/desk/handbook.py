@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from gezhi.cases.operations import note_export
 from gezhi.duties import operations, queries
 from gezhi.duties.errors import DutyError
 from gezhi.duties.models import Leaf
@@ -60,6 +61,7 @@ def page(request: HttpRequest, account: Account) -> HttpResponse:
     if kind in papers.KINDS:
         if sheet is not None and sheet.care:
             raise Http404
+        note_export(actor=account, what="handbook", query=request.GET.urlencode()[:500], form=kind, now=now)
         return papers.respond(_paper(area, sheet, filled, which, leaf), kind)
     shown |= _shown(pages, sheet, wanted) | {
         "filled": filled, "year": first.year, "before": first.year - 1,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from gezhi.cases.operations import note_export
 from gezhi.duties import operations, plans, queries
 from gezhi.duties.access import receivers, receives
 from gezhi.duties.errors import DutyError
@@ -74,6 +75,7 @@ def one(request: HttpRequest, account: Account, pk: UUID) -> HttpResponse:
     answers = answers_in_words(planned, activity.answers, private)
     kind = request.GET.get("as", "")
     if kind in papers.KINDS and not error:
+        note_export(actor=account, what="report", query=f"report={pk}", form=kind, now=now)
         return papers.respond(_paper(report, planned, lines, answers), kind)
     shown = _row(report) | {
         "now": now, "frame": frame(account, now), "error": error, "lines": lines, "answers": answers,
@@ -115,8 +117,8 @@ def _paper(report: Report, planned: Planned, lines: list[Line], answers: list[An
         title=f"{area} {wording.say(planned.duty.title)}", unit=activity.area.name,
         dates=f"{report.first.isoformat()} – {report.last.isoformat()}",
         columns=(
-            gettext("Time"), gettext("Done"), gettext("On what"), gettext("Place"), gettext("Process and result"),
-            gettext("Case"),
+            gettext("Time"), pgettext("in a diary", "Done"), gettext("On what"), gettext("Place"),
+            gettext("Process and result"), gettext("Case"),
         ),
         rows=rows or ((gettext("nothing recorded"), *[""] * 5),), remark=activity.remarks, facts=tuple(said),
         name=f"report-{activity.area.code}-{report.last.isoformat()}", widths=(9, 13, 17, 12, 30, 12), wide=True,

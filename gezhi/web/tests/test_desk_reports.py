@@ -10,9 +10,11 @@ from django.test import Client
 from openpyxl import load_workbook
 from pytest_django import DjangoAssertNumQueries
 
+from gezhi.cases.models import Case
 from gezhi.duties import operations
 from gezhi.duties.models import Leaf, Report
 from gezhi.duties.tests.conftest import put_rounds_in_force
+from gezhi.foundation.models import JournalEntry
 from gezhi.people.models import Account
 from gezhi.registers.models import CareAssignment, Entry
 from gezhi.web.tests.conftest import District
@@ -113,3 +115,36 @@ def test_a_page_of_care_cases_shows_ones_own_and_is_no_file(district: District, 
     assert browser_of(district.cast.head).get(f"{address}&as=docx").status_code == 404
     for who in (district.cast.worker, district.cast.leader, district.cast.dispatcher):
         assert "某某" not in browser_of(who).get(address).content.decode()
+
+
+def test_what_leaves_as_a_file_is_written_down(district: District, reported: Report, browser_of: Browser) -> None:
+    client = browser_of(district.cast.head)
+    for address in (f"/desk/reports/{reported.pk}?as=xlsx", "/desk/handbook?page=cases&as=xlsx", "/desk/books?as=xlsx"):
+        assert client.get(address).status_code == 200
+    taken = JournalEntry.objects.filter(action="export", actor=str(district.cast.head.pk))
+    assert sorted(taken.values_list("subject", flat=True)) == ["books", "handbook", "report"]
+
+
+def test_an_answer_that_came_second_stands_on_the_page_again(
+    district: District, reported: Report, browser_of: Browser
+) -> None:
+    client, address = browser_of(district.cast.head), f"/desk/reports/{reported.pk}"
+    client.post(address, {"answer": "知悉"})
+    answer = client.post(address, {"answer": "请补充照片"})
+    assert answer.status_code == 422
+    assert "请补充照片" in answer.content.decode()
+
+
+def test_the_cases_of_a_handbook_are_the_first_of_the_year_in_order(
+    district: District, reported: Report, browser_of: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gezhi.duties.queries.handbook.MOST", 2)
+    numbers = []
+    for _ in range(4):
+        numbers.append(district.open(None).number)
+        district.later(hours=1)
+    # the newest was touched last: rows in the database's own order would begin with others
+    Case.objects.unscoped(reason="a test touches").filter(number=numbers[0]).update(title="先来的")
+    words = browser_of(district.cast.head).get("/desk/handbook?page=cases").content.decode()
+    shown = [one for one in numbers if f"/desk/case/{one}" in words]
+    assert shown == numbers[:2]

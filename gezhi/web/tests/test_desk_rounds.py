@@ -67,6 +67,17 @@ def test_an_absence_is_entered_for_somebody_below(district: District, browser_of
     assert Absence.objects.get().entered_by_id == district.cast.head.pk
 
 
+def test_an_absence_that_is_refused_keeps_what_was_chosen(district: District, browser_of: Browser) -> None:
+    client, whom = browser_of(district.cast.head), district.cast.other_worker.pk
+    sent = {"what": "away", "account": whom, "first": "30.6.2026", "last": "2026-07-02", "reason": "sick"}
+    answer = client.post("/desk/excuses", sent)
+    assert answer.status_code == 422
+    words = answer.content.decode()
+    assert f'<option value="{whom}" selected>' in words
+    assert '<option value="sick" selected>' in words
+    assert not Absence.objects.exists()
+
+
 def test_samples_are_drawn_by_who_verifies(district: District, browser_of: Browser) -> None:
     assert browser_of(district.cast.head).get("/desk/draws").status_code == 200
     sent = {"of": f"shawan.verify_class_1|{district.cast.villages[0].code}"}
