@@ -147,8 +147,10 @@ def deciders(row: Objection, known: Excusers) -> set[UUID]:
 def _tell_of_gaps(row: Absence, now: datetime) -> None:
     """Tell those who decide that a post stands empty while somebody is away."""
     empty = gaps(first=row.first, last=row.last, account=row.account, now=now)
-    known = excusers(now) if empty else None
-    for one in empty if known else ():
+    if not empty:
+        return
+    known = excusers(now)
+    for one in empty:
         whom = Account.objects.filter(pk__in=known.of(row.account_id, one.area.path, (one.post,)) - {row.entered_by_id})
         by_language: dict[str, list[Account]] = {}
         for account in whom:

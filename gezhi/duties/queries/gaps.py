@@ -61,10 +61,9 @@ def gaps(
     for row in away.filter(account__in={who for some in there.values() for who in some}).order_by("first"):
         spans.setdefault(row.account_id, []).append((row.first, row.last))
     found = []
-    for (post, pk), area in sorted(wanted.items(), key=lambda one: (one[1].path, one[0][0])):
-        empty = _empty([spans.get(who, []) for who in there[post, pk]], first, last) if pk is not None else None
-        if empty is not None:
-            found.append(Gap(post, area, *empty, posts[post]))
+    for (post, pk), ground in sorted(wanted.items(), key=lambda one: (one[1].path, one[0][0])):
+        if pk is not None and (empty := _empty([spans.get(who, []) for who in there[post, pk]], first, last)):
+            found.append(Gap(post, ground, *empty, posts[post]))
     return found
 
 

@@ -88,12 +88,12 @@ def test_a_post_stands_empty_only_while_all_are_away_at_once(district: District)
     )  # fmt: skip
 
     def leave(who: Account, first: int, last: int) -> None:
-        days = {"first": today + timedelta(days=first), "last": today + timedelta(days=last)}
-        operations.go_away(actor=who, account=who, reason="leave", now=district.now, **days)
+        begins, ends = today + timedelta(days=first), today + timedelta(days=last)
+        operations.go_away(actor=who, account=who, first=begins, last=ends, reason="leave", now=district.now)
 
     def empty(first: int, last: int) -> list[tuple[int, int]]:
-        span = {"first": today + timedelta(days=first), "last": today + timedelta(days=last)}
-        found = queries.gaps(**span, now=district.now, path=cast.grids[0].path)
+        begins, ends = today + timedelta(days=first), today + timedelta(days=last)
+        found = queries.gaps(first=begins, last=ends, now=district.now, path=cast.grids[0].path)
         return [((one.since - today).days, (one.until - today).days) for one in found]
 
     leave(cast.worker, 0, 1)
