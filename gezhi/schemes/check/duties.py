@@ -179,9 +179,23 @@ def _closed(judge: Judge, where: Where, duty: Duty) -> None:
     if duty.received_by and duty.received_by in duty.who:
         zh, en = "报告不能由报送的岗位自己接收。", "Whoever hands a report in can't receive it."
         judge.error("received_by_doer", (*where, "received_by"), zh, en)
+    _received(judge, where, duty)
     if duty.signed_by and duty.who == (duty.signed_by,):
         zh, en = "做的人不能给自己签字。", "Whoever does it can't sign for it."
         judge.error("signed_by_doer", (*where, "signed_by"), zh, en)
+
+
+def _received(judge: Judge, where: Where, duty: Duty) -> None:
+    """Whoever receives a report stands over the area that it tells of: a post of the writer's level or above."""
+    order, posts = list(judge.scheme.levels), judge.scheme.posts
+    by = posts.get(duty.received_by)
+    if by is None:
+        return
+    above = order[: order.index(by.at)] if by.at in order else order
+    if any(posts[one].at in above for one in duty.who if one in posts):
+        zh = f"“{by.id}”收不到这份报告：须是有辖区的岗位，且层级不低于报送的岗位。"
+        en = f"“{by.id}” can't receive this report: it takes a post with an area, of the writer's level or above."
+        judge.error("received_out_of_reach", (*where, "received_by"), zh, en)
 
 
 def _care(judge: Judge, where: Where, duty: Duty) -> None:

@@ -82,9 +82,9 @@ def _excuser(judge: Judge, where: Where, post: Post) -> None:
     by = scheme.posts.get(post.excused_by)
     if post.excused_by and by is None:
         judge.unknown((*where, "excused_by"), POST, post.excused_by, scheme.posts)
-    elif by is not None and (by.id == post.id or (by.at in order and post.at in order[: order.index(by.at)])):
-        zh = f"“{by.id}”不能给“{post.id}”准假和认定：须是另一个岗位，且层级不低于它。"
-        en = f"“{by.id}” can't excuse “{post.id}”: it takes another post, of the same level or above."
+    elif by is not None and (by.id == post.id or post.at in (order[: order.index(by.at)] if by.at in order else order)):
+        zh = f"“{by.id}”不能给“{post.id}”准假和认定：须是另一个有辖区的岗位，且层级不低于它。"
+        en = f"“{by.id}” can't excuse “{post.id}”: it takes another post with an area, of the same level or above."
         judge.error("excused_by_whom", (*where, "excused_by"), zh, en)
     elif not post.excuser and any(post.id in duty.who for duty in scheme.duties.values()):
         zh = f"“{post.id}”有任务，但没有上级，也没有写 excused_by：它的缺勤和说明无人认定。"
