@@ -110,7 +110,7 @@ def _paper(report: Report, planned: Planned, lines: list[Line], answers: list[An
     if activity.nil:
         said.append((pgettext("what was written", "Report"), gettext("Nothing to report")))
     if report.answer:
-        said.append((gettext("Answer"), report.answer))
+        said.append((pgettext("to a report", "Answer"), report.answer))
     rows = tuple((_when(one.at), one.did, one.what, one.place, one.note, one.case) for one in lines)
     area = territory.short_name(activity.area.name)
     return Paper(

@@ -67,9 +67,16 @@ def test_a_report_is_a_page_three_papers_and_received(
     assert "知悉" in browser_of(district.cast.worker).get(f"/field/activity/{reported.pk}").content.decode()
 
 
+@pytest.mark.parametrize("more", [0, 4])
 def test_lists_of_reports_ask_the_same_however_many(
-    district: District, reported: Report, browser_of: Browser, django_assert_max_num_queries: DjangoAssertNumQueries
-) -> None:
+    district: District, reported: Report, browser_of: Browser, django_assert_max_num_queries: DjangoAssertNumQueries,
+    more: int,
+) -> None:  # fmt: skip
+    for n in range(more):
+        operations.record(
+            key=f"more-{n}", duty="rounds.tell", area=district.cast.grids[0].code, remarks="一切如常",
+            actor=district.cast.worker, now=district.now, began=district.now, ended=district.now,
+        )  # fmt: skip
     client = browser_of(district.cast.head)
     client.get("/desk/reports")
     with django_assert_max_num_queries(16):
