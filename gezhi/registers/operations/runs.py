@@ -23,8 +23,9 @@ from django.utils import translation
 
 from gezhi.foundation import crypto
 from gezhi.people import operations as people
+from gezhi.people.access import standing
 from gezhi.people.models import Account
-from gezhi.registers.errors import NotFound, Refused
+from gezhi.registers.errors import Forbidden, NotFound, Refused
 from gezhi.registers.models import Import, TableRun
 from gezhi.registers.operations import exporting
 from gezhi.registers.operations.importing import ImportReport, import_table
@@ -65,7 +66,11 @@ def begin_export(
 ) -> TableRun:  # fmt: skip
     """Ask the worker to write a register as a table. Who may not is refused at once."""
     exporting.check(actor=actor, now=now, wanted=wanted, unmask=unmask, reason=reason)
-    options = {"area": wanted.area, "kind": kind, "unmask": unmask, "reason": reason, "language": language}
+    reach = standing(actor, now).reach
+    options = {
+        "area": wanted.area, "kind": kind, "unmask": unmask, "reason": reason, "language": language,
+        "paths": reach.area_paths, "departments": reach.departments,
+    }  # fmt: skip
     return TableRun.objects.create(
         account=actor, kind=TableRun.Kind.EXPORT, register=wanted.register, name=f"{wanted.register}.{kind}",
         options=options, at=now,
@@ -108,7 +113,9 @@ def give_up_silent(*, now: datetime) -> int:
         batch = taken.filter(at=row.began_at).first() if row.began_at else None
         row.state, row.done_at, row.batch = TableRun.State.FAILED, now, batch
         row.result = _said(words)
+        _draft_of(row).unlink(missing_ok=True)
         if batch is not None:
+            people.drop_aside(actor=row.account, upload=UUID(row.options["upload"]))
             row.state = TableRun.State.DONE
             row.result = _reported(ImportReport(batch.pk, batch.made, batch.changed, batch.proposed, batch.same))
         row.save(update_fields=["state", "done_at", "batch", "result"])
@@ -120,6 +127,7 @@ def forget_runs(*, now: datetime) -> int:
     old = TableRun.objects.filter(at__lt=now - KEPT).exclude(state=TableRun.State.RUNNING)
     for row in old:
         path_of(row).unlink(missing_ok=True)
+        _draft_of(row).unlink(missing_ok=True)
     return old.delete()[0]
 
 
@@ -128,9 +136,27 @@ def path_of(row: TableRun) -> Path:
     return Path(settings.MEDIA_ROOT) / "tables" / row.pk.hex
 
 
-def content_of(row: TableRun) -> Iterator[bytes]:
-    """Yield what came out, for its owner."""
-    with path_of(row).open("rb") as kept:
+def _draft_of(row: TableRun) -> Path:
+    """Return where it lies while it is written; a worker that is killed leaves it there."""
+    return path_of(row).with_suffix(".part")
+
+
+def content_of(row: TableRun, *, now: datetime) -> Iterator[bytes]:
+    """Return what came out, piece by piece, for its owner, who still sees all that was seen when it was asked for."""
+    options, reach = row.options, standing(row.account, now).reach
+    wanted = Wanted(register=row.register, area=options["area"])
+    exporting.check(actor=row.account, now=now, wanted=wanted, unmask=options["unmask"], reason=options["reason"])
+    gone = [path for path in options.get("paths", ()) if not reach.sees_area(path)]
+    if gone or not set(options.get("departments", ())) <= set(reach.departments):
+        raise Forbidden(
+            "导出之后您的岗位有变动，这个表不再提供；请按现在的范围重新导出。",
+            "Your posts changed since, and this table is not handed out any more. Export again what you see now.",
+        )
+    return _pieces_in(path_of(row))
+
+
+def _pieces_in(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as kept:
         for line in kept:
             yield base64.b64decode(crypto.decrypt(base64.b64decode(line)))
 
@@ -201,7 +227,7 @@ def _export(row: TableRun, now: datetime, told: Told) -> None:
     pieces = _lines(rows) if options["kind"] == "csv" else _sheet(rows)
     path = path_of(row)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
-    draft = path.with_suffix(".part")
+    draft = _draft_of(row)
     try:
         with draft.open("wb") as out:
             for piece in pieces:

@@ -5,11 +5,12 @@ import io
 import time
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from gezhi.people import operations as people
-from gezhi.people.models import Account
+from gezhi.people.models import Account, Appointment
 from gezhi.registers import operations, queries
 from gezhi.registers.errors import Forbidden, NotFound
 from gezhi.registers.models import Entry, Import, TableRun
@@ -85,7 +86,7 @@ def test_what_comes_out_is_its_owner_s_alone_encrypted_and_gone_in_time(books: B
         )
         run = worked_on(books, asked)
         assert "户1".encode() not in runs.path_of(run).read_bytes()
-        content = b"".join(operations.content_of(run))
+        content = b"".join(operations.content_of(run, now=books.now))
         assert run.size == len(content)
         if kind == "csv":
             rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
@@ -144,6 +145,9 @@ def test_a_run_whose_worker_was_killed_is_said_to_be_cut_off_or_done(books: Book
     for row in (lost, done):
         row.state, row.began_at, row.heard_at = TableRun.State.RUNNING, books.later(minutes=1), books.now
         row.save()
+    part = runs.path_of(lost).with_suffix(".part")
+    part.parent.mkdir(parents=True, exist_ok=True)
+    part.write_bytes(b"half a table")
     batch = Import.objects.create(
         register="households", name="户.csv", actor=str(cast.worker.pk), at=done.began_at or books.now, made=7
     )
@@ -152,3 +156,22 @@ def test_a_run_whose_worker_was_killed_is_said_to_be_cut_off_or_done(books: Book
     lost, done = (queries.run(account=cast.worker, run=one.pk) for one in (lost, done))
     assert (lost.state, done.state, done.batch) == (TableRun.State.FAILED, TableRun.State.DONE, batch)
     assert operations.report_of(done).made == 7
+    assert not part.exists()
+    assert people.take_aside(actor=cast.worker, upload=UUID(done.options["upload"])) is None  # not taken over twice
+
+
+def test_what_came_out_is_not_handed_out_to_who_left_the_post(books: Books) -> None:
+    cast = books.cast
+    books.home()
+    for who, unmask in ((cast.worker, False), (cast.dispatcher, True), (cast.clerk, False)):
+        run = worked_on(
+            books,
+            operations.begin_export(
+                actor=who, now=books.now, wanted=Wanted(register="households"), kind="csv", unmask=unmask, reason="防汛"
+            ),
+        )
+        assert b"".join(operations.content_of(run, now=books.now))
+        (held,) = Appointment.objects.filter(account=who)
+        people.end_appointment(actor=None, appointment=held, until=books.later(minutes=1), now=books.now)
+        with pytest.raises(Forbidden):
+            operations.content_of(queries.run(account=who, run=run.pk), now=books.later(minutes=1))

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from gezhi.foundation import clock
 from gezhi.people.models import Account
 from gezhi.registers import operations, queries
-from gezhi.registers.errors import NotFound
+from gezhi.registers.errors import NotFound, Refused
 from gezhi.registers.models import TableRun
 from gezhi.registers.operations.runs import KEPT
 from gezhi.web import wording
@@ -53,7 +54,11 @@ def file(request: HttpRequest, account: Account, register: str, run: UUID) -> Ht
     row = _own(account, register, run)
     if row.kind != TableRun.Kind.EXPORT or row.state != TableRun.State.DONE:
         raise Http404
-    answer = StreamingHttpResponse(operations.content_of(row), content_type=_KINDS[row.options["kind"]])
+    try:
+        content = operations.content_of(row, now=clock.now())
+    except Refused as refused:
+        raise PermissionDenied(str(refused)) from refused
+    answer = StreamingHttpResponse(content, content_type=_KINDS[row.options["kind"]])
     answer["Content-Disposition"] = f'attachment; filename="{row.name}"'
     return answer
 
