@@ -12,6 +12,7 @@ from gezhi.registers.queries.lists import (
     imports,
     more_than,
     of,
+    sealed_at,
     shelves,
     sizes,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "of",
     "run",
     "runs",
+    "sealed_at",
     "shelves",
     "sizes",
 ]

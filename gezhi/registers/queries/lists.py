@@ -1,6 +1,6 @@
 """Lists of entries: a register, an area, facets, words; paged by key, so every page costs the same."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from gezhi.people.models import Account
 from gezhi.registers import access, ledgers
 from gezhi.registers.access import EntryRows
 from gezhi.registers.ledgers import Ledger
-from gezhi.registers.models import Entry, Import, State
+from gezhi.registers.models import Entry, Import, Sealing, State
 from gezhi.registers.queries.searching import narrow, newest
 
 A_PAGE = 50
@@ -172,6 +172,12 @@ def sizes() -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute("select register, count(*) from registers_entry where state = 'active' group by register")
         return dict(cursor.fetchall())
+
+
+def sealed_at(registers: Iterable[str]) -> dict[str, datetime]:
+    """Return register → when what had become sensitive in it was sealed; nothing for those where nothing had."""
+    rows = Sealing.objects.filter(register__in=list(registers), looked_at__gt=0, done_at__isnull=False)
+    return {row.register: row.done_at for row in rows if row.done_at}
 
 
 def imports(register: str, *, most: int = 20) -> list[Import]:

@@ -16,6 +16,7 @@ from gezhi.people.models import Account
 from gezhi.registers import access, ledgers
 from gezhi.registers.ledgers import Ledger
 from gezhi.registers.models import Entry, State
+from gezhi.registers.queries import sealed_at
 from gezhi.registers.values import sensitive_ids
 from gezhi.schemes.filled import describe
 from gezhi.schemes.forms import Form
@@ -53,14 +54,18 @@ def form_parts(forms: Iterable[Form]) -> dict[str, Any]:
 
 
 def marks(account: Account, now: datetime, shelves: Mapping[str, Ledger], grids: Sequence[Grid]) -> dict[str, str]:
-    """Return bucket → mark of what is in it: two columns of each entry, and nothing that it says."""
+    """Return bucket → mark of what is in it: two columns of each entry, and nothing that it says.
+
+    What was sealed since counts no version, and comes again all the same: the telephone still shows it.
+    """
     found: dict[str, list[str]] = {}
     if not shelves or not grids or len(grids) > MOST_GRIDS:
         return {}
     rows = _rows(account, now, shelves, grids).values_list("pk", "version", "register")[:MOST_ENTRIES]
     for pk, version, register in rows:
         found.setdefault(bucket(register, str(pk)), []).append(f"{pk}.{version}")
-    prints = {id_: one.form.print for id_, one in shelves.items()}
+    sealed = sealed_at(shelves)
+    prints = {id_: f"{one.form.print} {sealed.get(id_, '')}" for id_, one in shelves.items()}
     return {name: f"{prints[name.split('/')[1]]} {' '.join(sorted(some))}" for name, some in found.items()}
 
 

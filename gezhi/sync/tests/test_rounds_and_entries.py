@@ -10,8 +10,10 @@ from django.db import connection
 from gezhi.duties.models import Activity, Objection
 from gezhi.enactment import operations as enactment
 from gezhi.people.models import Account
+from gezhi.registers import operations
 from gezhi.registers.models import Entry
 from gezhi.registers.tests.conftest import HOME, Books, books
+from gezhi.registers.tests.test_sealing import make_sensitive
 from gezhi.sync.models import Receipt
 from gezhi.sync.operations import forget_old
 from gezhi.sync.tests.conftest import District, Phone
@@ -191,6 +193,17 @@ def test_an_entry_that_changed_comes_again_and_one_that_moved_away_goes(books: B
     )
     phone.refresh()
     assert _entries(phone) == []
+
+
+def test_what_was_sealed_goes_from_a_telephone_that_took_it_along_before(books: Books) -> None:
+    books.home()
+    make_sensitive(books)
+    phone = _phone(books, books.cast.worker)
+    phone.refresh()
+    while operations.seal_sensitive(now=books.later(minutes=1)):
+        continue
+    phone.refresh()
+    assert "王家旺" not in str(_entries(phone))
 
 
 def test_an_entry_is_written_once_and_changes_of_others_stand_beside_mine(books: Books) -> None:
