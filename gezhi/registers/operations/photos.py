@@ -53,12 +53,15 @@ def hold(entry: Entry, form: Form, now: datetime, proposed: Mapping[str, Any] | 
     if not asked:
         return
     shown, waiting = photos_in(form, values_of(entry)), photos_in(form, proposed or {})
-    held = {str(one) for one in EntryFile.objects.filter(entry=entry).values_list("file_id", flat=True)}
+    held = {str(pk): field for pk, field in EntryFile.objects.filter(entry=entry).values_list("file_id", "field")}
     fresh = {one: field for one, field in {**waiting, **shown}.items() if one not in held}
     rows = StoredFile.objects.filter(pk__in=fresh) if fresh else ()
     EntryFile.objects.bulk_create(
         [EntryFile(entry=entry, file=row, field=fresh[str(row.pk)], actor=row.actor, at=now) for row in rows]
     )
+    for one, field in shown.items():
+        if held.get(one, field) != field:  # attached before, or of another field: what is sensitive now is so here, too
+            EntryFile.objects.filter(entry=entry, file__in=[one]).update(field=field)
     mine = EntryFile.objects.filter(entry=entry, field__in=asked)
     mine.exclude(file__in=list(shown)).filter(withdrawn_at=None).update(withdrawn_at=now)
     mine.filter(file__in=list(shown)).update(withdrawn_at=None)

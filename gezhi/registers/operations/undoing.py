@@ -6,13 +6,14 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from gezhi.foundation import journal, outbox
+from gezhi.foundation import files, journal, outbox
 from gezhi.people import access as people
 from gezhi.people.models import Account
 from gezhi.registers import access, ledgers
 from gezhi.registers.errors import Forbidden, Impossible
 from gezhi.registers.ledgers import Ledger
-from gezhi.registers.models import CODE, Entry, EntryChange, EntryWords, Import, Kind, Proposal, State
+from gezhi.registers.models import CODE, Entry, EntryChange, EntryFile, EntryWords, Import, Kind, Proposal, State
+from gezhi.registers.operations import photos
 from gezhi.registers.operations.saving import put
 from gezhi.registers.operations.writing import By, count_waiting, note_change, opened
 from gezhi.registers.queries.story import batch as find_batch
@@ -101,6 +102,7 @@ def _take_back(entry: Entry, change: EntryChange, ledger: Ledger, by: By) -> Non
 
 def _unmake(entry: Entry, change: EntryChange, by: By) -> None:
     """Empty an entry that should never have been, and free its code; that it was there remains."""
+    pictures = photos.everything_of(entry)
     entry.code = f"{entry.code}~{change.batch_id}"[:CODE]
     entry.name, entry.address, entry.facets, entry.data, entry.sides, entry.sealed = entry.code, "", {}, {}, {}, ""
     entry.lon = entry.lat = None
@@ -110,6 +112,8 @@ def _unmake(entry: Entry, change: EntryChange, by: By) -> None:
     EntryWords.objects.filter(entry=entry).delete()
     entry.keys.all().delete()
     EntryChange.objects.filter(entry=entry).erased()
+    EntryFile.objects.filter(entry=entry).delete()
+    files.forget_unused(pictures)
     note_change(entry, by, Kind.UNDO, {}, note=str(change.batch_id))
 
 

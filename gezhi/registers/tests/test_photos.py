@@ -93,3 +93,28 @@ def test_an_id_in_capitals_names_the_same_photo(books: Books) -> None:
     assert [one.file_id for one in EntryFile.objects.filter(entry=entry, withdrawn_at=None)] == [mine.pk]
     books.save(cast.worker, {"staff": 3}, "firms", entry=entry)
     assert EntryFile.objects.filter(entry=entry, withdrawn_at=None).count() == 1
+
+
+def test_photos_of_an_import_that_is_taken_back_go_too(
+    books: Books, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    cast, before = books.cast, on_disk()
+    mine = photo(books, cast.worker, 1)
+    report = operations.import_table(
+        actor=cast.worker, now=books.later(minutes=1), register="firms", name="企业.csv",
+        data=f"名称,门面\n老王饭店,{mine.pk}\n".encode(), area=cast.grids[0].code,
+    )  # fmt: skip
+    assert (report.faults, report.made) == ([], 1)
+    assert EntryFile.objects.filter(file=mine).exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        operations.undo_import(actor=cast.worker, now=books.later(minutes=1), number=report.batch)
+    assert on_disk() == before
+
+
+def test_a_photo_of_an_entry_that_a_sensitive_field_names_too_stays_out_of_sight(books: Books) -> None:
+    cast, paper = books.cast, photo(books, books.cast.worker)
+    entry = books.save(cast.worker, {"called": "张婆婆"}, "care").entry
+    operations.attach(actor=cast.worker, now=books.now, entry=entry, files=[paper.pk])
+    books.save(cast.worker, {"papers": [str(paper.pk)]}, "care", entry=entry)
+    (kept,) = EntryFile.objects.filter(entry=entry)
+    assert not queries.may_show(account=cast.worker, entry=entry, field=kept.field, now=books.now)
