@@ -14,33 +14,14 @@ from gezhi.people import access
 from gezhi.people import queries as people
 from gezhi.people.models import Account
 from gezhi.web.desk.frame import frame
+from gezhi.web.held.keeping import written
 
-_OWN_FIELDS = {
-    "csrfmiddlewaretoken",
-    "action",
-    "desk",
-    "part",
-    "version",
-    "back",
-    "seen",
-    "to",
-    "mention",
-    "sure",
-    "do",
-    "decision",
-}
 _LATELY = timedelta(days=30)
 
 
 def typed(request: HttpRequest) -> tuple[str, ...]:
     """Return the words that somebody typed, so that they can be copied where the form itself is gone."""
-    return tuple(
-        value.strip()
-        for name, values in request.POST.lists()
-        if name not in _OWN_FIELDS and not name.endswith(".kept")
-        for value in values
-        if isinstance(value, str) and len(value.strip()) > 1
-    )
+    return written(dict(request.POST.lists()))
 
 
 def keeps_what_was_typed[**P](

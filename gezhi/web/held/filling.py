@@ -9,6 +9,13 @@ from urllib.parse import urljoin, urlsplit
 type Values = Mapping[str, Sequence[str]]
 _MARKED = ("radio", "checkbox")
 _LEFT = ("hidden", "file", "password", "submit", "button", "image", "reset")
+# Buttons that say what happens: one that stood on another page is not pressed unseen along with those of this one.
+PRESSED = frozenset(
+    {
+        "close", "crs", "decision", "do", "give", "look", "more", "step", "stop", "sure", "take", "take_good", "token",
+        "what", "withdraw",
+    }
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -74,7 +81,7 @@ def _opened(form: _Form) -> Iterator[_Change]:
 
 def _more(form: _Form, values: Values, extra: Values) -> Iterator[_Change]:
     """Add what the page has no field for: files that were kept, people who were named, further rows."""
-    lost = {name: sent for name, sent in values.items() if not form.named(name)}
+    lost = {name: sent for name, sent in values.items() if name not in PRESSED and not form.named(name)}
     at = form.tag.start + len(form.tag.raw)
     words = "".join(
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
@@ -141,8 +148,9 @@ class _Reader(HTMLParser):
         self._select = ""
         self._box: _Tag | None = None
         self._lines = [0]
-        for line in html.splitlines(keepends=True):
-            self._lines.append(self._lines[-1] + len(line))
+        # the parser counts line feeds only; what else may break a line, in words pasted from elsewhere, does not count
+        for line in html.split("\n"):
+            self._lines.append(self._lines[-1] + len(line) + 1)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note a form, a field, or what folds something away."""

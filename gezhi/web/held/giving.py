@@ -38,7 +38,7 @@ class GiveBack:
         if request.method == "GET" and here:
             return _with(request, held, self.get_response(request))
         answer = self.get_response(request)
-        if request.method == "POST" and request.path == held.path and answer.status_code < HTTPStatus.BAD_REQUEST:
+        if held.is_same(request) and answer.status_code < HTTPStatus.BAD_REQUEST:
             keeping.forget(request)
         return answer
 
@@ -51,6 +51,7 @@ def keeping_something(request: HttpRequest) -> bool:
 def _with(request: HttpRequest, held: Held, answer: HttpResponse) -> HttpResponse:
     if answer.status_code in _NO_PAGE and (above := held.page.partition("?")[0].rstrip("/").rpartition("/")[0]):
         # it was typed on an answer to something sent, whose address shows nothing by itself
+        above = f"/{above.lstrip('/')}"  # on this site, whatever the address said
         keeping.move(request, held, above)
         return redirect(above)
     if answer.status_code != HTTPStatus.OK or answer.streaming or "text/html" not in answer.get("Content-Type", ""):

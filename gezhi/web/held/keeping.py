@@ -1,7 +1,7 @@
 """Holding what was sent in the browser's session: sealed, for a few hours, for whose session had ended there."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,12 +12,18 @@ from django.http import HttpRequest
 from gezhi.foundation import crypto, files
 from gezhi.people.models import Account
 from gezhi.web import pace, questions
+from gezhi.web.held.filling import PRESSED
 
 KEPT_FOR = timedelta(hours=12)
 MOST_BYTES = 200_000
 # Whose session it was that ended for idleness in this browser, kept in the one that follows it.
 ENDED = "ended"
 _STORE = "held"
+# What tells one deed at an address from another.
+_WHICH = ("action", "part")
+_UNWRITTEN = PRESSED | {
+    "csrfmiddlewaretoken", "action", "desk", "part", "version", "back", "seen", "to", "mention", "key", "shown"
+}  # fmt: skip
 _SECRETS = ("csrfmiddlewaretoken", "password", "code", "old", "new", "again")
 
 
@@ -36,7 +42,24 @@ class Held:
     @property
     def words(self) -> tuple[str, ...]:
         """Return what was written, to be copied where its form is no more."""
-        return tuple(word.strip() for words in self.values.values() for word in words if len(word.strip()) > 1)
+        return written(self.values)
+
+    def is_same(self, request: HttpRequest) -> bool:
+        """Say whether this is sent now: to the same address, and there the same deed to the same part."""
+        if request.method != "POST" or request.path != self.path:
+            return False
+        return all(request.POST.getlist(name) == self.values[name] for name in _WHICH if name in self.values)
+
+
+def written(values: Mapping[str, Sequence[object]]) -> tuple[str, ...]:
+    """Return the words among what was sent, without what a form says by itself."""
+    return tuple(
+        word.strip()
+        for name, several in values.items()
+        if name not in _UNWRITTEN and not name.endswith(".kept")
+        for word in several
+        if isinstance(word, str) and len(word.strip()) > 1
+    )
 
 
 def hold(request: HttpRequest, page: str, now: datetime) -> bool:

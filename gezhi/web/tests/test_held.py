@@ -1,12 +1,14 @@
 """What was sent after the session's end comes back filled for the same person, without scripts, and for nobody else."""
 
+import re
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, RequestFactory
 from PIL import Image
 from pytest_django import Settings
 
@@ -15,7 +17,8 @@ from gezhi.cases.tests.conftest import District
 from gezhi.foundation import clock
 from gezhi.people import operations as people
 from gezhi.people.models import Account
-from gezhi.web.held.filling import filled
+from gezhi.web.held.filling import PRESSED, filled
+from gezhi.web.held.keeping import Held
 
 PASSWORD = "walk the grid daily"
 WORDS = '不归我们管，请另派 <b>"急"</b>'
@@ -65,6 +68,15 @@ def test_words_come_back_in_their_form_and_go_when_they_were_sent(district: Dist
     assert browser.post(page.replace("?do=report_up", "/act"), form).status_code == 302
     assert Case.objects.unscoped(reason="a test").get().step == "station"
     assert 'id="held"' not in browser.get(page.partition("?")[0]).text
+
+
+def test_another_deed_at_the_same_case_is_not_taken_for_it() -> None:
+    held = Held("/desk/case/1/act", "/desk/case/1", "", clock.now(), {"action": ["report_up"], "part": ["0"]})
+    same, other = {"action": "report_up", "part": "0"}, {"action": "settle", "part": "0"}
+    post = RequestFactory().post
+    assert held.is_same(post("/desk/case/1/act", same))
+    assert not held.is_same(post("/desk/case/1/act", other))
+    assert not held.is_same(post("/desk/case/1/note", same))
 
 
 def _desk(html: str) -> str:
@@ -155,13 +167,13 @@ def test_a_page_is_filled_and_else_stays_byte_for_byte() -> None:
         '</select><input type="checkbox" name="c" value="y" checked><button name="go" value="no">no</button></form>'
         f"</details>{other}"
     )
-    values = {"k": ["1"], "a": ['"x"'], "t": ["</textarea>"], "s": ["2"], "go": ["yes"], "more": ["z"]}
+    values = {"k": ["1"], "a": ['"x"'], "t": ["</textarea>"], "s": ["2"], "go": ["yes"], "row.1": ["z"]}
     done = filled(page, page="/p", to="/b", values=values, extra={"f.kept": ["tok"]}) or ""
     assert '<input name="a" value="&quot;x&quot;">' in done
     assert '<textarea name="t">\n&lt;/textarea&gt;</textarea>' in done
     assert '<option value="2" selected>' in done
     assert '<input type="checkbox" name="c" value="y">' in done
-    assert '<input type="hidden" name="more" value="z"><input type="hidden" name="f.kept" value="tok">' in done
+    assert '<input type="hidden" name="row.1" value="z"><input type="hidden" name="f.kept" value="tok">' in done
     assert '<form method="post" action="/b"><input type="hidden"' in done, "it is not hidden any more"
     assert "<details open>" in done
     assert done.endswith(
@@ -169,3 +181,31 @@ def test_a_page_is_filled_and_else_stays_byte_for_byte() -> None:
     )
     assert done.count("yes") == 0, "a button that was pressed is not pressed again by itself"
     assert filled(page, page="/p", to="/c", values=values, extra={}) is None
+
+
+@pytest.mark.parametrize("odd", ["\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029", "\r"])
+def test_words_with_odd_breaks_in_a_page_move_nothing(odd: str) -> None:
+    page = f'<main><p>pasted{odd}words</p>\n<p>{odd}</p><form method="post" action="/b"><input name="a"></form></main>'
+    done = filled(page, page="/p", to="/b", values={"a": ["x"]}, extra={})
+    assert done == page.replace('<input name="a">', '<input name="a" value="x">')
+
+
+def test_a_button_of_another_page_is_not_pressed_unseen() -> None:
+    page = '<main><form method="post" action="/b"><select name="area"><option value="1">1</select></form></main>'
+    values = {"area": ["1"], "take": ["yes"], "sure": ["yes"], "rooms.1.area": ["7"]}
+    done = filled(page, page="/b", to="/b", values=values, extra={}) or ""
+    assert "rooms.1.area" in done
+    assert "take" not in done
+    assert "sure" not in done
+
+
+def test_every_button_that_says_what_happens_is_known() -> None:
+    web = Path(__file__).parents[1]
+    named = {
+        name
+        for room in ("desk", "setup", "templates/web/parts")
+        for template in (web / room).rglob("*.html")
+        for name in re.findall(r'<button[^>]*\bname="(\w+)"', template.read_text("utf-8"))
+    }
+    # how a page looks is kept nowhere
+    assert named - {"text", "theme", "language", "rows"} <= PRESSED
