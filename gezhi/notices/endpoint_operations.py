@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -60,7 +61,7 @@ def renew_secret(
     if keep_hours not in OLD_SECRET_HOURS:
         raise ValidationError({"keep": _("Choose how long the old secret stays valid.")})
     kept = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
-    if seen is not None and kept.secret_since != seen:
+    if seen is not None and kept.valid_since != seen:
         raise ValidationError({"keep": _("The secret was renewed meanwhile. Nothing was changed now.")})
     kept.old_secret = str(kept.secret) if keep_hours else None
     kept.old_until = now + timedelta(hours=keep_hours) if keep_hours else None
@@ -75,6 +76,7 @@ def renew_secret(
 def disable_endpoint(*, actor: Account | None, endpoint: Endpoint, reason: str, now: datetime) -> Endpoint:
     """Stop sending to an endpoint; what waits for it is held back, not lost."""
     access.require_set_up(actor, now)
+    _locked(endpoint.pk)
     _switch_off(endpoint, reason, now)
     _journal("disable_endpoint", actor, endpoint, now, reason=reason)
     return endpoint
@@ -100,7 +102,7 @@ def send_again(*, actor: Account | None, message: Message, now: datetime) -> Mes
     A receiver knows a repetition by its number. A mail that arrived is not sent a second time.
     """
     access.require_set_up(actor, now)
-    if message.endpoint is not None and not message.endpoint.enabled:
+    if message.endpoint_id is not None and not _locked(message.endpoint_id).enabled:
         raise ValidationError(_("The webhook is switched off: switch it on, and what was held back goes out."))
     states = [Message.State.FAILED, Message.State.UNSURE, Message.State.HELD]
     if message.endpoint is not None:
@@ -122,7 +124,7 @@ def send_again(*, actor: Account | None, message: Message, now: datetime) -> Mes
 def send_test(*, actor: Account | None, endpoint: Endpoint, now: datetime) -> Message:
     """Write a message that says nothing but that the way is open, to one endpoint."""
     access.require_set_up(actor, now)
-    if not endpoint.enabled:
+    if not _locked(endpoint.pk).enabled:
         raise ValidationError(_("The webhook is switched off: switch it on, and what was held back goes out."))
     message = Message.objects.create(
         key=f"test/{now.isoformat()}", channel=Message.Channel.WEBHOOK, recipient=str(endpoint.pk), endpoint=endpoint,
@@ -151,6 +153,11 @@ def _switch_off(endpoint: Endpoint, reason: str, now: datetime) -> None:
     Message.objects.filter(endpoint=endpoint, state__in=open_states).update(
         state=Message.State.HELD, next_attempt_at=None
     )
+
+
+def _locked(endpoint: UUID) -> Endpoint:
+    """Return an endpoint as it stands now, so that nothing is put into its queue while it is being switched off."""
+    return Endpoint.objects.select_for_update().get(pk=endpoint)
 
 
 def _who(actor: Account | None) -> str:

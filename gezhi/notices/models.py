@@ -46,6 +46,11 @@ class Endpoint(models.Model):
         """Whether messages go out to it."""
         return self.disabled_at is None
 
+    @property
+    def valid_since(self) -> datetime:
+        """Since when the secret is valid; of one that was never renewed, since the webhook was added."""
+        return self.secret_since or self.created_at
+
     def secrets_at(self, now: datetime) -> tuple[str, ...]:
         """Return what signs at a moment: the secret, and for a while after a renewal the one before it."""
         before = self.old_secret if self.old_until is not None and now < self.old_until else ""

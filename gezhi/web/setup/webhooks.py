@@ -52,7 +52,7 @@ def renew(request: HttpRequest, account: Account, now: datetime, endpoint: UUID)
     form = fields.read(request)
     try:
         secret = operations.renew_secret(
-            actor=account, endpoint=row, seen=_moment(form.said.get("seen", "")),
+            actor=account, endpoint=row, seen=_moment(form.said.get("seen", "")) or row.created_at,
             keep_hours=fields.whole(form.said.get("keep", "x")) if form.said.get("keep") else -1, now=now,
         )  # fmt: skip
     except ValidationError as error:

@@ -2,10 +2,12 @@
 
 import hashlib
 import hmac
+import re
 from datetime import timedelta
 
 import httpx
 import pytest
+from django.core.exceptions import ValidationError
 from pytest_django import DjangoAssertNumQueries
 
 from gezhi.cases.tests.conftest import District
@@ -120,6 +122,31 @@ def test_a_renewed_secret_is_shown_once_and_the_old_one_signs_beside_it_for_its_
     entry = JournalEntry.objects.get(book="notices", action="renew_secret")
     assert new not in str(entry.body)
     assert "更换" in browser.get("/setup/audit?what=notices").text
+
+
+def test_a_secret_of_before_the_first_renewal_is_renewed_once_too(district: District, hook: Endpoint) -> None:
+    Endpoint.objects.update(secret_since=None)
+    browser, old = client(district.cast.dispatcher), str(hook.secret)
+    address = f"/setup/doors/webhooks/{hook.pk}"
+    seen = re.search(r'name="seen" value="([^"]*)"', browser.get(address).text)
+    assert seen
+    form = {"keep": "24", "seen": seen[1]}
+    new = browser.post(f"{address}/renew", form).context["secret"]
+    assert browser.post(f"{address}/renew", form).status_code == 422
+    assert browser.post(f"{address}/renew", {"keep": "24"}).status_code == 422, "unsaid, it is of the beginning"
+    hook.refresh_from_db()
+    assert hook.secrets_at(clock.now()) == (new, old)
+
+
+def test_nothing_is_put_into_the_queue_of_what_was_switched_off_meanwhile(district: District, hook: Endpoint) -> None:
+    _say(1)
+    _deliver(204)
+    message = Message.objects.select_related("endpoint").get()
+    operations.disable_endpoint(actor=None, endpoint=Endpoint.objects.get(), reason="", now=clock.now())
+    with pytest.raises(ValidationError):
+        operations.send_again(actor=None, message=message, now=clock.now())
+    with pytest.raises(ValidationError):
+        operations.send_test(actor=None, endpoint=hook, now=clock.now())
 
 
 def test_who_may_not_set_up_the_whole_district_touches_no_webhook(district: District, hook: Endpoint) -> None:
