@@ -24,6 +24,8 @@ from gezhi.web import wording
 
 MOST_PHOTOS = 9
 MOST_LETTERS = 4000
+# The box by which a resident lets a photo's place be used.
+PHOTO_PLACE = "photo_place"
 _SALT = "gezhi.web.kept-file"
 
 
@@ -258,15 +260,20 @@ def _read_yes_no(one: Field, _: Question, sent: _Sent) -> bool | None:
 
 def _read_photos(one: Field, _: Question, sent: _Sent) -> list[str]:
     rows = kept_files(sent.data.getlist(f"{one.name}.kept"))
+    fresh: list[StoredFile] = []
     refused: list[str] = []
     for upload in sent.files.getlist(one.name):
-        if len(rows) >= MOST_PHOTOS:
+        if len(rows) + len(fresh) >= MOST_PHOTOS:
             refused.append(gettext("At most %(most)d photos; the rest was left out.") % {"most": MOST_PHOTOS})
             break
         try:
-            rows.append(files.store(upload, actor=sent.actor, now=sent.now))
+            fresh.append(files.store(upload, actor=sent.actor, now=sent.now))
         except files.FileRefused as refusal:
             refused.append(refusal.message)
+    if fresh and not sent.actor and PHOTO_PLACE not in sent.data:
+        # a resident's photo keeps its place only by the resident's word, also where no script holds it back
+        files.forget_place([row.pk for row in fresh])
+    rows += fresh
     one.kept = tuple(keep(row) for row in rows)
     if refused:
         raise BadAnswer(" ".join(refused))

@@ -96,7 +96,7 @@ def _read_what(request: HttpRequest, draft: Draft, now: datetime) -> tuple[quest
     draft.text = request.POST.get("text", "").strip()
     form = questions.read([PHOTOS], request, {}, now, actor="") if not errors else questions.blank([PHOTOS], {}, now)
     draft.photos = [str(one) for one in form.answers.get("photos", [])] or _kept(form)
-    draft.photo_place = "photo_place" in request.POST
+    draft.photo_place = questions.PHOTO_PLACE in request.POST
     if not draft.photo_place:
         places.forget_photos(draft)
     if entry:

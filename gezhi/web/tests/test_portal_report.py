@@ -72,7 +72,7 @@ def test_a_photo_that_came_once_is_kept_when_something_else_is_missing(district:
     assert CaseFile.objects.get().file == StoredFile.objects.get()
 
 
-def _placed(district: District, grid: int) -> SimpleUploadedFile:
+def placed_photo(district: District, grid: int) -> SimpleUploadedFile:
     """Return a photo that says that it was taken in a grid."""
     lon, lat = district.cast.point(grid)
     exif, kept = Image.Exif(), io.BytesIO()
@@ -87,7 +87,7 @@ def _degrees(value: float) -> tuple[float, float, float]:
 
 def test_the_place_comes_from_the_photo_is_said_and_can_be_refused(district: District, browser_of: Browser) -> None:
     client = browser_of(None)
-    where = _where(client, photos=_placed(district, 2), photo_place="yes")
+    where = _where(client, photos=placed_photo(district, 2), photo_place="yes")
     page = client.get(where).content.decode()
     assert "这个地点取自您的照片" in page
     assert district.cast.grids[1].name in page
@@ -103,7 +103,7 @@ def test_the_place_comes_from_the_photo_is_said_and_can_be_refused(district: Dis
 def test_who_refuses_keeps_the_photos_place_to_themselves(district: District, browser_of: Browser, when: str) -> None:
     client = browser_of(None)
     agreed = {} if when == "before" else {"photo_place": "yes"}
-    where = _where(client, photos=_placed(district, 2), **agreed)
+    where = _where(client, photos=placed_photo(district, 2), **agreed)
     if when == "after":
         assert "这个地点取自您的照片" in client.get(where).content.decode()
         assert client.post(where, {"not_there": "yes"})["Location"] == where
@@ -121,7 +121,7 @@ def test_a_photo_sent_ahead_keeps_its_place_only_with_the_residents_word(
 ) -> None:
     client = browser_of(None)
     for place, kept in (("", False), ("yes", True)):
-        token = client.post("/kept", {"file": _placed(district, 2), "place": place}).json()["token"]
+        token = client.post("/kept", {"file": placed_photo(district, 2), "place": place}).json()["token"]
         row = questions.kept_files([token])[0]
         assert (row.lon is not None) is kept
 

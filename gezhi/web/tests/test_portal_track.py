@@ -7,9 +7,11 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from gezhi.foundation.models import StoredFile
 from gezhi.people.models import Account
 from gezhi.web import pace
 from gezhi.web.tests.conftest import District
+from gezhi.web.tests.test_portal_report import placed_photo
 
 type Browser = Callable[[Account | None], Client]
 pytestmark = pytest.mark.usefixtures("at_the_districts_time")
@@ -173,3 +175,12 @@ def test_guessing_codes_is_braked_whichever_process_answers(district: District, 
     assert browser_of(None).post("/track", right, REMOTE_ADDR="203.0.113.9").status_code == 302
     district.later(minutes=11)
     assert browser_of(None).post("/track", right).status_code == 302
+
+
+def test_a_photo_added_later_says_nothing_of_where_it_was_taken(district: District, browser_of: Browser) -> None:
+    client = browser_of(None)
+    number = _opened(district, client)
+    sent = {"text": "补一张", "photos": placed_photo(district, 2)}
+    assert client.post(f"/matter/{number}/add", sent).status_code == 302
+    row = StoredFile.objects.get()
+    assert (row.lon, row.lat) == (None, None)
