@@ -38,14 +38,15 @@ class _Spot:
     now: datetime
 
     def alike(self) -> Hashable:
-        """Return what is the same for all who hold the same posts at areas of the same level."""
+        """Return what is the same for all who hold the same posts at areas of the same level, below the same levels."""
         level_of = {code: level for level, code in self.levels.items()}
 
         def plain(one: Desk) -> tuple[str, str, str]:
             return one.kind, one.id, level_of.get(one.area, one.area)
 
         first = plain(self.first) if self.first else None
-        return (first, *sorted({plain(one) for one in self.desks if one.kind != "person"}))
+        desks = sorted({plain(one) for one in self.desks if one.kind != "person"})
+        return tuple(sorted(self.levels)), first, *desks
 
 
 class _Worked:

@@ -36,7 +36,9 @@ def here(request: HttpRequest, number: str) -> HttpResponse:
     writing = request.POST.get("writing", "")
     others = cases.here(actor=account, case=case, writing=writing, now=now)
     # the case is read anew only when its log has grown since the page was last told, and never under a typing hand
-    fresh = str(case.log_seq) not in (request.POST.get("log", ""), request.POST.get("told", ""))
+    before = request.POST.get("told", "")
+    before = before if before.isdecimal() else ""
+    fresh = str(case.log_seq) not in (request.POST.get("log", ""), before)
     told = fresh and "typing" not in request.POST
     shown = {
         "now": now,
@@ -46,7 +48,7 @@ def here(request: HttpRequest, number: str) -> HttpResponse:
         "meanwhile": meanwhile(find(account, number, now), request.POST.get("seen", "")) if told else [],
     }
     answer = render(request, "desk/live.html", shown)
-    answer["Gezhi-Log"] = case.log_seq if told or not fresh else request.POST.get("told", "")
+    answer["Gezhi-Log"] = case.log_seq if told or not fresh else before
     answer["Gezhi-Waits"] = "yes" if fresh and not told else "no"
     return answer
 

@@ -194,6 +194,9 @@ def test_an_open_page_is_told_what_happened_meanwhile(district: District) -> Non
     assert "淤泥" not in browser.post(f"/desk/case/{number}/here", told).text
     district.act(district.cast.other_clerk, number, "finish_part", answers={"result": "淤泥清完了"})
     assert "淤泥清完了" in browser.post(f"/desk/case/{number}/here", told).text
+    # what no page of ours says is not said back
+    nonsense = browser.post(f"/desk/case/{number}/here", {**told, "typing": "yes", "told": "1\r\nX: y"})
+    assert (nonsense.status_code, nonsense["Gezhi-Log"], nonsense["Gezhi-Waits"]) == (200, "", "yes")
 
 
 def test_a_note_that_is_too_long_is_refused_whole_and_kept(district: District) -> None:
