@@ -134,6 +134,20 @@ def test_begun_without_a_network_and_ended_on_a_page(cast: Cast, visit: Visit) -
     expect(page.locator(".nextcase")).to_have_count(0)
 
 
+def test_signing_out_forgets_what_was_begun_and_at_whose_place(cast: Cast, visit: Visit) -> None:
+    _enact_rounds()
+    page = take_along(cast, visit)
+    cut(page)
+    _begin_offline(page, "填表巡查")
+    back(page)
+    sent(page, 1)
+    assert any("running" in one for one in page.evaluate(_NOTED))
+    page.goto("/field/me")
+    page.get_by_role("button", name="退出登录").click()
+    page.wait_for_url(re.compile("/login"))
+    assert not any(str(cast.worker.pk) in one for one in page.evaluate(_NOTED))
+
+
 def test_ended_twice_differently_both_are_shown_and_chosen_from(cast: Cast, visit: Visit) -> None:
     _enact_rounds()
     page = take_along(cast, visit)
@@ -309,6 +323,17 @@ _HOLDS_NEW = """() => new Promise((done) => {
       asked.result.close();
       const asks = (part) => part.name.startsWith("forms/") && JSON.stringify(part.value).includes("走访商铺数");
       done(read.result.some(asks));
+    };
+  };
+})"""
+
+_NOTED = """() => new Promise((done) => {
+  const asked = indexedDB.open("gezhi-field");
+  asked.onsuccess = () => {
+    const read = asked.result.transaction("meta").objectStore("meta").getAllKeys();
+    read.onsuccess = () => {
+      asked.result.close();
+      done(read.result.map(String));
     };
   };
 })"""

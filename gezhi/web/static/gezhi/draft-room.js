@@ -10,6 +10,8 @@ export function openRoom(account, hex) {
   // a page that did not come by a safe way has no seal, and keeps nothing beyond its tab
   const seal = hex && globalThis.crypto?.subtle ? crypto.subtle.importKey("raw", bytes(hex), "AES-GCM", false, ["encrypt", "decrypt"]) : null;
 
+  let shut = false;
+
   return { read, write, drop, tidy, empty };
 
   async function read(key) {
@@ -30,6 +32,7 @@ export function openRoom(account, hex) {
     if (plain.length > MOST_LETTERS) return;
     const iv = crypto.getRandomValues(new Uint8Array(12));
     const data = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await seal, plain);
+    if (shut) return;
     try {
       localStorage.setItem(mine + key, JSON.stringify({ at: words["|at"], iv: to64(iv), data: to64(new Uint8Array(data)) }));
     } catch {
@@ -45,7 +48,9 @@ export function openRoom(account, hex) {
     for (const name of names()) if (!name.startsWith(mine) || isOld(name)) localStorage.removeItem(name);
   }
 
+  // for good: what was typed just before is not written after
   function empty() {
+    shut = true;
     for (const name of names()) localStorage.removeItem(name);
   }
 }

@@ -11,9 +11,9 @@ export function keepTrying(work) {
   const again = () => {
     clearTimeout(timer);
     timer = setTimeout(async () => {
-      if (!navigator.onLine) return; // `online` comes by itself
       wait = Math.min(wait * 2, LONGEST_MS);
-      if (await work()) again();
+      // without a network it waits on: what is sent when the network comes back may fail, too
+      if (!navigator.onLine || (await work().catch(() => true))) again();
     }, wait);
   };
   return () => {

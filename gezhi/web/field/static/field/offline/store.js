@@ -88,6 +88,9 @@ export async function part(account, name) {
   return (await get("parts", account, name))?.value ?? null;
 }
 
+// what an account has begun here and not ended yet
+export const runningKey = (account) => `running:${account}`;
+
 export async function dropDownload(account) {
   await clear("parts", account);
   await dropMeta(`download:${account}`);

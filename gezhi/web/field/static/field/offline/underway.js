@@ -3,17 +3,15 @@
 import * as outbox from "./outbox.js";
 import * as store from "./store.js";
 
-const keyOf = (account) => `running:${account}`;
-
-export const begun = (account) => store.meta(keyOf(account));
-export const forget = (account) => store.dropMeta(keyOf(account));
+export const begun = (account) => store.meta(store.runningKey(account));
+export const forget = (account) => store.dropMeta(store.runningKey(account));
 
 // the beginning is a record of its own: the pages of the server know of it as soon as there is a network
 export async function begin(account, given) {
   const { duty, area, of, began, place, start, title, name } = given;
   const data = { duty, area, began, place, ...(of ? { entry: of } : {}), ...(start ? { start } : {}) };
   const record = await outbox.add(account, { kind: "activity", data, title, about: name });
-  await store.setMeta(keyOf(account), { ...given, key: record.key });
+  await store.setMeta(store.runningKey(account), { ...given, key: record.key });
   return { ...given, key: record.key };
 }
 

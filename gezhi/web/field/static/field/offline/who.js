@@ -9,7 +9,7 @@ export const everybody = async () => (await store.meta("accounts")) ?? [];
 export async function here(account, name) {
   const known = await everybody();
   if (!known.includes(account)) await store.setMeta("accounts", [...known, account]);
-  for (const other of known) if (other !== account) await store.dropDownload(other);
+  for (const other of known) if (other !== account) await dropSeen(other);
   const look = document.documentElement;
   const before = await current();
   await store.setMeta("current", {
@@ -21,13 +21,20 @@ export async function here(account, name) {
   });
 }
 
+// the downloads, and what was under way: at whose place it was. It waits for its owner only beside what was not sent
+async function dropSeen(account) {
+  await store.dropDownload(account);
+  const waits = (await store.all("outbox", account)).some((record) => record.state !== "sent");
+  if (!waits) await store.dropMeta(store.runningKey(account));
+}
+
 // at logout: the downloads go, and the records, too, unless they are to wait for their owner
 export async function leave(account, { keepRecords }) {
-  await store.dropDownload(account);
   if (!keepRecords) {
     await store.clear("outbox", account);
     await store.clear("photos", account);
     await store.setMeta("accounts", (await everybody()).filter((one) => one !== account));
   }
+  await dropSeen(account);
   await store.dropMeta("current");
 }
