@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
+from gezhi.cases.access import keys_of, not_about
 from gezhi.duties import plans
 from gezhi.duties.models import Absence, Activity, Start
 from gezhi.duties.plans import Planned
@@ -114,7 +115,8 @@ def due(*, account: Account, now: datetime) -> list[Owed]:
     mine = _Mine(account.pk, now, absent([account.pk], today).get(account.pk, ""), _running(account), waiting)
     starting = [one for one in held if one.planned.duty.starts_on]
     before = sums.lineage({one.area.pk for one in starting})
-    found = [owed for one in starting for owed in _started(one, before[one.area.pk], now)]
+    told = Q(case=None) | not_about(keys_of(standing(account, now)), "case__")
+    found = [owed for one in starting for owed in _started(one, before[one.area.pk], told, now)]
     found += _rounds(held, today, mine)
     return sorted(found, key=lambda one: (_ORDER[one.light], one.due is None, one.due or now, one.planned.name))
 
@@ -180,14 +182,20 @@ def measured(planned: Planned, one: Round, found: Sum) -> tuple[int, int]:
     return found.objects, found.done
 
 
-def _started(held: _Held, before: set[UUID], now: datetime) -> Iterable[Owed]:
-    """Yield the starts that wait on somebody's ground, or on what that ground was before it was drawn anew."""
+def _started(held: _Held, before: set[UUID], told: Q, now: datetime) -> Iterable[Owed]:
+    """Yield the starts that wait on somebody's ground, or on what that ground was before it was drawn anew.
+
+    `told` leaves out those of cases about the person: whom a case complains about never hears of it.
+    """
     planned, grant = held.planned, held.grant
     rows = Start.objects.filter(
-        Q(area_path__startswith=grant.path) | Q(area__in=before),
+        Q(area_path__startswith=grant.path) | Q(area__in=before), told,
         scheme=planned.scheme.id, duty=planned.duty.id, answered_by=None, called_off_at=None, at__lte=now,
     )  # fmt: skip
-    for row in rows.select_related("area").defer("area__boundary").order_by("due", "at")[:50]:
+    rows = rows.select_related("area", "case", "entry").defer(
+        "area__boundary", "case__text", "case__contact", "case__state", "entry__data", "entry__sealed"
+    )
+    for row in rows.order_by("due", "at")[:50]:
         light = plans.light_of(row.at, row.due, now, done=False) if row.due else Light.GREEN
         yield Owed(
             planned=planned, area=row.area, round=None, due=row.due, light=light, sum=Sum(1, 0), asked=1, done=0,

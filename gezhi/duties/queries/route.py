@@ -13,7 +13,6 @@ from gezhi.duties.queries import sums
 from gezhi.duties.queries.owed import Owed, due
 from gezhi.duties.queries.sums import Object, Wanted
 from gezhi.people.models import Account
-from gezhi.registers.models import Entry
 from gezhi.schemes.state import Light
 
 MOST_STOPS = 40
@@ -45,9 +44,8 @@ def route(*, account: Account, now: datetime) -> list[Stop]:
 def _started(start: Start) -> Object:
     """Return what an event started a duty for, at its place: the entry's, the case's, else the middle of the area."""
     at, address, area = None, "", start.area
-    if start.entry_id is not None:
-        row = Entry.objects.unscoped(reason="where an own start is to be answered").filter(pk=start.entry_id).first()
-        at, address = ((row.lon, row.lat), row.address) if row else (None, "")
+    if start.entry is not None:
+        at, address = (start.entry.lon, start.entry.lat), start.entry.address
     elif start.case_id is not None and start.case is not None:
         at, address = (start.case.lon, start.case.lat), start.case.address
     if at is None or at[0] is None:

@@ -8,7 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gezhi.cases.tests.conftest import District as Cases
 from gezhi.duties import plans, queries
+from gezhi.duties.models import Start
 from gezhi.duties.queries import sums
 from gezhi.duties.queries.sums import Scope, Wanted
 from gezhi.duties.tests.conftest import District
@@ -127,3 +129,46 @@ def test_sums_of_coverage_are_the_objects(district: District, visits: list[tuple
     counted = [sum(1 for m, ago in visits if m == n) for n in range(6)]
     assert total.activities == sum(counted)
     assert total.done == sum(each >= 2 for each in counted)
+
+
+def test_what_events_started_asks_the_same_however_many(district: District) -> None:
+    planned = plans.find("rounds.first_call", district.now.date())
+    assert planned is not None
+    version = planned.version
+
+    def started(n: int) -> None:
+        home = district.home(n)
+        Start.objects.create(
+            scheme="rounds", scheme_version_id=version, duty="first_call", by_event="entry:homes",
+            source=str(home.pk), area=home.area, area_path=home.area_path, entry=home, entry_name=home.name,
+            at=district.now, due=district.now + timedelta(days=7),
+        )  # fmt: skip
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as some:
+            stops = queries.route(account=district.cast.worker, now=district.now)
+            owed = queries.due(account=district.cast.worker, now=district.now)
+            assert all(one.start.entry.name for one in owed if one.start and one.start.entry)
+        assert stops
+        return len(some)
+
+    started(1)
+    few = asked()
+    for n in range(2, 7):
+        started(n)
+    assert asked() <= few
+
+
+def test_a_case_about_somebody_starts_nothing_that_this_person_hears_of(district: District) -> None:
+    planned = plans.find("rounds.first_call", district.now.date())
+    assert planned is not None
+    cases, ground = Cases(district.cast, district.now), district.cast.grids[0]
+    for item in ("env.litter", "staff.grid"):
+        case = cases.case(cases.open(item=item, anonymous=True).number)
+        Start.objects.create(
+            scheme="rounds", scheme_version_id=planned.version, duty="first_call", by_event="look_back",
+            source=str(case.pk), area=ground, area_path=ground.path, case=case, entry_name=case.title,
+            at=district.now,
+        )  # fmt: skip
+    found = [one.start.case for one in district.owed(district.cast.worker, "rounds.first_call") if one.start]
+    assert [one.item for one in found if one] == ["env.litter"]
