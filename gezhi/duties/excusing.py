@@ -22,26 +22,33 @@ class Excusers:
     """The posts held at an instant, and the plans in force: enough to say who decides on whom."""
 
     schemes: tuple[Scheme, ...]
-    # Of each person the own posts with the paths of their areas; of each post its places with who acts there.
+    # Of each person the own posts with the paths of their areas; of each post and place who acts there.
     by_person: dict[UUID, list[tuple[str, str]]]
-    by_post: dict[str, list[tuple[str, UUID]]]
+    by_place: dict[tuple[str, str], set[UUID]]
 
-    def of(self, account: UUID, path: str, posts: Iterable[str] = ()) -> set[UUID]:
+    def of(self, account: UUID, path: str, posts: Iterable[str] = (), *, scheme: str = "") -> set[UUID]:
         """Return who decides on somebody's excuse at a place, for the posts named or all that the person holds there.
 
-        Never the person concerned.
+        By one `scheme`, where it is about a duty of that one; an absence concerns all in force. Never the person
+        concerned.
         """
         wanted = set(posts)
         own = {post for post, at in self.by_person.get(account, ()) if path.startswith(at)}
         mine = (own & wanted if wanted else own) or wanted
-        return {one for scheme in self.schemes for post in mine for one in self._up(scheme, post, account, path)}
+        asked = [one for one in self.schemes if scheme in ("", one.id)]
+        return {who for one in asked for post in mine for who in self._up(one, post, account, path)}
 
     def _up(self, scheme: Scheme, post: str, account: UUID, path: str) -> set[UUID]:
         for above in _line(scheme, post):
-            there = {who for at, who in self.by_post.get(above, ()) if path.startswith(at) and who != account}
+            there = set().union(*(self.by_place.get((above, at), set()) for at in _above(path))) - {account}
             if there:
                 return there
         return set()
+
+
+def _above(path: str) -> list[str]:
+    """Return the paths of the areas that a place lies in, its own among them."""
+    return [path[: at + 1] for at, sign in enumerate(path) if sign == "/"]
 
 
 def _line(scheme: Scheme, post: str) -> Iterator[str]:
@@ -59,7 +66,7 @@ def excusers(now: datetime) -> Excusers:
     rows = Appointment.objects.filter(in_force(now), area__isnull=False, account__is_active=True)
     found = Excusers(schemes, {}, {})
     for post, path, who, stand_in in rows.values_list("post", "area__path", "account", "stand_in"):
-        found.by_post.setdefault(post, []).append((path or "", who))
+        found.by_place.setdefault((post, path or ""), set()).add(who)
         if not stand_in:
             found.by_person.setdefault(who, []).append((post, path or ""))
     return found

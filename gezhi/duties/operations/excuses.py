@@ -141,7 +141,7 @@ def take_back_objection(*, actor: Account, now: datetime, objection: UUID) -> Ob
 def deciders(row: Objection, known: Excusers) -> set[UUID]:
     """Return who decides on an objection; nobody where the plan names no post, or nobody is there."""
     planned = plans.find(f"{row.scheme}.{row.duty}", row.last)
-    return known.of(row.account_id, row.area_path, planned.duty.who) if planned else set()
+    return known.of(row.account_id, row.area_path, planned.duty.who, scheme=row.scheme) if planned else set()
 
 
 def _tell_of_gaps(row: Absence, now: datetime) -> None:

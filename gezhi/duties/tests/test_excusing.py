@@ -1,6 +1,6 @@
 """Who decides on objections and absences: the post that the plan names; a gap is told to them and shown."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -8,7 +8,8 @@ from gezhi.duties import operations, queries
 from gezhi.duties.errors import Forbidden, NotFound
 from gezhi.duties.excusing import excusers
 from gezhi.duties.models import Absence, Objection
-from gezhi.duties.tests.conftest import District
+from gezhi.duties.tests.conftest import PLAN, District
+from gezhi.enactment import operations as enactment
 from gezhi.notices.models import Message
 from gezhi.people.models import Account, Appointment
 
@@ -104,3 +105,18 @@ def test_a_post_stands_empty_only_while_all_are_away_at_once(district: District)
     leave(cast.worker, 6, 20)
     assert empty(0, 9) == [(4, 9)]
     assert empty(5, 5) == [(5, 9)]
+
+
+def test_on_a_duty_of_one_plan_decides_whom_that_plan_names(district: District) -> None:
+    other = PLAN.replace('scheme = "rounds"', 'scheme = "other"').replace(
+        'superior = "station_head"', 'superior = "station_head"\nexcused_by = "leader"'
+    )
+    when = datetime(2025, 12, 31, tzinfo=UTC)
+    enactment.enact(files={"other/scheme.toml": other}, actor=None, on=date(2026, 1, 1), now=when)
+    cast, row = district.cast, objection(district)
+    assert operations.deciders(row, excusers(district.now)) == {cast.head.pk}
+    with pytest.raises(Forbidden):
+        operations.decide(actor=cast.leader, objection=row.pk, accept=True, now=district.now)
+    # an absence concerns the duties of both
+    known = excusers(district.now)
+    assert known.of(cast.worker.pk, cast.grids[0].path) == {cast.head.pk, cast.leader.pk}
