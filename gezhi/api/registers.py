@@ -72,8 +72,14 @@ def get_entries(call: Call) -> HttpResponse:
 @door("entries:read")
 @_refusing
 def get_entry(call: Call, code: str) -> HttpResponse:
-    """Answer one entry; what is sensitive comes masked. `register` is needed where two registers have the code."""
+    """Answer one entry; what is sensitive comes masked. `register` is needed where two registers have the code.
+
+    One that was merged is the one it was merged into.
+    """
     found = _entry(call, call.request.GET.get("register", ""), code)
+    found = found.merged_into or found
+    if found.state == State.ERASED:
+        raise NotFound
     page = queries.entry_page(account=call.account, now=call.now, register=found.register, code=found.code)
     whole = EntryWhole(
         entry=_row(page.entry),
@@ -145,7 +151,7 @@ def _entry(call: Call, register: str, code: str) -> Entry:
     if register:
         return queries.entry(account=call.account, now=call.now, register=register, code=code)
     rows = Entry.objects.visible_to(call.account, now=call.now).filter(code=code)
-    found = list(rows.exclude(state=State.ERASED).only("register", "code")[:2])
+    found = list(rows.exclude(state=State.ERASED).select_related("merged_into").defer("data", "sealed", "sides")[:2])
     if not found:
         raise NotFound
     if len(found) > 1:

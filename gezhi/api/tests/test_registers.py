@@ -6,6 +6,7 @@ import pytest
 from time_machine import travel
 
 from gezhi.people.operations import issue_token
+from gezhi.registers import operations
 from gezhi.registers.models import Entry, Proposal
 from gezhi.registers.tests.conftest import MORNING, Books, books
 
@@ -118,3 +119,14 @@ def test_signs_that_no_database_keeps_are_left_out_and_find_nothing(books: Books
         assert worker.post("/entries", sent(books, client_key="k2", **more)).status_code in (404, 422)
     assert worker.get("/entries/H%00").status_code == 404
     assert worker.get("/entries/H%00", register="households").status_code == 404
+
+
+def test_one_that_was_merged_is_the_one_it_was_merged_into_and_one_erased_is_gone(books: Books) -> None:
+    kept, gone = books.home(), books.home(head="王家望")
+    operations.merge(actor=books.cast.head, now=books.later(minutes=1), keep=kept, drop=gone)
+    reader = caller(books.cast.worker, "entries:read")
+    for query in ({}, {"register": "households"}):
+        assert reader.get(f"/entries/{gone.code}", **query).json()["entry"]["code"] == kept.code
+    operations.erase(actor=books.cast.head, now=books.later(minutes=1), entry=kept, reason="本人要求")
+    for query in ({}, {"register": "households"}):
+        assert reader.get(f"/entries/{kept.code}", **query).status_code == 404

@@ -52,7 +52,7 @@ class EntryPage:
 
 
 def entry(*, account: Account | None, now: datetime, register: str, code: str) -> Entry:
-    """Return an entry by its code; one that was merged is the one it was merged into. Raises NotFound."""
+    """Return an entry by its code; one that was merged says into which. Raises NotFound."""
     rows = Entry.objects.visible_to(account, now=now) if account else Entry.objects.unscoped(reason="the system asks")
     found = rows.select_related("area", "part_of", "merged_into").filter(register=register, code=code).first()
     if found is None:
