@@ -238,6 +238,9 @@ def _book(name: str) -> str:
         "notices": gettext("Webhooks"),
         "registers": gettext("Registers"),
         "duties": gettext("Duties"),
+        "bulk": gettext("Bulk actions"),
+        "views": gettext("Saved views"),
+        "exports": gettext("Exports of cases"),
         LOOKS: gettext("Personal data"),
     }
     return known.get(name, name)
@@ -285,10 +288,26 @@ def _deed(book: str, action: str) -> str:
         "undo_import": gettext("took an import back"),
         "export": gettext("exported a register"),
         "erase": gettext("erased an entry"),
+        "seal": gettext("sealed what became sensitive"),
         "assign_care": gettext("assigned a care case anew"),
         "subject_access": gettext("answered what is held about a person"),
+        "duties:go_away": gettext("entered an absence"),
+        "duties:come_back": gettext("took an absence back"),
+        "duties:object": gettext("objected to a missed round"),
+        "duties:take_back": gettext("took an objection back"),
+        "duties:decide": gettext("decided on an objection"),
+        "duties:receive": gettext("received a report"),
+        "duties:draw": gettext("drew a sample"),
+        "duties:close": gettext("closed a leaf"),
+        "duties:reopen": gettext("opened a leaf again"),
+        "bulk:begin": gettext("began a bulk action"),
+        "views:save": gettext("saved a view"),
+        "views:change": gettext("changed a view"),
+        "views:move": gettext("moved a view"),
+        "views:delete": gettext("deleted a view"),
+        "exports:export": gettext("exported cases"),
     }
-    return known.get(action, action.replace("_", " ")) if book else action
+    return known.get(f"{book}:{action}", known.get(action, action.replace("_", " "))) if book else action
 
 
 def _kinds() -> list[tuple[str, str]]:

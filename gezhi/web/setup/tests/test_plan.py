@@ -1,13 +1,15 @@
 """The plan's pages: read by who works by it, changed in drafts, compared, tried, put into force after a second look."""
 
 import io
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from openpyxl import load_workbook
 from pytest_django import DjangoAssertNumQueries
 
@@ -19,7 +21,7 @@ from gezhi.foundation import clock, journal
 from gezhi.people import operations as people
 from gezhi.schemes import source
 from gezhi.web.desk.tests.test_queue import client
-from gezhi.web.setup import plans
+from gezhi.web.setup import audit, plans
 
 pytestmark = pytest.mark.django_db
 STATION = "procedures.report_up.steps.station"
@@ -205,6 +207,23 @@ def test_every_notice_is_read_in_both_languages(office: Client) -> None:
     assert "已收到您反映的事项" in page
     assert "We have your report" in page
     assert "{number}" not in page
+
+
+def test_every_deed_that_is_written_down_is_said_in_words() -> None:
+    """Found in the source: the book and the name of each deed."""
+    rooms = Path(audit.__file__).parents[2]
+    sources = [one.read_text("utf-8") for one in rooms.rglob("operations/*.py")]
+    found = set()
+    for text in sources:
+        if named := re.search(r'^BOOK = "(\w+)"', text, re.MULTILINE):
+            found |= {(named[1], deed) for deed in re.findall(r'(?:journal\.record\(BOOK, |\b_note\()"(\w+)"', text)}
+    assert {("registers", "seal"), ("duties", "draw"), ("views", "change"), ("exports", "export")} <= found
+    with translation.override("zh-hans"):
+        for book, deed in found:
+            assert not (audit._book(book) + audit._deed(book, deed)).isascii(), (book, deed)
+            assert audit._deed(book, deed) != deed.replace("_", " "), (book, deed)
+        assert audit._deed("exports", "export") != audit._deed("registers", "export")
+        assert audit._deed("views", "change") != audit._deed("schemes", "change")
 
 
 def test_the_audit_log_is_filtered_paged_and_exported(
