@@ -23,6 +23,8 @@ from gezhi.territory import queries as territory
 CHANNEL = "field"
 # A position so far from the grid that was named is kept and marked.
 FAR_M = 500
+# Facts of a case that its own door writes: whom it is about, when it was, how sure the place is.
+_OWN_FACTS = frozenset({"about", "anonymous", "happened_at", "position_off_m", "urgency"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +88,8 @@ def _prepare(taking: Taking, record: Record) -> _Prepared:
             _("The position lies %(km).1f km from the grid that was chosen. It was kept and is marked.")
             % {"km": far / 1000},
         )
-    given = data.get("facts")
-    facts = {
-        **(given if isinstance(given, dict) else {}),
-        **{name: marks[name] for name in ("position_off_m",) if marks},
-    }
+    asked = taking.answers(data.get("facts") or {})
+    facts = {name: value for name, value in asked.items() if name not in _OWN_FACTS} | marks
     made = cases.Report(
         client_key=record.key, item=words_of(data, "item"), channel=CHANNEL, text=words_of(data, "text"),
         title=words_of(data, "title"), lon=point[0] if point else None, lat=point[1] if point else None, area=area,

@@ -211,3 +211,16 @@ def test_what_the_opening_asks_comes_with_the_report(phone: Phone, asking: str) 
     assert silent.field == "parties"
     (case,) = _cases()
     assert case.state["facts"]["parties"] == "张家和李家"
+
+
+def test_what_a_door_writes_of_a_case_no_phone_writes_as_an_answer(phone: Phone, asking: str) -> None:
+    key = phone.photo("p-papers")
+    facts = {"parties": "张家和李家", "about": 5, "happened_at": "x", "urgency": "no", "papers": [key]}
+    (done,) = phone.send(phone.report(item=asking, facts=facts))
+    assert done.outcome == "accepted"
+    (case,) = _cases()
+    kept = case.state["facts"]
+    assert "about" not in kept
+    assert kept.get("happened_at") != "x"
+    assert kept.get("urgency") != "no"
+    assert kept["papers"] != [key], "a photo's key is exchanged for its file"

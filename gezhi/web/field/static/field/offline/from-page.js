@@ -11,7 +11,11 @@ export async function keepReport(form, files) {
   const data = { item: text("item"), area: text("area"), address: text("address"), text: text("text"), photos: photos.map((one) => one.key) };
   if (text("lon")) Object.assign(data, { lon: Number(text("lon")), lat: Number(text("lat")) });
   const opening = form.querySelector("[data-opening]");
-  if (opening) data.facts = answersOf(form, "open", opening.dataset.kinds).answers;
+  if (opening) {
+    const { answers, shots } = answersOf(form, "open", opening.dataset.kinds);
+    data.facts = answers;
+    photos.push(...shots);
+  }
   if (text("do")) {
     const { answers, shots } = answersOf(form, text("do"), form.querySelector(`[data-way="${CSS.escape(text("do"))}"]`)?.dataset.kinds ?? "");
     data.then = { action: text("do"), answers };
