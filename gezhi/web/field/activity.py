@@ -147,7 +147,7 @@ def show(request: HttpRequest, account: Account, pk: UUID, now: datetime, tried:
     if running:
         shown |= _running(account, found, tried, now)
     else:
-        shown |= mending.shown(found, tried.drawn, now) if found.mine else {}
+        shown |= mending.shown(account, found, tried.drawn, now) if found.mine else {}
         shown |= {
             "answers": answers_in_words(planned, row.answers, found.private), "story": story_of(found),
             "handed": Report.objects.filter(pk=row.pk).select_related("received_by").first(),
@@ -319,7 +319,8 @@ def _answers(request: HttpRequest, account: Account, found: ActivityPage, now: d
         else:
             messages.success(request, gettext("The answers were put right. The log keeps those before."))
             return redirect("web:field_activity", pk=pk)
-    drawn = mending.drawn(form, found, sent.answers, faults, sent.refused)
+    picker = Picker(account, now, request.POST.get("more", ""))
+    drawn = mending.drawn(form, found, sent.answers, picker, faults=faults, refused=sent.refused)
     return show(request, account, pk, now, Tried(drawn, errors=errors))
 
 

@@ -133,6 +133,33 @@ def test_answers_are_put_right_after_sending_also_under_a_form_that_changed(
     assert client.post(f"{address}/change", sent | {"shops": "4"}).status_code == 422
 
 
+def test_an_entry_is_searched_for_without_scripts_also_while_answers_are_put_right(
+    district: District, browser_of: Browser
+) -> None:
+    asks = duties_tests.PLAN.replace("[registers.homes]", _AT, 1)
+    enactment.enact(
+        files={"rounds/scheme.toml": asks}, actor=None, on=date(2026, 1, 1), now=datetime(2025, 12, 31, tzinfo=UTC)
+    )
+    home = duties_tests.District(district.cast, district.now).home(1)
+    duties.record(
+        actor=district.cast.worker, now=district.now, key="walked", duty="rounds.walk_with_form",
+        area=district.cast.grids[0], began=district.now, ended=district.now, answers={"weather": "rain"},
+    )  # fmt: skip
+    (row,) = activities()
+    client = browser_of(district.cast.worker)
+    sent = {"what": "answers", "version": "1", "weather": "rain", "at": "", "more": "at"}
+    found = client.post(f"/field/activity/{row.pk}/change", sent)
+    assert f'type="radio" name="at" value="{home.code}"' in found.content.decode()
+
+
+_AT = """[forms.walked.fields.at]
+kind = "entry"
+title = "在哪户"
+register = "homes"
+
+[registers.homes]"""
+
+
 def test_who_goes_along_by_the_plan_comes_first(district: District, browser_of: Browser) -> None:
     put_rounds_in_force()
     grid, client = district.cast.grids[0].code, browser_of(district.cast.worker)
