@@ -1,5 +1,6 @@
 """Rounds on the phone: few taps for a plain patrol, findings as cases, others' rounds out of sight."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 
@@ -158,6 +159,27 @@ title = "在哪户"
 register = "homes"
 
 [registers.homes]"""
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_what_is_typed_of_a_care_case_is_kept_in_its_tab_only(
+    district: District, browser_of: Browser, *, ended: bool
+) -> None:
+    asks = duties_tests.PLAN.replace('of = "helped"', 'of = "helped"\nform = "walked"', 1)
+    enactment.enact(
+        files={"rounds/scheme.toml": asks}, actor=None, on=date(2026, 1, 1), now=datetime(2025, 12, 31, tzinfo=UTC)
+    )
+    cast = district.cast
+    helped = duties_tests.District(cast, district.now).helped(cast.worker, cast.head)
+    duties.record(
+        actor=cast.worker, now=district.now, key="seen", duty="rounds.look_after", entry=str(helped.pk),
+        began=district.now, ended=district.now if ended else None, answers={"weather": "rain"} if ended else {},
+    )  # fmt: skip
+    (row,) = activities()
+    page = browser_of(cast.worker).get(f"/field/activity/{row.pk}").content.decode()
+    kept = re.findall(r"<form[^>]* data-draft=[^>]*>", page)
+    assert kept
+    assert [one for one in kept if "data-draft-tab" not in one] == []
 
 
 def test_who_goes_along_by_the_plan_comes_first(district: District, browser_of: Browser) -> None:
