@@ -62,7 +62,7 @@ def page(request: HttpRequest, account: Account) -> HttpResponse:
         if sheet is not None and sheet.care:
             raise Http404
         note_export(actor=account, what="handbook", query=request.GET.urlencode()[:500], form=kind, now=now)
-        return papers.respond(_paper(area, sheet, filled, which, leaf), kind)
+        return papers.respond(_paper(area, sheet, filled, which, leaf, now=now), kind)
     shown |= _shown(pages, sheet, wanted) | {
         "filled": filled, "year": first.year, "before": first.year - 1,
         "after": first.year + 1 if last < timezone.localdate(now) else None, "leaf": leaf,
@@ -111,10 +111,15 @@ def _write(request: HttpRequest, account: Account, which: Which, now: datetime) 
         messages.error(request, str(refused))
 
 
-def _paper(area: Area, sheet: Sheet | None, filled: Filled, which: Which, leaf: Leaf | None) -> Paper:
+def _paper(
+    area: Area, sheet: Sheet | None, filled: Filled, which: Which, leaf: Leaf | None, *, now: datetime
+) -> Paper:  # fmt: skip
+    # of a register it has what stands there today, whatever the year
+    of_today = sheet is not None and bool(sheet.registers)
+    dates = f"{which.first.isoformat()} – {which.last.isoformat()}"
     blank = (gettext("nothing recorded"), *[""] * (len(filled.columns) - 1))
     return Paper(
-        title=_title(sheet), unit=area.name, dates=f"{which.first.isoformat()} – {which.last.isoformat()}",
+        title=_title(sheet), unit=area.name, dates=timezone.localdate(now).isoformat() if of_today else dates,
         columns=filled.columns, rows=tuple(one.cells for one in filled.rows) or (blank,),
         remark=leaf.remark if leaf else "", name=f"handbook-{area.code}-{which.first.year}", wide=True,
         note=gettext("There are more lines than a page of a handbook shows; take the register out as a table.")

@@ -155,3 +155,14 @@ def test_the_cases_of_a_handbook_are_the_first_of_the_year_in_order(
     words = browser_of(district.cast.head).get("/desk/handbook?page=cases").content.decode()
     shown = [one for one in numbers if f"/desk/case/{one}" in words]
     assert shown == numbers[:2]
+
+
+def test_a_page_of_a_register_bears_the_day_of_its_entries(
+    district: District, reported: Report, browser_of: Browser
+) -> None:
+    client = browser_of(district.cast.head)
+    for page, day in (("shawan.area_facts", f"{district.now:%Y-%m-%d}"), ("cases", "2025-12-31")):
+        answer = client.get(f"/desk/handbook?page={page}&year=2025&as=xlsx")
+        sheet = load_workbook(BytesIO(answer.content)).worksheets[0]
+        assert day in str(sheet.cell(2, 1).value)
+    assert "shawan.area_facts" in client.get("/desk/handbook?page=shawan.area_facts&year=2025").content.decode()
