@@ -54,7 +54,8 @@ class EntryPage:
 def entry(*, account: Account | None, now: datetime, register: str, code: str) -> Entry:
     """Return an entry by its code; one that was merged says into which. Raises NotFound."""
     rows = Entry.objects.visible_to(account, now=now) if account else Entry.objects.unscoped(reason="the system asks")
-    found = rows.select_related("area", "part_of", "merged_into").filter(register=register, code=code).first()
+    named = rows.select_related("area", "part_of", "merged_into").filter(register=register, code=code)
+    found = None if "\0" in code else named.first()
     if found is None:
         raise NotFound
     return found

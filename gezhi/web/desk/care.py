@@ -7,6 +7,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from gezhi.cases.operations.report import plain
 from gezhi.foundation import clock
 from gezhi.people import queries as people
 from gezhi.people.models import Account
@@ -24,7 +25,7 @@ def page(request: HttpRequest, account: Account) -> HttpResponse:
     """Show who has how many, never which; hand all of somebody's over to somebody else, with a reason."""
     now = clock.now()
     holders = queries.care_holders(account=account, now=now)
-    typed = {name: request.POST.get(name, "").strip()[:200] for name in ("holder", "to", "reason")}
+    typed = {name: plain(request.POST.get(name, ""))[:200] for name in ("holder", "to", "reason")}
     errors: dict[str, str] = {}
     if request.method == "POST":
         chosen = next((one for one in holders if _key(one) == typed["holder"]), None)

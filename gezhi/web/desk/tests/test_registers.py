@@ -199,6 +199,10 @@ def test_the_shelves_ask_few_questions_however_many_registers_there_are(
     assert "1 " in client(books.cast.worker).get(at("registers")).content.decode()
 
 
+def test_a_code_that_none_can_have_leads_nowhere(books: Books) -> None:
+    assert client(books.cast.worker).get(at("entry", "households", "H\0")).status_code == 404
+
+
 def test_care_cases_are_handed_over_on_a_page_that_names_none(books: Books) -> None:
     cast = books.cast
     entry = books.save(cast.worker, {"called": "张婆婆"}, "care").entry
@@ -208,6 +212,7 @@ def test_care_cases_are_handed_over_on_a_page_that_names_none(books: Books) -> N
     assert "张婆婆" not in page
     sent = {"holder": f"worker:{cast.worker.pk}", "to": cast.other_worker.username, "reason": ""}
     assert there.post(at("care"), sent).status_code == 422
+    assert there.post(at("care"), sent | {"to": "nobody\0"}).status_code == 422
     assert there.post(at("care"), sent | {"reason": "离岗"}).status_code == 302
     assert entry.assignments.get(role="worker", until=None).account == cast.other_worker
     assert cast.worker.name not in client(cast.worker).get(at("care")).content.decode().split("<main", 1)[1]
