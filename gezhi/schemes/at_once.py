@@ -4,12 +4,21 @@ Asked on the report's own screen, with a network and without one: so what it ask
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from gezhi.schemes import explain
 from gezhi.schemes.model import Action, Question, Scheme
 from gezhi.schemes.state import CaseState, Choice
 from gezhi.schemes.text import Text
 from gezhi.schemes.ways import Course, courses
+
+
+def unasked(scheme: Scheme, item: str) -> Scheme:
+    """Return the scheme as if the opening of this item asked nothing: for looking ahead while it is being typed."""
+    procedure = scheme.procedures[scheme.items[item].procedure]
+    if not procedure.asks:
+        return scheme
+    return replace(scheme, procedures={**scheme.procedures, procedure.id: replace(procedure, asks=())})
 
 
 def ways(scheme: Scheme, state: CaseState, choices: Sequence[Choice]) -> Iterator[tuple[Choice, Action, Course]]:

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from gezhi.cases import operations as cases
 from gezhi.cases.models import Case, CaseFile
 from gezhi.cases.operations import Report
+from gezhi.cases.tests.conftest import enact_asking
 from gezhi.duties import operations as duties
 from gezhi.duties.models import Absence, Activity, Objection
 from gezhi.enactment import operations as enactment
@@ -82,6 +83,28 @@ def test_reported_and_settled_on_the_spot_in_one_step(cast: Cast, visit: Visit) 
     assert case.step == "check"
     assert CaseFile.objects.filter(case=case, role="report").count() == 1
     assert CaseFile.objects.filter(case=case, role="photos_after").count() == 1
+
+
+def test_what_the_opening_asks_is_asked_without_a_network(cast: Cast, visit: Visit) -> None:
+    enact()
+    item = enact_asking()
+    page = take_along(cast, visit)
+    cut(page)
+    page.goto("/field/report")
+    expect(page.locator("[data-slot=place]")).to_have_text("第1网格")
+    page.locator("[data-slot=chips] button").click()
+    page.locator("[data-slot=search]").fill("山林")
+    page.locator("[data-slot=items] .choice").first.click()
+    parties = page.get_by_label("谁和谁")
+    page.locator("[data-slot=send]").click()
+    expect(page.locator("[data-slot=need-opening]")).to_be_visible()
+    parties.fill("张家和李家")
+    page.locator("[data-slot=send]").click()
+    kept(page)
+    back(page)
+    sent(page, 1)
+    case = _case()
+    assert (case.item, case.state["facts"]["parties"]) == (item, "张家和李家")
 
 
 def test_begun_on_a_page_and_ended_without_a_network_with_a_colleague(cast: Cast, visit: Visit) -> None:

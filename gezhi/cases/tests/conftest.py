@@ -84,6 +84,11 @@ def enact() -> None:
 
 @pytest.fixture
 def asking(district: District) -> str:
+    """Return an item whose opening asks something."""
+    return enact_asking()
+
+
+def enact_asking() -> str:
     """Put a version of Shawan into force that asks who quarrels when a dispute is reported; return such an item."""
     row = SchemeVersion.objects.get()
     main, files = row.source["main"], dict(row.source["files"])

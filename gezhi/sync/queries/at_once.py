@@ -69,8 +69,8 @@ _worked = _Worked()
 
 
 def part(account: Account, now: datetime, grids: Sequence[Grid]) -> dict[str, Any]:
-    """Return the part `spot`: ways by name, and for each item the names of its ways."""
-    told: dict[str, Any] = {"ways": {}, "items": {}}
+    """Return the part `spot`: ways by name, for each item the names of its ways, and what its opening asks."""
+    told: dict[str, Any] = {"ways": {}, "items": {}, "opens": {}}
     if not grids:
         return told
     on = timezone.localdate(now)
@@ -78,14 +78,15 @@ def part(account: Account, now: datetime, grids: Sequence[Grid]) -> dict[str, An
     spot = _Spot(levels, access.desks_of(account, now), access.first_desk(account, now), now)
     for version, scheme in enactment.all_in_force(on):
         found = _worked.get(version.pk, scheme, spot)
-        told["ways"] |= found["ways"]
-        told["items"] |= found["items"]
+        for name in told:
+            told[name] |= found[name]
     return told
 
 
 def _of_plan(scheme: Scheme, spot: _Spot) -> dict[str, Any]:
     ways: dict[str, Any] = {}
     items: dict[str, list[str]] = {}
+    opens: dict[str, list[dict[str, Any]]] = {}
     headings = {item.parent for item in scheme.items.values()}
     for item in scheme.items.values():
         if item.procedure and item.id not in headings:
@@ -94,7 +95,9 @@ def _of_plan(scheme: Scheme, spot: _Spot) -> dict[str, Any]:
             ways |= dict(zip(names, mine, strict=True))
             if names:
                 items[item.id] = names
-    return {"ways": ways, "items": items}
+            if asks := scheme.procedures[item.procedure].asks:
+                opens[item.id] = fields_of(asks, offers_for(scheme, asks, "", (), spot.now), spot.now)
+    return {"ways": ways, "items": items, "opens": opens}
 
 
 def _of_item(scheme: Scheme, item: str, spot: _Spot) -> Iterable[dict[str, Any]]:
@@ -102,7 +105,7 @@ def _of_item(scheme: Scheme, item: str, spot: _Spot) -> Iterable[dict[str, Any]]
         item=item, channel=CHANNEL, at=spot.now, areas=spot.levels, facts={"anonymous": False}, received_by=spot.first
     )
     try:
-        state = engine.open_case(scheme, opening).state
+        state = engine.open_case(at_once.unasked(scheme, item), opening).state
     except Refused:
         return
     for _choice, action, course in at_once.ways(scheme, state, engine.choices(scheme, state, spot.desks, spot.now)):

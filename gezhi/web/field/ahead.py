@@ -5,7 +5,7 @@ this worker do them, and ask only what the plan asks.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -88,7 +88,7 @@ def ahead(account: Account, wanted: Wanted, now: datetime) -> Ahead | None:
     )  # fmt: skip
     try:
         # What the opening asks is answered further down the same screen.
-        state = engine.open_case(_unasked(scheme, wanted.item), opening).state
+        state = engine.open_case(at_once.unasked(scheme, wanted.item), opening).state
     except Refused as refusal:
         return Ahead(refused=wording.say(Text(refusal.zh, refusal.en)), divert=divert)
     desks = access.desks_of(account, now)
@@ -100,13 +100,6 @@ def ahead(account: Account, wanted: Wanted, now: datetime) -> Ahead | None:
         ways=tuple(_ways(scheme, state, engine.choices(scheme, state, desks, now), wanted.wrong, now)),
         divert=divert,
     )
-
-
-def _unasked(scheme: Scheme, item: str) -> Scheme:
-    procedure = scheme.procedures[scheme.items[item].procedure]
-    if not procedure.asks:
-        return scheme
-    return replace(scheme, procedures={**scheme.procedures, procedure.id: replace(procedure, asks=())})
 
 
 def _clock(scheme: Scheme, state: CaseState, now: datetime) -> ClockView | None:

@@ -2,6 +2,7 @@
 
 import { gridOf, position } from "./ground.js";
 import { kept } from "./kept.js";
+import { startOpening } from "./opening.js";
 import * as outbox from "./outbox.js";
 import { startShots } from "./shots.js";
 import * as store from "./store.js";
@@ -20,7 +21,12 @@ export async function show({ account, main }) {
   const shots = await startShots(at("photos"), { inputs: [...form.querySelectorAll("input[type=file]")], kept: photos.filter((one) => (data.photos ?? []).includes(one.key)) });
   // what may have arrived already is done, or not: then only the report can be put right
   const ways = startWays(at("ways"), spot, { before: data.then, kept: photos, open: !before?.tried });
-  const look = () => ways.look(form.querySelector("[name=item]:checked")?.value ?? "", isOwn());
+  const opening = startOpening(at("opening"), spot?.opens, { before: data.facts, open: !before?.tried });
+  const look = () => {
+    const item = form.querySelector("[name=item]:checked")?.value ?? "";
+    opening.look(item);
+    ways.look(item, isOwn());
+  };
   startPlace(form, at, state, grids, data, look);
   startItems(form, at, items, data.item);
   form.addEventListener("change", look);
@@ -32,12 +38,15 @@ export async function show({ account, main }) {
     const item = form.querySelector("[name=item]:checked")?.value ?? "";
     const area = form.elements.area.value;
     if (!(need(at("need-item"), item ? "" : word("need-item")) && need(at("need-place"), area || state.lon !== null ? "" : word("need-place")))) return;
+    const begun = opening.read();
+    if (!need(at("need-opening"), begun.wrong)) return;
     const done = ways.read();
     if (!need(at("need-way"), done.wrong)) return;
     at("send").classList.add("is-busy");
     await shots.settled();
     const chosen = [...shots.photos(), ...done.photos];
     const made = { item, area, address: form.elements.address.value.trim(), text: form.elements.text.value.trim(), photos: shots.photos().map((one) => one.key) };
+    if (Object.keys(begun.answers).length) made.facts = begun.answers;
     if (done.then) made.then = done.then;
     if (state.lon !== null) Object.assign(made, { lon: state.lon, lat: state.lat });
     const title = titleOf(items, item);
