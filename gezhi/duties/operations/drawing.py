@@ -57,7 +57,9 @@ def draw(*, actor: Account, now: datetime, duty: str, area: str, share: int | No
         population = sums.ids_and_names(Scope(planned, one, ground.path, today))
         if not population:
             raise BadInput(_("There is nothing to draw from in this area."), field="area")
-        Area.objects.select_for_update(no_key=True).only("pk").get(pk=ground.pk)  # one draw at a time
+        # one draw at a time on the whole ground: a sample of an area and one of a part of it know of each other
+        top = Area.objects.select_for_update(no_key=True).filter(path=ground.path.partition("/")[0] + "/", until=None)
+        list(top.order_by("pk").values_list("pk", flat=True))
         before = Draw.objects.filter(scheme=planned.scheme.id, duty=planned.duty.id, period=one.period)
         paths = before.values_list("area_path", flat=True)
         if not plain(why) and any(ground.path.startswith(path) or path.startswith(ground.path) for path in paths):

@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from gezhi.cases.models import Case
@@ -17,6 +19,7 @@ from gezhi.duties.tests.conftest import District
 from gezhi.foundation import outbox
 from gezhi.people import operations as people
 from gezhi.people.models import Account
+from gezhi.registers.models import Entry
 from gezhi.schemes.state import Light
 
 
@@ -381,3 +384,13 @@ def test_only_what_was_drawn_counts_and_anybody_draws_it_again(district: Distric
     assert not found.whole
     Population.objects.all().delete()
     assert operations.redraw(row) is None
+
+
+def test_draws_of_an_area_and_of_its_parts_take_turns(district: District) -> None:
+    cast = district.cast
+    district.home(1)
+    Entry.objects.unscoped(reason="a test makes it old").update(opened_at=district.now - timedelta(days=90))
+    with CaptureQueriesContext(connection) as asked:
+        operations.draw(actor=cast.head, now=district.now, duty="rounds.check_3", area=cast.villages[0].code)
+    locks = [one["sql"] for one in asked if "FOR NO KEY UPDATE" in one["sql"] and "territory_area" in one["sql"]]
+    assert any(f"'{cast.district.path}'" in one for one in locks)
