@@ -134,11 +134,13 @@ def _of_ip(ip: str) -> _Count:
 def _place(ip: str) -> str:
     """Return what an address counts as; an IPv6 customer has a whole /64 and counts as one."""
     try:
-        if isinstance(ip_address(ip), IPv6Address):
-            return str(ip_network(f"{ip}/64", strict=False))
+        address = ip_address(ip)
     except ValueError:
         return "unknown"
-    return ip
+    if isinstance(address, IPv6Address):
+        # an IPv4 visitor of a socket that takes both is that visitor, not a neighbour of all others
+        return str(address.ipv4_mapped or ip_network(f"{address}/64", strict=False))
+    return str(address)
 
 
 def _of_account(account: Account) -> _Count:

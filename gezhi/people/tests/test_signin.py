@@ -96,6 +96,13 @@ def test_one_address_trying_many_names_is_stopped(worker: Account, settings: Set
     assert _try(ip="2001:db8:0:1::1") == "in"
 
 
+def test_visitors_of_ipv4_are_told_apart_where_they_come_as_ipv6(worker: Account, settings: Settings) -> None:
+    settings.LOGIN_ATTEMPTS_PER_ADDRESS = 4
+    assert [_try("wrong", login=f"name{n}", ip="::ffff:203.0.113.5") for n in range(4)] == ["wrong"] * 4
+    assert _try(ip="203.0.113.5") == "locked"
+    assert _try(ip="::ffff:203.0.113.6") == "in"
+
+
 def test_an_office_behind_one_address_signs_in_all_day(worker: Account, settings: Settings) -> None:
     settings.LOGIN_ATTEMPTS_PER_ADDRESS = 4
     assert {_try() for _morning in range(20)} == {"in"}

@@ -221,6 +221,13 @@ def test_the_visitors_address_is_taken_from_own_proxies_only(settings: Settings)
     assert of_visitor(request) == "10.0.0.9"
     settings.TRUSTED_PROXIES = 1
     assert of_visitor(request) == "203.0.113.5"
+    for seen, address in (
+        ("203.0.113.5:40001", "203.0.113.5"),
+        ("[2001:db8::1]:40001", "2001:db8::1"),
+        ("2001:db8::1", "2001:db8::1"),
+    ):
+        request = RequestFactory().get("/", headers={"X-Forwarded-For": f"6.6.6.6, {seen}"})
+        assert of_visitor(request) == address
 
 
 def test_signed_in_people_find_their_way_on_the_portal(client: Client, worker: Account, cast: Cast) -> None:
