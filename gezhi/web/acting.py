@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from gezhi.cases import operations as cases
@@ -146,7 +147,8 @@ def offers_for(
         held = people.at_area(page.case.area_path, now)
         offers["person"] = list({one.account_id: Offer(str(one.account_id), one.account.name) for one in held}.values())
     if "area" in kinds:
-        offers["area"] = [Offer(area.code, area.name) for area in territory.areas(now.date()).order_by("path")[:500]]
+        there = territory.areas(timezone.localdate(now)).order_by("path")[:500]
+        offers["area"] = [Offer(area.code, area.name) for area in there]
     return offers
 
 

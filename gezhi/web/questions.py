@@ -13,6 +13,7 @@ from typing import Any
 from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, QueryDict
+from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext
 
@@ -169,7 +170,7 @@ def _day_after(limit: str, now: datetime) -> str:
     except BadDuration:
         return ""
     days = {Unit.DAYS: span.amount, Unit.WORKDAYS: span.amount, Unit.MONTHS: 31 * span.amount}.get(span.unit)
-    return (now.date() + timedelta(days=days)).isoformat() if days else ""
+    return (timezone.localdate(now) + timedelta(days=days)).isoformat() if days else ""
 
 
 def _missing(one: Field) -> str:

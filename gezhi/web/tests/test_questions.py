@@ -1,6 +1,6 @@
 """Forms made from a scheme's questions: what is taken, what is refused with which words."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -9,7 +9,8 @@ from django.utils import translation
 
 from gezhi.schemes.model import Option, Question
 from gezhi.schemes.text import Text
-from gezhi.web import questions
+from gezhi.territory.models import Area
+from gezhi.web import acting, questions
 from gezhi.web.questions import Offer
 
 NOW = datetime(2026, 5, 9, 2, 20, tzinfo=UTC)
@@ -78,3 +79,23 @@ def test_what_is_wrong_says_so_and_keeps_the_words(kind: str, sent: Any) -> None
 def test_what_is_required_is_missed_and_what_is_optional_is_not(kind: str) -> None:
     assert "q" in _read(_asked(kind)).errors
     assert _read(_asked(kind, required=False)).errors == {}
+
+
+def test_the_last_day_of_a_date_is_counted_from_the_districts_day() -> None:
+    before_eight = datetime(2026, 5, 8, 20, 20, tzinfo=UTC)  # the 9th in the district
+    asked = _asked("date", high="10 days")
+    sent = RequestFactory().post("/", {"q": "2026-05-19"})
+    form = questions.read([asked], sent, OFFERS, before_eight, actor="")
+    assert (form.errors, form.answers) == ({}, {"q": "2026-05-19"})
+
+
+def test_areas_are_offered_as_of_the_districts_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    days: list[date] = []
+
+    def areas(on: date) -> Any:
+        days.append(on)
+        return Area.objects.none()
+
+    monkeypatch.setattr("gezhi.territory.queries.areas", areas)
+    acting.offers_for(None, [_asked("area")], None, datetime(2026, 5, 8, 20, 20, tzinfo=UTC))  # type: ignore[arg-type]
+    assert days == [date(2026, 5, 9)]
