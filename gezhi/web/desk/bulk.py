@@ -4,12 +4,15 @@ import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import reduce
 from hashlib import sha256
+from operator import or_
 from os.path import commonpath
 from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -275,7 +278,8 @@ def _people(found: Sequence[Standing], now: datetime) -> list[Offer]:
     """Return who holds a post at the place of any of the cases, who serves most of them first; each says how many."""
     paths = [one.case.area_path for one in found]
     serves: dict[str, tuple[str, set[int]]] = {}
-    for held in people.at_area(_common(paths), now):
+    at_any = reduce(or_, (Q(area__path__startswith=path) for path in set(paths)))
+    for held in people.at_area(_common(paths), now).filter(at_any):
         here = {at for at, path in enumerate(paths) if held.area and held.area.path.startswith(path)}
         serves.setdefault(str(held.account_id), (held.account.name, set()))[1].update(here)
     listed = sorted(((key, name, len(here)) for key, (name, here) in serves.items() if here), key=lambda one: -one[2])

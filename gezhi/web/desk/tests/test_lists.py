@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from gezhi.cases import operations
+from gezhi.cases import operations, queries
 from gezhi.cases.models import BulkLine, BulkRun, Case, SavedView
 from gezhi.cases.tests.test_door import to_department
 from gezhi.enactment import operations as enactment
@@ -19,6 +19,8 @@ from gezhi.people.models import Appointment
 from gezhi.people.tests.cast import BEGAN
 from gezhi.schemes import edits, source
 from gezhi.schemes.state import Refused
+from gezhi.territory.models import Area
+from gezhi.web.desk import bulk
 from gezhi.web.desk.tests.conftest import District
 from gezhi.web.desk.tests.test_queue import client, numbers
 
@@ -296,3 +298,29 @@ def test_a_person_is_asked_once_for_all_cases_and_serves_only_where_there_is_a_p
     assert "没有岗位" in done
     steps = {one.number: one.step for one in Case.objects.unscoped(reason="a test")}
     assert (steps[here], steps[there]) == ("district", "township")
+
+
+def test_who_may_be_named_for_several_is_read_at_their_places_only(
+    district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lon, lat = district.cast.point(2)
+    given = [district.open().number, district.open(lon=lon, lat=lat).number]
+    found = queries.standings(account=district.cast.dispatcher, numbers_given=given, now=district.now)
+    made: list[str] = []
+    monkeypatch.setattr(Appointment, "from_db", _noting(made))
+    offers = bulk._people(found, district.now)
+    assert {str(district.cast.worker.pk), str(district.cast.other_worker.pk)} <= {one.value for one in offers}
+    paths = tuple(one.case.area_path for one in found)
+    assert made
+    assert [path for path in made if not path.startswith(paths)] == []
+
+
+def _noting(made: list[str]) -> Any:
+    real = Appointment.from_db.__func__  # type: ignore[attr-defined]
+
+    def note(cls: type[Appointment], *given: Any, **more: Any) -> Appointment:
+        row: Appointment = real(cls, *given, **more)
+        made.extend(Area.objects.filter(pk__in=[row.area_id]).values_list("path", flat=True))
+        return row
+
+    return classmethod(note)
