@@ -37,6 +37,8 @@ KEPT = timedelta(days=7)
 # So long without a word, and the worker that had it is gone.
 SILENCE = timedelta(minutes=3)
 MOST_REMARKS = 500
+# So many of one person may be waiting or under way: the rest of the district waits behind them.
+MOST_AT_ONCE = 5
 _BEAT_SECONDS = 1.0
 _LINES = 2_000
 _PIECE = 1 << 20
@@ -53,6 +55,7 @@ def begin_import(
     dry_run: bool = True, keep_good: bool = False,
 ) -> TableRun:  # fmt: skip
     """Ask the worker to look at a table that was put aside, or to take it over."""
+    _require_turn(actor)
     options = {"upload": str(upload), "area": area, "keep_good": keep_good, "language": language}
     return TableRun.objects.create(
         account=actor, kind=TableRun.Kind.IMPORT, register=register, name=name[-120:], dry_run=dry_run,
@@ -66,6 +69,7 @@ def begin_export(
 ) -> TableRun:  # fmt: skip
     """Ask the worker to write a register as a table. Who may not is refused at once."""
     exporting.check(actor=actor, now=now, wanted=wanted, unmask=unmask, reason=reason)
+    _require_turn(actor)
     reach = standing(actor, now).reach
     options = {
         "area": wanted.area, "kind": kind, "unmask": unmask, "reason": reason, "language": language,
@@ -75,6 +79,15 @@ def begin_export(
         account=actor, kind=TableRun.Kind.EXPORT, register=wanted.register, name=f"{wanted.register}.{kind}",
         options=options, at=now,
     )  # fmt: skip
+
+
+def _require_turn(actor: Account) -> None:
+    under_way = TableRun.objects.filter(account=actor, state__in=(TableRun.State.WAITING, TableRun.State.RUNNING))
+    if under_way.count() >= MOST_AT_ONCE:
+        raise Refused(
+            f"您已有 {MOST_AT_ONCE} 个表在后台处理。请等其中一个完成，或停止一个。",
+            f"{MOST_AT_ONCE} of your tables are under way. Wait until one of them is done, or call one off.",
+        )
 
 
 def call_off(*, actor: Account, now: datetime, run: UUID) -> TableRun:

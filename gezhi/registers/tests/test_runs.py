@@ -12,7 +12,7 @@ import pytest
 from gezhi.people import operations as people
 from gezhi.people.models import Account, Appointment
 from gezhi.registers import operations, queries
-from gezhi.registers.errors import Forbidden, NotFound
+from gezhi.registers.errors import Forbidden, NotFound, Refused
 from gezhi.registers.models import Entry, Import, TableRun
 from gezhi.registers.operations import runs
 from gezhi.registers.queries import Wanted
@@ -175,3 +175,16 @@ def test_what_came_out_is_not_handed_out_to_who_left_the_post(books: Books) -> N
         people.end_appointment(actor=None, appointment=held, until=books.later(minutes=1), now=books.now)
         with pytest.raises(Forbidden):
             operations.content_of(queries.run(account=who, run=run.pk), now=books.later(minutes=1))
+
+
+def test_one_person_s_tables_do_not_hold_up_the_whole_district(books: Books) -> None:
+    waiting = [sent(books, "王一,1 号,13800001234") for _ in range(runs.MOST_AT_ONCE)]
+    with pytest.raises(Refused):
+        sent(books, "王二,2 号,13800001234")
+    with pytest.raises(Refused):
+        operations.begin_export(
+            actor=books.cast.worker, now=books.now, wanted=Wanted(register="households"), kind="csv"
+        )
+    assert sent(books, "王三,3 号,13800001234", who=books.cast.other_worker).state == TableRun.State.WAITING
+    operations.call_off(actor=books.cast.worker, now=books.now, run=waiting[0].pk)
+    assert sent(books, "王二,2 号,13800001234").state == TableRun.State.WAITING

@@ -72,10 +72,14 @@ def _do(request: HttpRequest, account: Account, row: TableRun) -> HttpResponse:
     looked_at = row.kind == TableRun.Kind.IMPORT and row.state == TableRun.State.DONE and row.dry_run
     if not looked_at or not {"take", "take_good"} & set(sent):
         raise Http404
-    again = operations.begin_import(
-        actor=account, now=now, register=row.register, upload=UUID(row.options["upload"]), name=row.name,
-        area=row.options["area"], language=get_language() or "", dry_run=False, keep_good="take_good" in sent,
-    )  # fmt: skip
+    try:
+        again = operations.begin_import(
+            actor=account, now=now, register=row.register, upload=UUID(row.options["upload"]), name=row.name,
+            area=row.options["area"], language=get_language() or "", dry_run=False, keep_good="take_good" in sent,
+        )  # fmt: skip
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("web:desk_register_run", register=row.register, run=row.pk)
     return redirect("web:desk_register_run", register=row.register, run=again.pk)
 
 
