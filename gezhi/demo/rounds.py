@@ -61,6 +61,8 @@ class _Weeks:
                 self._patrols(one, first)
             elif one.duty.activity == "visit" and one.of_entries and not one.duty.starts_on:
                 self._visits(one, first, homes)
+            elif one.duty.activity == "report" and one.duty.of.of == self.area.level:
+                self._reports(one, first)
 
     def _homes(self) -> list[Entry]:
         """Return the households of the grid, as far as they have a place."""
@@ -92,6 +94,10 @@ class _Weeks:
                 for day in sorted(self.rng.sample(days, self.rng.randint(0, 2))):
                     at = self._at(day, self.rng.choice((10, 15, 18)))
                     self._record(one, at, minutes=15, entry=home.pk, place=(home.lon, home.lat, 10.0))
+
+    def _reports(self, one: Planned, first: date) -> None:
+        for planned in one.rounds(first, timezone.localdate(self.now)):
+            self._record(one, self._at(planned.due, 16), minutes=20)
 
     def _record(self, one: Planned, began: datetime, *, minutes: int, **more: Any) -> None:
         ended = began + timedelta(minutes=minutes)

@@ -11,7 +11,7 @@ from gezhi.cases import operations as cases
 from gezhi.cases.models import Case
 from gezhi.demo import operations, queries, script, staff
 from gezhi.duties import queries as duties
-from gezhi.duties.models import Absence, Activity
+from gezhi.duties.models import Absence, Activity, Report
 from gezhi.duties.operations.log import first_broken
 from gezhi.people.models import Account
 from gezhi.registers.models import Entry
@@ -81,6 +81,7 @@ def test_rounds_were_gone_and_some_were_missed(demo: None) -> None:
     rows = Activity.objects.unscoped(reason="a test reads all")
     assert rows.filter(kind="patrol").count() > 20
     assert rows.filter(kind="visit", entry_id__isnull=False).exists()
+    assert Report.objects.filter(activity__kind="report").count() > 3
     assert [row.pk for row in rows if first_broken(row) is not None] == []
     assert not rows.exclude(marks=[]).exists()
     worker = Account.objects.get(username="grid")

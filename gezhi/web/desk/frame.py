@@ -52,6 +52,8 @@ class Frame:
     can_setup: bool
     views: tuple[SavedView, ...] = ()
     hazards: int = 0
+    # whether a plan in force lists hazards at all
+    lists_hazards: bool = False
 
     @property
     def who(self) -> str:
@@ -71,6 +73,7 @@ def frame(account: Account, now: datetime, schemes: Sequence[Scheme] | None = No
         unread=numbers.get("unread", 0),
         proposals=numbers.get("waiting", 0),
         hazards=numbers.get("hazards", 0),
+        lists_hazards=_lists_hazards(now, schemes),
         sees_areas=bool(reach.area_paths),
         sees_top=any(path.count("/") == 1 for path in reach.area_paths),
         can_setup=access.SETUP in reach.rights,
@@ -105,6 +108,16 @@ def _beside(account: Account, now: datetime) -> tuple[dict[str, int], tuple[Save
     ]
     views.sort(key=lambda view: (view.desk_key, view.place, view.pk))
     return numbers, tuple(views)
+
+
+def _lists_hazards(now: datetime, schemes: Sequence[Scheme] | None) -> bool:
+    """Say whether a plan in force has a step in which hazards are listed, asked for once a minute."""
+    kept: bool | None = cache.get("desk.lists_hazards")
+    if kept is None:
+        plans = schemes or [scheme for _, scheme in enactment.all_in_force(timezone.localdate(now))]
+        kept = any(step.listed for plan in plans for way in plan.procedures.values() for step in way.steps.values())
+        cache.set("desk.lists_hazards", kept, _NAMES_KEPT_SECONDS)
+    return kept
 
 
 def own_desks(account: Account, now: datetime, schemes: Sequence[Scheme] | None = None) -> tuple[OwnDesk, ...]:

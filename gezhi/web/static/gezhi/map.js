@@ -115,6 +115,21 @@ function addSpots(map, spots) {
     const zoom = await map.getSource("spots").getClusterExpansionZoom(seen.properties.cluster_id);
     map.easeTo({ center: seen.geometry.coordinates, zoom });
   });
+  const counts = [];
+  map.on("idle", () => countSpots(map, counts));
+}
+
+// how many a dot stands for; elements as the names are, each dot once though two tiles may hold it
+function countSpots(map, counts) {
+  for (const marker of counts.splice(0)) marker.remove();
+  const gathered = map.queryRenderedFeatures({ layers: ["spots"] }).filter((one) => one.properties.point_count);
+  for (const { geometry, properties } of new Map(gathered.map((one) => [one.properties.cluster_id, one])).values()) {
+    const count = document.createElement("span");
+    count.className = "map-count";
+    count.setAttribute("aria-hidden", "true");
+    count.textContent = properties.point_count_abbreviated;
+    counts.push(new maplibre.Marker({ element: count }).setLngLat(geometry.coordinates).addTo(map));
+  }
 }
 
 // one pin that follows a click or the form's lon and lat
