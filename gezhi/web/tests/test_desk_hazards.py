@@ -59,3 +59,15 @@ def test_a_hazard_names_its_object_only_to_who_may_see_the_object(district: Dist
         area=district.cast.grids[3], area_path=district.cast.grids[3].path
     )
     assert "何女士家" not in browser_of(district.cast.head).get("/desk/hazards").content.decode()
+
+
+def test_a_list_longer_than_shown_says_so(
+    district: District, browser_of: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = complete(Source("watch", {"watch/scheme.toml": PLAN, "watch/catalogue.csv": ITEMS}))
+    enactment.enact(files=files, actor=None, on=date(2026, 1, 1), now=datetime(2025, 12, 31, tzinfo=UTC))
+    listed(duties.District(district.cast, district.now))
+    client = browser_of(district.cast.head)
+    assert "请选择区域查看" not in client.get("/desk/hazards").content.decode()
+    monkeypatch.setattr("gezhi.duties.queries.MOST_HAZARDS", 1)
+    assert "请选择区域查看" in client.get("/desk/hazards").content.decode()
