@@ -44,6 +44,8 @@ from gezhi.schemes.model import Scheme
 from gezhi.schemes.state import REPORTER, Desk, Opening, Refused
 
 OFFICE_CHANNELS = frozenset({"field", "hotline", "counter", "phone", "reception"})
+# What a report says by fields of its own; among the facts it would pass by what those are held to.
+_OWN_FACTS = frozenset({"about", "anonymous", "happened_at"})
 _days: Memory[list[date]] = Memory()
 _plans_known: Memory[list[tuple[SchemeVersion, Scheme]]] = Memory()
 _ALPHABET = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
@@ -287,7 +289,8 @@ def _nowhere(scheme: Scheme, on: date) -> Spot:
 
 
 def _facts(report: Report) -> dict[str, Any]:
-    facts = {**plain_answers(report.facts), "anonymous": report.anonymous}
+    given = {name: value for name, value in plain_answers(report.facts).items() if name not in _OWN_FACTS}
+    facts = {**given, "anonymous": report.anonymous}
     if report.urgency:
         facts["urgency"] = report.urgency
     if report.about:

@@ -167,3 +167,11 @@ def test_facts_have_a_bound(district: District) -> None:
     with pytest.raises(BadInput) as caught:
         district.open(facts={"anything": "长" * 100_000})
     assert caught.value.field == "facts"
+
+
+def test_facts_write_nothing_that_a_report_says_by_a_field_of_its_own(district: District) -> None:
+    opened = district.open(facts={"about": 5, "anonymous": "no", "happened_at": "soon", "amount": 3})
+    facts = district.case(opened.number).state["facts"]
+    assert "about" not in facts
+    assert "happened_at" not in facts
+    assert (facts["anonymous"], facts["amount"]) == (False, 3)
