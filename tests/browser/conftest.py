@@ -1,11 +1,13 @@
 """The browser of the journeys: Debian's Chromium, driven over a pipe, against a live server of the test database."""
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
 
 import pytest
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
@@ -17,6 +19,7 @@ from tests.browser.ready import browser as find_browser
 
 # A machine that builds beside the tests is slow, not broken.
 PATIENCE_MS = 15_000
+REST_SECONDS = 10
 PHONE = {"width": 390, "height": 844}
 TRACES = Path(__file__).resolve().parents[2] / "build" / "journeys"
 
@@ -106,4 +109,18 @@ def visit(chromium: Browser, live_server: LiveServer, request: pytest.FixtureReq
             TRACES.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=TRACES / f"{request.node.name[:80]}-{number}.png", full_page=True)
         context.close()
+    _come_to_rest()
     assert complaints == []
+
+
+def _come_to_rest() -> None:
+    """Wait until the server has answered what the browsers asked last: emptying the database would lock against it."""
+    quiet, until = 0, time.monotonic() + REST_SECONDS
+    while quiet < 2 and time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select count(*) from pg_stat_activity"
+                " where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle'"
+            )
+            quiet = 0 if cursor.fetchone()[0] else quiet + 1
+        time.sleep(0.05)

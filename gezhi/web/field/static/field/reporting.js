@@ -22,6 +22,8 @@ const shots = startShots(form.querySelector("[data-shots]"), ({ at }) => {
 for (const button of form.querySelectorAll("[data-opens]")) startPanel(button);
 for (const input of form.querySelectorAll("[name=item]")) input.addEventListener("change", () => chosen(input));
 form.addEventListener("change", (event) => {
+  // a draft that came back marks the item in the long list, too: the chip is what is seen
+  if (event.target === form && picked()) chosen(picked(), false);
   keep();
   if (["item", "area"].includes(event.target.name)) look();
 });
@@ -31,7 +33,6 @@ if (reports) begin();
 
 function begin() {
   restore();
-  // a draft marks the item in the long list, too: the chip is what is seen
   if (picked()) chosen(picked(), false);
   const here = form.querySelector("[data-here]");
   if ("geolocation" in navigator) {
