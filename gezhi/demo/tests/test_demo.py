@@ -17,6 +17,8 @@ from gezhi.people.models import Account
 from gezhi.registers.models import Entry
 from gezhi.territory import queries as territory
 
+# Loading takes long: one process for all of them.
+pytestmark = pytest.mark.xdist_group("demo")
 NOW = datetime(2026, 11, 18, 2, 30, tzinfo=UTC)
 
 
