@@ -4,7 +4,6 @@ import calendar as months
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,7 +13,6 @@ from django.views.decorators.http import require_http_methods
 
 from gezhi.cases.operations import note_export
 from gezhi.duties import operations, queries
-from gezhi.duties.errors import DutyError
 from gezhi.duties.models import Leaf
 from gezhi.duties.operations import Which
 from gezhi.duties.queries import Figures, Line
@@ -23,6 +21,7 @@ from gezhi.people.models import Account
 from gezhi.territory import queries as territory
 from gezhi.territory.models import Area
 from gezhi.web import papers
+from gezhi.web.desk import leaves
 from gezhi.web.desk.frame import frame
 from gezhi.web.field.rounds import as_id
 from gezhi.web.papers import Paper
@@ -45,7 +44,7 @@ def page(request: HttpRequest, account: Account) -> HttpResponse:
     area = _area(request, account, now) if book == Leaf.Book.NOTICE else None
     which = Which(book, first, last, None if book == Leaf.Book.NOTICE else whose.pk, area)
     if request.method == "POST":
-        _write(request, account, which, now)
+        leaves.write(request, account, which, now)
         return redirect(request.get_full_path())
     leaf = queries.leaf_of(which)
     lines: list[Line] = []
@@ -71,22 +70,6 @@ def page(request: HttpRequest, account: Account) -> HttpResponse:
         "remarks": list(leaf.remarks.select_related("by").order_by("-at")[1:]) if leaf else [],
     }  # fmt: skip
     return render(request, "desk/books.html", shown)
-
-
-def _write(request: HttpRequest, account: Account, which: Which, now: datetime) -> None:
-    what = request.POST.get("what", "")
-    try:
-        if what == "close":
-            operations.close(actor=account, which=which, now=now)
-            messages.success(request, gettext("Closed. What is recorded later shows as added."))
-        elif what == "reopen":
-            operations.reopen(actor=account, which=which, now=now)
-            messages.success(request, gettext("Open again."))
-        else:
-            operations.remark(actor=account, which=which, text=request.POST.get("remark", ""), now=now)
-            messages.success(request, gettext("Remark kept. Earlier words stay to be read."))
-    except DutyError as refused:
-        messages.error(request, str(refused))
 
 
 def _person(request: HttpRequest, account: Account, now: datetime) -> Account:

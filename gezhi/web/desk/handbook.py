@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,7 +11,6 @@ from django.views.decorators.http import require_http_methods
 
 from gezhi.cases.operations import note_export
 from gezhi.duties import operations, queries
-from gezhi.duties.errors import DutyError
 from gezhi.duties.models import Leaf
 from gezhi.duties.operations import Which
 from gezhi.duties.queries import Filled, Sheet
@@ -21,6 +19,7 @@ from gezhi.people.models import Account
 from gezhi.territory import queries as territory
 from gezhi.territory.models import Area
 from gezhi.web import papers, wording
+from gezhi.web.desk import leaves
 from gezhi.web.desk.frame import frame
 from gezhi.web.papers import Paper
 from gezhi.web.staff import for_staff
@@ -45,7 +44,7 @@ def page(request: HttpRequest, account: Account) -> HttpResponse:
     first, last = _year(request.GET.get("year", ""), now)
     which = Which(Leaf.Book.HANDBOOK, first, last, None, area)
     if request.method == "POST":
-        _write(request, account, which, now)
+        leaves.write(request, account, which, now)
         return redirect(request.get_full_path())
     pages = queries.sheets(timezone.localdate(now))
     wanted = request.GET.get("page", pages[0].key if pages else CASES)
@@ -93,22 +92,6 @@ def _year(words: str, now: datetime) -> tuple[date, date]:
     year = int(words) if words.isascii() and words.isdecimal() and len(words) == len(str(this)) else this
     year = min(max(year, _FIRST_YEAR), this)
     return date(year, 1, 1), date(year, 12, 31)
-
-
-def _write(request: HttpRequest, account: Account, which: Which, now: datetime) -> None:
-    what = request.POST.get("what", "")
-    try:
-        if what == "close":
-            operations.close(actor=account, which=which, now=now)
-            messages.success(request, gettext("Closed. What is recorded later shows as added."))
-        elif what == "reopen":
-            operations.reopen(actor=account, which=which, now=now)
-            messages.success(request, gettext("Open again."))
-        else:
-            operations.remark(actor=account, which=which, text=request.POST.get("remark", ""), now=now)
-            messages.success(request, gettext("Remark kept. Earlier words stay to be read."))
-    except DutyError as refused:
-        messages.error(request, str(refused))
 
 
 def _paper(
