@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from PIL import ExifTags, Image
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Page, Route, expect
 
 from gezhi.cases import operations as cases
 from gezhi.cases.models import Case, Follow
@@ -103,6 +103,29 @@ def test_forty_photos_keep_the_first_nine_and_a_wrong_one_fails_alone(cast: Cast
     page.get_by_role("button", name=re.compile("virus.exe")).click()
     press(page, "下一步：在哪里")
     expect(page.get_by_role("heading", level=1)).to_contain_text("在哪里")
+
+
+def test_what_is_chosen_and_searched_before_the_scripts_came_is_taken(cast: Cast, visit: Visit) -> None:
+    enact()
+    page = visit("/login", phone=True)
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.route(re.compile(r"/(uploads|filter)[^/]*\.js$"), hold)
+    page.goto("/report", wait_until="domcontentloaded")
+    page.set_input_files("[name=photos]", [_photo("early.jpg")])
+    page.evaluate("document.querySelector('[data-filter-list]').value = '路面破损'")
+    for _ in range(100):
+        if len(waiting) == 2:
+            break
+        page.wait_for_timeout(50)
+    for route in waiting:
+        route.continue_()
+    expect(page.locator("[name='photos.kept']")).to_have_count(1)
+    expect(page.get_by_role("radio", name="停水")).to_be_hidden()
+    expect(page.get_by_role("radio", name="路面破损").first).to_be_visible()
 
 
 def test_a_photo_made_smaller_keeps_its_place_and_the_resident_may_refuse(cast: Cast, visit: Visit) -> None:

@@ -4,7 +4,10 @@ export function startFiltering(box) {
   const list = document.getElementById(box.dataset.filterList);
   const none = document.getElementById(`${box.dataset.filterList}-none`);
   box.closest("[hidden]")?.removeAttribute("hidden");
-  box.addEventListener("input", () => {
+  box.addEventListener("input", narrow);
+  if (box.value) narrow(); // written while this script was on its way, or kept by the browser
+
+  function narrow() {
     const words = box.value.trim().toLowerCase();
     let shown = 0;
     for (const entry of list.querySelectorAll("[data-words]")) {
@@ -18,5 +21,5 @@ export function startFiltering(box) {
     }
     for (const part of document.querySelectorAll("[data-unless-filtered]")) part.hidden = words !== "";
     if (none) none.hidden = shown > 0;
-  });
+  }
 }

@@ -5,10 +5,13 @@ export function startPhotos(input) {
   const add = tiles.querySelector(".photo--add");
   let chosen = [];
 
-  input.addEventListener("change", () => {
+  input.addEventListener("change", takeChosen);
+  if (input.files.length) takeChosen(); // chosen while this script was on its way, or kept by the browser
+
+  function takeChosen() {
     chosen = [...chosen, ...input.files];
     draw();
-  });
+  }
 
   function draw() {
     const box = new DataTransfer();

@@ -19,15 +19,19 @@ export function startUploads(input) {
   const going = new Set();
   const broken = new Set();
 
-  input.addEventListener("change", () => {
+  input.addEventListener("change", takeChosen);
+  window.addEventListener("online", () => [...broken].filter((one) => one.canAgain).forEach((one) => one.send()));
+  form.addEventListener("submit", (event) => holdBack(event), { capture: true });
+
+  if (input.files.length) takeChosen(); // chosen while this script was on its way, or kept by the browser
+
+  function takeChosen() {
     const files = [...input.files];
     input.value = "";
     const room = Number(input.dataset.most) - tiles.querySelectorAll(".photo:not(.photo--add):not(.is-broken)").length;
     says.textContent = files.length > room ? tooMany(files.length, Math.max(0, room)) : "";
     for (const file of files.slice(0, Math.max(0, room))) take(file);
-  });
-  window.addEventListener("online", () => [...broken].filter((one) => one.canAgain).forEach((one) => one.send()));
-  form.addEventListener("submit", (event) => holdBack(event), { capture: true });
+  }
 
   // the resident's own word: without it the photo's place neither leaves the browser nor is kept
   function mayPlace() {

@@ -13,11 +13,14 @@ export function startShots(section, changed) {
 
   for (const tile of tiles.querySelectorAll("[data-token]")) adopt(tile);
   for (const input of inputs) {
-    input.addEventListener("change", () => {
-      const chosen = [...input.files];
-      input.value = "";
-      for (const file of chosen) take(file);
-    });
+    input.addEventListener("change", () => takeChosen(input));
+    if (input.files.length) takeChosen(input); // chosen while this script was on its way, or kept by the browser
+  }
+
+  function takeChosen(input) {
+    const chosen = [...input.files];
+    input.value = "";
+    for (const file of chosen) take(file);
   }
 
   async function take(file) {
