@@ -164,7 +164,7 @@ class _Drawing:
         box.offers = tuple(own or self.offers.get(one.id, ()))
         box.value = _shown(one, value)
         if one.kind == "place" and self.picker is not None:
-            box.view = areas.view_to_pick(point_of(value), self.picker.home())
+            box.view = areas.view_to_pick(point_of(value), self.picker.home)
         if one.kind == "entry" and self.picker is not None:
             if self.picker.asked == path:
                 box.found = tuple(self.picker.found(one.register, box.value))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
@@ -22,7 +23,7 @@ from gezhi.web.staff import for_staff
 MOST = 12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Picker:
     """Looks entries up for whoever fills a form in; `asked` is the path of the field whose search was pressed."""
 
@@ -39,6 +40,7 @@ class Picker:
             for one in rows
         ]
 
+    @cached_property
     def home(self) -> tuple[float, float, float, float] | None:
         """Return the bounds of the reader's own area, where a place is most likely; None for several or none."""
         paths = reach(self.account, self.now).area_paths

@@ -118,3 +118,16 @@ def check_fits(page: Page) -> None:
     """Fail when the page must be pushed sideways to be read."""
     wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert wide <= 0, f"{page.url} is {wide} px wider than the window"
+
+
+def until(page: Page, what: str, value: object) -> None:
+    """Wait until something in the page has a value; its policy forbids `wait_for_function`, a text run as a script."""
+    for _try in range(100):
+        if page.evaluate(what) == value:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"{what} is {page.evaluate(what)}, not {value}")
+
+
+# in the page: how many drafts the browser keeps beyond the tab
+DRAFTS_KEPT = "Object.keys(localStorage).filter(name => name.startsWith('gezhi.draft:')).length"

@@ -13,7 +13,7 @@ from gezhi.cases.tests.conftest import District
 from gezhi.foundation import clock, outbox
 from gezhi.people import operations as people
 from gezhi.people.tests.cast import Cast
-from tests.browser.steps import BEGAN, PASSWORD, Visit, check_accessible, check_fits, enact, picture, sign_in
+from tests.browser.steps import BEGAN, PASSWORD, Visit, check_accessible, check_fits, enact, picture, sign_in, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,15 +40,6 @@ def _at_department(district: District) -> str:
 def _look(page: Page) -> None:
     check_accessible(page)
     check_fits(page)
-
-
-def _until(page: Page, what: str, value: int) -> None:
-    """Wait until something in the page has a value (its policy lets no text be run as a script)."""
-    for _try in range(100):
-        if page.evaluate(what) == value:
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"{what} is {page.evaluate(what)}, not {value}")
 
 
 def _case(number: str) -> Case:
@@ -134,7 +125,7 @@ def test_a_closed_tab_gives_back_what_was_typed_to_the_same_person_only(district
     clerk = sign_in(visit, cast.clerk, address)
     clerk.locator("[name$='-reason']:visible").first.fill("不归我们管，请另派")
     kept = "Object.entries(localStorage).filter(([name]) => name.startsWith('gezhi.draft:'))"
-    _until(clerk, f"{kept}.length", 1)
+    until(clerk, f"{kept}.length", 1)
     assert "不归我们管" not in str(clerk.evaluate(kept)), "on the disk it is sealed"
     # a new tab knows nothing of the old one's store
     browser = clerk.context
@@ -151,11 +142,11 @@ def test_a_closed_tab_gives_back_what_was_typed_to_the_same_person_only(district
     again.fill("[name=password]", PASSWORD)
     again.locator("[name=password]").press("Enter")
     again.wait_for_url(re.compile(number))
-    _until(again, f"{kept}.length", 0)
+    until(again, f"{kept}.length", 0)
     assert again.locator(".drafted").count() == 0
     # and a sign-out leaves nothing behind
     again.locator("#f-note").fill("明天再看")
-    _until(again, f"{kept}.length", 1)
+    until(again, f"{kept}.length", 1)
     again.locator("form[action='/logout']").first.evaluate("form => form.requestSubmit()")
     again.wait_for_url(re.compile("/login"))
     assert again.evaluate(f"{kept}.length") == 0

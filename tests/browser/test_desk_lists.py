@@ -13,7 +13,7 @@ from gezhi.cases.tests.conftest import SHANGHAI
 from gezhi.foundation import clock
 from gezhi.people.models import Appointment
 from gezhi.people.tests.cast import Cast
-from tests.browser.steps import Visit, check_accessible, check_fits, enact, sign_in
+from tests.browser.steps import DRAFTS_KEPT, Visit, check_accessible, check_fits, enact, sign_in, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime(2026, 6, 3, 9, 0, tzinfo=SHANGHAI)
@@ -81,6 +81,10 @@ def test_several_at_once_after_a_look_ahead(cast: Cast, visit: Visit, numbers: l
     page.wait_for_url(re.compile("/desk/bulk"))
     page.get_by_role("button", name=re.compile("^上报")).click()
     page.get_by_label("上报理由").or_(page.locator("[name=bulk-reason]")).first.fill("没有设备")
+    until(page, DRAFTS_KEPT, 1)
+    page.reload()
+    expect(page.locator("[name=bulk-reason]")).to_have_value("没有设备")
+    expect(page.locator(".drafted")).to_contain_text("写的草稿")
     page.get_by_role("button", name="预览结果").click()
     expect(page.locator(".bulktable tbody tr")).to_have_count(3)
     expect(page.locator(".bulktable tbody tr").first).to_contain_text("到期")
@@ -90,6 +94,7 @@ def test_several_at_once_after_a_look_ahead(cast: Cast, visit: Visit, numbers: l
     expect(page.locator(".bulksum")).to_contain_text("3")
     _look(page)
     assert _steps().count("station") == 3
+    assert page.evaluate(DRAFTS_KEPT) == 0, "what was done leaves no draft"
 
 
 def test_a_view_is_kept_and_stands_in_a_colleagues_navigation(cast: Cast, visit: Visit, numbers: list[str]) -> None:

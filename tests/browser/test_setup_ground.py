@@ -11,7 +11,7 @@ from gezhi.people import operations as people
 from gezhi.people.models import Account, Appointment
 from gezhi.people.tests.cast import SIDE, SOUTH, WEST, Cast
 from gezhi.territory.models import Area
-from tests.browser.steps import BEGAN, Visit, check_accessible, check_fits, enact, press, sign_in
+from tests.browser.steps import BEGAN, DRAFTS_KEPT, Visit, check_accessible, check_fits, enact, press, sign_in, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -88,11 +88,39 @@ def test_a_grid_is_split_by_the_keyboard_undone_and_split_by_drawing(visit: Visi
     page.mouse.click(middle, bottom)
     page.mouse.click(middle, bottom)
     expect(page.locator("[name=points]")).not_to_have_value("")
+    page = _in_a_new_tab(page)
+    expect(page.locator("[name=points]")).not_to_have_value("")
+    expect(page.locator(".drafted")).to_be_visible()
+    _look(page)
     press(page, "看看会有什么变化")
     expect(page.locator("[name=code_1]")).to_be_visible()
     page.get_by_label("从哪天起").fill("2030-01-01")
     press(page, "按此拆分")
     assert _ground(cast.villages[0].code) == pytest.approx(SIDE * SIDE)
+
+
+def test_a_border_half_changed_outlives_its_tab_and_can_be_discarded(visit: Visit, cast: Cast) -> None:
+    enact()
+    page = sign_in(visit, cast.dispatcher, f"/setup/area/{cast.grids[0].code}/redraw")
+    points = page.locator("[name=points]")
+    served = points.input_value()
+    points.fill("\n".join(served.split("\n")[:-1]))
+    page = _in_a_new_tab(page)
+    points = page.locator("[name=points]")
+    expect(points).to_have_value("\n".join(served.replace("\r", "").split("\n")[:-1]))
+    _look(page)
+    page.locator(".drafted button").click()
+    expect(points).to_have_value(served)
+
+
+def _in_a_new_tab(page: Page) -> Page:
+    """Close the page as a browser that dies, once it has kept what was typed, and open its address again."""
+    until(page, DRAFTS_KEPT, 1)
+    browser, address = page.context, page.url
+    page.close(run_before_unload=False)
+    page = browser.new_page()
+    page.goto(address)
+    return page
 
 
 def test_a_stand_in_is_appointed_and_an_empty_post_found_and_filled(visit: Visit, cast: Cast) -> None:

@@ -171,7 +171,7 @@ def _preview(
     shown |= {
         "form": form, "previews": rows, "ready": ready, "errors": form.errors,
         "would": sum(one.works for one in rows), "key": request.POST.get("key") or uuid4(),
-        "shown": _mark(form.answers) if ready else "",
+        "shown": _mark(form.answers) if ready else "", "draft": _draft(chosen, shown["found"]),
     }  # fmt: skip
     return render(request, "desk/bulk.html", shown, status=422 if form.errors else 200)
 
@@ -224,6 +224,12 @@ def _kept(chosen: Offered, answers: Mapping[str, Any]) -> dict[str, Any]:
 def _mark(answers: Mapping[str, Any]) -> str:
     """Return what tells the answers of the preview from others."""
     return sha256(msgspec.json.encode(dict(answers), order="sorted", enc_hook=str)).hexdigest()[:16]
+
+
+def _draft(chosen: Offered, found: Iterable[Standing]) -> str:
+    """Return where the browser keeps what is typed: words for these cases must not come back for others."""
+    numbers = " ".join(sorted(one.case.number for one in found))
+    return f"bulk-{chosen.key}-{sha256(numbers.encode()).hexdigest()[:16]}"
 
 
 def _offered(found: Iterable[Standing], account: Account, now: datetime) -> list[Offered]:

@@ -40,7 +40,7 @@ function forgetOthers(who) {
 // what was sent and taken is forgotten; what was refused stays
 function forgetSent() {
   const sent = sessionStorage.getItem(SENT);
-  if (sent && document.querySelector(".messages .banner--ok, .receipt")) forget(sent);
+  if (sent && document.querySelector(".messages .banner--ok, .receipt, [data-taken]")) forget(sent);
   sessionStorage.removeItem(SENT);
 }
 
@@ -66,7 +66,7 @@ async function keep(form, key) {
     const words = wordsOf(form, kept);
     clearTimeout(timer);
     if (!Object.values(words).some((word) => word.trim())) return forget(key);
-    const all = { ...words, "|marks": chosen(form), "|at": Date.now() };
+    const all = { ...words, "|served": servedOf(form, words), "|marks": chosen(form), "|at": Date.now() };
     try {
       sessionStorage.setItem(key, JSON.stringify(all));
     } catch {
@@ -75,6 +75,7 @@ async function keep(form, key) {
     if (!tabOnly) timer = setTimeout(() => room.write(key, all), WAIT);
   };
   form.addEventListener("input", save);
+  form.addEventListener("gezhi:drawn", save);
   form.addEventListener("submit", () => sessionStorage.setItem(SENT, key));
 }
 
@@ -108,7 +109,12 @@ function wordsOf(form, kept) {
   return Object.fromEntries(changed.map(([name, box]) => [name, box.value]));
 }
 
-// what the server said, or somebody is typing at this moment, stays
+// what stood in the boxes before they were typed in: only over the same words does a draft come back
+function servedOf(form, words) {
+  return Object.fromEntries(named(form).filter(([name]) => name in words).map(([name, box]) => [name, asServed(box)]));
+}
+
+// what the server says otherwise than then, or somebody is typing at this moment, stays
 function bringBack(form, key, kept) {
   const marks = marksOf(form);
   const before = marks.map((box) => box.checked);
@@ -116,8 +122,8 @@ function bringBack(form, key, kept) {
   const came = [];
   for (const [name, box] of named(form)) {
     if (!kept[name] || box.value !== asServed(box) || kept[name] === box.value) continue;
-    if (box.tagName !== "SELECT" && box.value) continue;
     const served = box.value;
+    if (box.tagName !== "SELECT" && served && kept["|served"]?.[name] !== served) continue;
     box.value = kept[name];
     if (box.value !== kept[name]) box.value = served; // no longer offered
     else came.push([box, served]);
@@ -126,12 +132,17 @@ function bringBack(form, key, kept) {
   }
   if (!came.length) return;
   if (kept["|marks"]) for (const box of marksOf(form)) box.checked = kept["|marks"].includes(`${box.name}=${box.value}`);
-  form.dispatchEvent(new Event("change", { bubbles: true }));
+  tell(came);
   say(form, key, kept["|at"], () => {
     for (const [box, served] of came) box.value = served;
     marks.forEach((box, at) => (box.checked = before[at]));
-    form.dispatchEvent(new Event("change", { bubbles: true }));
+    tell(came);
   });
+}
+
+// whoever draws or reckons from a box sees it as if it had been typed in
+function tell(came) {
+  for (const [box] of came) box.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 // a form that grows rows grows as many as there were

@@ -35,6 +35,7 @@ export function startDrawing(map, holder, areas, colour) {
   field.addEventListener("change", show);
   document.querySelector("[data-redo]")?.addEventListener("click", () => {
     field.value = field.defaultValue;
+    field.dispatchEvent(new CustomEvent("gezhi:drawn", { bubbles: true }));
     show();
   });
   show();
