@@ -81,6 +81,7 @@ def get_entry(call: Call, code: str) -> HttpResponse:
     if found.state == State.ERASED:
         raise NotFound
     page = queries.entry_page(account=call.account, now=call.now, register=found.register, code=found.code)
+    operations.note_opening(actor=call.account, now=call.now, entry=page.entry)
     whole = EntryWhole(
         entry=_row(page.entry),
         values=page.plain,
@@ -104,6 +105,8 @@ def post_entry(call: Call) -> HttpResponse:
     _check_key(sent.client_key)
     ledger = _ledger(call, sent.register)
     target = _entry(call, sent.register, sent.entry) if sent.entry else None
+    if target is not None:  # as it is read: `version` is then the version of the one that it was merged into
+        target = target.merged_into or target
     whole = _entry(call, ledger.register.part_of, sent.part_of) if sent.part_of else None
     saved = save(
         actor=call.account, now=call.now, register=sent.register, answers=plain_answers(sent.answers),

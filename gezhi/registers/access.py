@@ -1,8 +1,8 @@
 """Who sees which entry and who writes it: one predicate, as rows for lists and by primary key for a single page.
 
 An entry is seen by whoever answers for its area or an area above, and by the departments that its register collects
-from, within their own area. A care case is seen by those who are assigned to it and by nobody else, whatever their
-post. What is sensitive stays masked for all of them until they say what they need it for.
+from, within their own area. A care case is seen by those who are assigned to it, while they hold any post, and by
+nobody else. What is sensitive stays masked for all of them until they say what they need it for.
 """
 
 from dataclasses import dataclass
@@ -65,8 +65,15 @@ def visible(account: Account | None, now: datetime, prefix: str = "") -> Q:
     if account is None or not account.pk:
         return Q(**{f"{prefix}pk__in": []})
     rows = ordinary(account, now, prefix)
-    mine = CareAssignment.objects.filter(account=account, until=None, account__is_active=True).values("entry")
+    if not serves(account, now):
+        return Q(rows, **{f"{prefix}care": False})
+    mine = CareAssignment.objects.filter(account=account, until=None).values("entry")
     return Q(rows, **{f"{prefix}care": False}) | Q(**{f"{prefix}care": True, f"{prefix}pk__in": mine})
+
+
+def serves(account: Account | None, now: datetime) -> bool:
+    """Say whether somebody is in service: holds any post now. Who has left sees no care case any more."""
+    return bool(standing(account, now).reach.grants)
 
 
 def has_care(account: Account) -> bool:

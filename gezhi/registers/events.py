@@ -1,4 +1,4 @@
-"""Whom this room tells: where two sides differ about an entry, whoever settles it hears of it."""
+"""Whom this room tells: who settles it where two sides differ; who can give care cases of people who left to others."""
 
 from datetime import datetime
 from typing import Any

@@ -278,16 +278,24 @@ class EntryFile(models.Model):
 
 
 class Look(models.Model):
-    """Who looked at what is masked, when and what for."""
+    """Who looked at what is masked, when and what for; and who opened a care case, once a day."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     entry = models.ForeignKey(Entry, models.DO_NOTHING, related_name="looks", db_constraint=False)
     account = models.ForeignKey("people.Account", models.PROTECT, related_name="+", null=True)
-    purpose = models.CharField(max_length=NAME)
+    # Empty where a care case was opened and nothing unmasked.
+    purpose = models.CharField(max_length=NAME, blank=True, default="")
     fields = ArrayField(models.CharField(max_length=WORD), default=list)
     at = models.DateTimeField()
+    # The day of such an opening; none for a look at what is masked.
+    opened_on = models.DateField(null=True)
 
     class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["entry", "account", "opened_on"], condition=Q(opened_on__isnull=False), name="look_opened_once"
+            ),
+        ]
         indexes: ClassVar = [models.Index(fields=["-at", "-id"], name="look_newest")]
 
 

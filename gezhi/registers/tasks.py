@@ -1,4 +1,4 @@
-"""Background work of registers: what may no longer be kept, what became sensitive, entries whose ground changed."""
+"""Background work of registers: what may no longer be kept, what became sensitive, ground and people that changed."""
 
 from procrastinate.contrib.django import app
 
@@ -22,6 +22,13 @@ def erase_due(timestamp: int) -> None:  # noqa: ARG001  the queue says when it w
 def follow_territory(timestamp: int) -> None:  # noqa: ARG001
     """Let entries follow grids that were divided, merged or moved from today on."""
     operations.follow_territory(now=clock.now(), limit=_BATCH)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queueing_lock="registers.tell_of_left", pass_context=False)
+def tell_of_left(timestamp: int) -> None:  # noqa: ARG001
+    """Tell of the care cases of people who left, whether their post ended just now or on its last day."""
+    operations.tell_of_left(now=clock.now())
 
 
 @app.periodic(cron="* * * * *")

@@ -10,6 +10,7 @@ from gezhi.duties.plans import Planned
 from gezhi.duties.queries import sums
 from gezhi.duties.queries.sums import Object, Scope, Wanted
 from gezhi.people.models import Account
+from gezhi.registers.access import serves
 from gezhi.registers.models import CareAssignment
 from gezhi.schemes.rounds import Round
 from gezhi.schemes.state import Light
@@ -32,8 +33,8 @@ class CareVisit:
 
 def care_visits(*, account: Account, now: datetime) -> list[CareVisit]:
     """Return the care cases that somebody is assigned to, as worker or supervisor, in the rounds of now."""
-    mine = CareAssignment.objects.filter(account=account, until=None, account__is_active=True)
-    if not mine.exists():
+    mine = CareAssignment.objects.filter(account=account, until=None)
+    if not (serves(account, now) and mine.exists()):
         return []
     tops = Area.objects.filter(parent=None, until=None).values_list("path", flat=True)
     found: list[CareVisit] = []

@@ -7,7 +7,8 @@ from gezhi.registers.operations.caring import hand_over as hand_over_care
 from gezhi.registers.operations.exporting import as_csv, as_xlsx, export, inert, said
 from gezhi.registers.operations.forgetting import erase, erase_due
 from gezhi.registers.operations.importing import ImportReport, import_table
-from gezhi.registers.operations.looking import unmask, unmask_story
+from gezhi.registers.operations.leaving import tell_of_left
+from gezhi.registers.operations.looking import note_opening, unmask, unmask_story
 from gezhi.registers.operations.moving import end, follow_territory, merge, move, reopen
 from gezhi.registers.operations.runs import (
     begin_export,
@@ -23,7 +24,7 @@ from gezhi.registers.operations.runs import (
 from gezhi.registers.operations.saving import ACCEPTED, CONFLICT, DUPLICATE, PROPOSED_ONLY, Saved, linked, save
 from gezhi.registers.operations.sealing import look_again, remaining, seal_sensitive
 from gezhi.registers.operations.settling import decide
-from gezhi.registers.operations.subjects import Held, may_answer, subject_access
+from gezhi.registers.operations.subjects import Held, answers_for_all, may_answer, subject_access
 from gezhi.registers.operations.undoing import undo_import
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Held",
     "ImportReport",
     "Saved",
+    "answers_for_all",
     "as_csv",
     "as_xlsx",
     "assign_care",
@@ -59,6 +61,7 @@ __all__ = [
     "may_answer",
     "merge",
     "move",
+    "note_opening",
     "open_many",
     "remaining",
     "reopen",
@@ -67,6 +70,7 @@ __all__ = [
     "save",
     "seal_sensitive",
     "subject_access",
+    "tell_of_left",
     "trouble_of",
     "undo_import",
     "unmask",

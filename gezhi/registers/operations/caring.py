@@ -87,6 +87,7 @@ def assign(*, actor: Account | None, now: datetime, entry: Entry, account: Accou
             "只有这个帮扶对象的督导人可以改派。", "Only the supervisor of this care case may assign it anew."
         )
     _check(account, reason, now)
+    _check_two(account, CareAssignment.Role(role), [case])
     _give(case, actor, account, role=CareAssignment.Role(role), reason=reason, now=now)
     return case
 
@@ -118,6 +119,7 @@ def hand_over(*, actor: Account | None, now: datetime, held_by: Account, role: s
             "You do not supervise all of them, so you can't hand them over to yourself: choose who will work on them.",
             field="to",
         )
+    _check_two(to, CareAssignment.Role(role), cases)
     for case in cases:
         _give(case, actor, to, role=CareAssignment.Role(role), reason=reason, now=now)
     return len(cases)
@@ -131,10 +133,14 @@ def handed_over_by(actor: Account | None, now: datetime) -> QuerySet[CareAssignm
     mine = CareAssignment.objects.filter(until=None, account=actor, role=SUPERVISOR).values("entry")
     allowed = Q(entry__in=mine)
     if people_access.holds(actor, access.SETUP, now):
-        serving = Appointment.objects.filter(people_access.in_force(now)).values("account")
-        gone = Q(account__is_active=False) | ~Q(account__in=serving)
-        allowed |= gone & _set_up_by(actor, now)
+        allowed |= gone(now) & _set_up_by(actor, now)
     return rows.filter(allowed)
+
+
+def gone(now: datetime) -> Q:
+    """Return the predicate of assignments to somebody who is not in service any more."""
+    serving = Appointment.objects.filter(people_access.in_force(now)).values("account")
+    return Q(account__is_active=False) | ~Q(account__in=serving)
 
 
 def _set_up_by(actor: Account, now: datetime) -> Q:
@@ -159,6 +165,21 @@ def _check(account: Account, reason: str, now: datetime) -> None:
         raise Refused("只能交给在职人员。", "It can be given to people in service only.", field="account")
     if not reason.strip():
         raise Refused("请写明改派原因。", "Say why it is assigned anew.", field="reason")
+
+
+def _check_two(account: Account, role: CareAssignment.Role, cases: list[Entry]) -> None:
+    """Refuse to make one person both the worker and the supervisor of a care case."""
+    other = SUPERVISOR if role == WORKER else WORKER
+    both = CareAssignment.objects.filter(entry__in=cases, until=None, account=account, role=other).count()
+    if not both:
+        return
+    zh, en = ("督导", "supervises") if role == WORKER else ("承办", "works on")
+    raise Refused(
+        f"{account.name}已{zh}其中 {both} 个帮扶对象，承办和督导不能是同一个人。请另选一人；没有移交任何一个。",
+        f"{account.name} already {en} {both} of them, and nobody supervises their own work. Choose somebody else; "
+        "none was handed over.",
+        field="to",
+    )
 
 
 def _give(

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from gezhi.people.models import Account
 from gezhi.registers import access, ledgers
-from gezhi.registers.errors import Forbidden, Refused
+from gezhi.registers.errors import Forbidden, NotFound, Refused
 from gezhi.registers.models import NAME, Entry, EntryChange, Look, Proposal
 from gezhi.registers.operations.writing import locked, opened, sealed_of
 
@@ -29,6 +29,16 @@ def unmask(*, actor: Account | None, now: datetime, entry: Entry, purpose: str) 
     values = sealed_of(read)
     Look.objects.create(entry=read, account=actor, purpose=why, fields=sorted(values), at=now)
     return values
+
+
+def note_opening(*, actor: Account, now: datetime, entry: Entry) -> None:
+    """Write down that somebody opened a care case, once a day for each reader. Other entries' pages are not counted."""
+    if not entry.care:
+        return
+    if not access.can_see(actor, entry, now):
+        raise NotFound
+    day = timezone.localdate(now)
+    Look.objects.bulk_create([Look(entry=entry, account=actor, at=now, opened_on=day)], ignore_conflicts=True)
 
 
 def unmask_story(*, actor: Account | None, now: datetime, entry: Entry, purpose: str) -> dict[str, Any]:

@@ -79,6 +79,8 @@ class _Sent:
     base: int
     note: str
     left: Values = field(default_factory=dict)
+    # The writer saw an entry that was merged into this one: its version says nothing of this one's.
+    elsewhere: bool = False
 
 
 def save(
@@ -119,7 +121,9 @@ def save(
             sent = _as_asked_today(_Sent(by_codes(form, answers, by), ledger, form, by, base, note))
             if entry is None:
                 return _open(sent, area=area, code=code, part_of=part_of, purpose=purpose, basis=basis)
-            return _change(_of_register(locked(entry, actor, now), ledger), sent)
+            found = _of_register(locked(entry, actor, now), ledger)
+            elsewhere = found.pk != (entry.pk if isinstance(entry, Entry) else entry)
+            return _change(found, replace(sent, elsewhere=elsewhere))
     except IntegrityError:  # the same key came in twice at the same moment
         made = EntryChange.objects.filter(client_key=scoped).first() if scoped else None
         if made is None:
@@ -267,6 +271,7 @@ def _change(entry: Entry, sent: _Sent) -> Saved:
             f"The entry {entry.code} was ended and can't be changed. If the thing still exists, reopen it first.",
         )
     by = _standing(sent, entry.area_path)
+    _check_base(entry, sent)
     current = values_of(entry)
     wanted = _wanted(current, sent)
     pairs = pairs_of(current, wanted, [*dict.fromkeys([*current, *wanted])])
@@ -282,6 +287,18 @@ def _change(entry: Entry, sent: _Sent) -> Saved:
     theirs = {one: current.get(one) for one in ask}
     outcome = CONFLICT if late else PROPOSED_ONLY if ask else ACCEPTED
     return Saved(outcome, entry, mine, theirs, (), tuple(sent.left))
+
+
+def _check_base(entry: Entry, sent: _Sent) -> None:
+    """Refuse a version that the entry never had: nothing could be told of what changed since."""
+    if sent.base > entry.version and not sent.elsewhere:
+        raise Refused(
+            f"条目 {entry.code} 现在是第 {entry.version} 版，没有第 {sent.base} 版。请重新打开条目，核对后再提交；"
+            "没有改动任何内容。",
+            f"The entry {entry.code} stands at version {entry.version}; there is no version {sent.base}. Read it "
+            "again, compare, and send it with the version that you saw. Nothing was changed.",
+            field="version",
+        )
 
 
 def _wanted(current: Values, sent: _Sent) -> Values:
@@ -306,6 +323,8 @@ def _changed_meanwhile(entry: Entry, pairs: Pairs, sent: _Sent) -> frozenset[str
 
     What the writer merely sent back as it was then is no wish of the writer's, and is left as it is now.
     """
+    if sent.base and sent.elsewhere:
+        return frozenset(pairs)
     if not sent.base or sent.base >= entry.version:
         return frozenset()
     then: Values = {}

@@ -32,12 +32,17 @@ class Held:
     ledger: Ledger
     values: dict[str, Any]
     collected: tuple[tuple[datetime, str], ...]
-    looks: tuple[tuple[datetime, str], ...]
+    looks: tuple[Look, ...]
 
 
 def may_answer(account: Account | None, now: datetime) -> bool:
-    """Say whether somebody answers residents' requests for what is held: the district's office."""
+    """Say whether somebody answers residents' requests for what is held: whoever sets up the district or a part."""
     return account is None or people.holds(account, access.SETUP, now)
+
+
+def answers_for_all(account: Account | None, now: datetime) -> bool:
+    """Say whether the answer holds everything; otherwise it holds what lies on the ground that the account sets up."""
+    return people.may_set_up(account, now)
 
 
 @transaction.atomic
@@ -46,7 +51,8 @@ def subject_access(
 ) -> list[Held]:
     """Return everything that is held about one person, at that person's request.
 
-    Found by the telephone (a keyed hash) and the name, or by the code of an entry that the person knows. Care cases
+    Found by the telephone (a keyed hash) and the name, or by the code of an entry that the person knows, on the ground
+    that the actor sets up. Care cases
     are among it: the law gives the person a right to them; the request and what was given out are on record.
     """
     if not may_answer(actor, now):
@@ -61,7 +67,9 @@ def subject_access(
             "Write the person's name and whole telephone, or an entry's code: one alone does not identify anybody.",
             field="phone" if name.strip() else "name",
         )
-    found = _found(name.strip(), phone, code.strip())
+    found = [
+        one for one in _found(name.strip(), phone, code.strip()) if people.may_set_up(actor, now, path=one.area_path)
+    ]
     known = ledgers.ledgers(timezone.localdate(now))
     held = [_held(one, known[one.register]) for one in found if one.register in known]
     Look.objects.bulk_create(
@@ -90,5 +98,5 @@ def _is_named(entry: Entry, name: str) -> bool:
 
 def _held(entry: Entry, ledger: Ledger) -> Held:
     changes = EntryChange.objects.filter(entry=entry).order_by("version", "id").values_list("at", "side")
-    looks = Look.objects.filter(entry=entry).order_by("-at").values_list("at", "purpose")
+    looks = Look.objects.filter(entry=entry).select_related("account").order_by("-at", "-id")
     return Held(entry, ledger, values_of(entry), tuple(changes), tuple(looks[:MOST]))

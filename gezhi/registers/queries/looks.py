@@ -1,4 +1,4 @@
-"""Who read what is masked, when and what for: for the audit, by the entry's code alone."""
+"""Who read what is masked and who opened a care case, when and what for: for the audit, by the entry's code alone."""
 
 from datetime import datetime
 from uuid import UUID
@@ -17,7 +17,7 @@ def looks(
 ) -> QuerySet[Look]:
     """Return the looks, the newest first; what is empty does not narrow."""
     rows = Look.objects.select_related("account", "entry").only(
-        "purpose", "at", "fields", "account__name", "account__username", "entry__code"
+        "purpose", "at", "fields", "opened_on", "account__name", "account__username", "entry__code"
     )
     rows = rows.filter(account=reader) if reader else rows
     if words:

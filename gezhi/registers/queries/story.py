@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -12,6 +13,7 @@ from gezhi.registers.access import Standpoint
 from gezhi.registers.errors import NotFound
 from gezhi.registers.ledgers import Ledger
 from gezhi.registers.models import CareAssignment, Entry, EntryChange, EntryFile, Import, Look, Proposal, State
+from gezhi.registers.operations.caring import gone
 from gezhi.registers.operations.writing import sealed_of
 from gezhi.registers.queries.alike import alike
 from gezhi.registers.values import Values, masked, sensitive_ids
@@ -39,6 +41,8 @@ class EntryPage:
     files: tuple[EntryFile, ...]
     alike: tuple[Entry, ...]
     assigned: tuple[CareAssignment, ...]
+    # Of those assigned, who is not in service any more.
+    left: frozenset[UUID] = frozenset()
 
     @property
     def form(self) -> Form:
@@ -49,6 +53,18 @@ class EntryPage:
     def may_write(self) -> bool:
         """Whether the reader may change it."""
         return self.at.may_write and self.entry.state == State.ACTIVE
+
+    @property
+    def works(self) -> bool:
+        """Whether somebody in service works on the care case."""
+        return any(one.role == CareAssignment.Role.WORKER and one.account_id not in self.left for one in self.assigned)
+
+    @property
+    def supervised(self) -> bool:
+        """Whether somebody in service supervises it."""
+        return any(
+            one.role == CareAssignment.Role.SUPERVISOR and one.account_id not in self.left for one in self.assigned
+        )
 
 
 def entry(*, account: Account | None, now: datetime, register: str, code: str) -> Entry:
@@ -70,7 +86,7 @@ def entry_page(*, account: Account, now: datetime, register: str, code: str) -> 
     waiting = Proposal.objects.filter(entry=one, decision=Proposal.Decision.OPEN).order_by("field", "at")
     parts = Entry.objects.visible_to(account, now=now).filter(part_of=one, state=State.ACTIVE).select_related("area")
     files = EntryFile.objects.filter(entry=one, withdrawn_at=None).select_related("file").order_by("at", "id")
-    team = CareAssignment.objects.filter(entry=one, until=None).select_related("account").order_by("-role")
+    team = CareAssignment.objects.filter(entry=one, until=None).select_related("account").order_by("-role", "id")
     return EntryPage(
         entry=one,
         ledger=ledger,
@@ -85,6 +101,7 @@ def entry_page(*, account: Account, now: datetime, register: str, code: str) -> 
         files=tuple(files),
         alike=tuple(alike(one)) if one.state == State.ACTIVE and at.may_write else (),
         assigned=tuple(team) if one.care else (),
+        left=frozenset(team.filter(gone(now)).values_list("account", flat=True)) if one.care else frozenset(),
     )
 
 

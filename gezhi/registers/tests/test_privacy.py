@@ -215,8 +215,12 @@ def test_the_office_hands_care_cases_of_who_left_to_others_never_to_itself(books
         operations.hand_over_care(actor=cast.dispatcher, to=cast.dispatcher, **given)
     assert refused.value.field == "to"
     assert who_sees(books, case) == {"head"}
-    # who supervises them sees them anyway
-    assert operations.hand_over_care(actor=cast.head, to=cast.head, **given) == 1
+    # nor does who supervises them take the work over as well
+    with pytest.raises(Refused) as both:
+        operations.hand_over_care(actor=cast.head, to=cast.head, **given)
+    assert cast.head.name in both.value.text.zh
+    assert who_sees(books, case) == {"head"}
+    assert operations.hand_over_care(actor=cast.head, to=cast.other_worker, **given) == 1
 
 
 def test_an_office_hands_over_care_cases_of_the_places_that_it_sets_up(books: Books) -> None:

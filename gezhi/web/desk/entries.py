@@ -20,10 +20,10 @@ from gezhi.duties.models import Activity
 from gezhi.foundation import clock, files
 from gezhi.people import queries as people
 from gezhi.people.models import Account
-from gezhi.registers import queries
+from gezhi.registers import operations, queries
 from gezhi.registers.errors import NotFound
 from gezhi.registers.ledgers import ledgers
-from gezhi.registers.models import Entry, EntryChange, EntryFile, Kind, Proposal
+from gezhi.registers.models import CareAssignment, Entry, EntryChange, EntryFile, Kind, Proposal
 from gezhi.registers.operations import said
 from gezhi.registers.queries import EntryPage
 from gezhi.registers.values import sensitive_ids
@@ -98,6 +98,7 @@ def file(request: HttpRequest, account: Account, register: str, code: str, file:
     """Hand out a file of an entry that the reader may see; `?small` gives the small copy."""
     now = clock.now()
     entry = row(account, register, code, now)
+    operations.note_opening(actor=account, now=now, entry=entry)
     kept = EntryFile.objects.filter(entry=entry, pk=file, withdrawn_at=None).select_related("file").first()
     if kept is None or not queries.may_show(account=account, entry=entry, field=kept.field, now=now):
         raise Http404
@@ -105,11 +106,13 @@ def file(request: HttpRequest, account: Account, register: str, code: str, file:
 
 
 def find(account: Account, register: str, code: str, now: datetime) -> EntryPage:
-    """Return an entry's page, or answer 404: what may not be seen is not there."""
+    """Return an entry's page, or answer 404: what may not be seen is not there. Opening a care case is written down."""
     try:
-        return queries.entry_page(account=account, now=now, register=register, code=code)
+        found = queries.entry_page(account=account, now=now, register=register, code=code)
+        operations.note_opening(actor=account, now=now, entry=found.entry)
     except NotFound as missing:
         raise Http404(str(missing)) from missing
+    return found
 
 
 def row(account: Account, register: str, code: str, now: datetime) -> Entry:
@@ -139,7 +142,7 @@ def show(
         "story": [_item(one, found, sides) for one in found.changes],
         "differing": [_differing(one, found, more.revealed, sides) for one in found.proposals],
         "parts": parts, "map": _map(found), "pictures": _pictures(found, more.revealed), "more": more,
-        "errors": more.errors,
+        "errors": more.errors, "assigns": _assigns(found, account),
         "has_masked": bool(found.masked), "alike": [row_of(one, found.ledger) for one in found.alike],
         "place": " / ".join(territory.short_name(one.name) for one in territory.chain(found.entry.area.code)[-3:]),
         "done": [_done(one) for one in duties.of_entry(account=account, entry=found.entry.pk, now=now)],
@@ -148,6 +151,12 @@ def show(
         "children": [one for one in known.values() if one.register.part_of == found.entry.register],
     }  # fmt: skip
     return render(request, "desk/registers/entry.html", shown, status=status)
+
+
+def _assigns(found: EntryPage, account: Account) -> bool:
+    """Say whether the reader supervises the care case: who does gives it to others."""
+    role = CareAssignment.Role.SUPERVISOR
+    return any(one.account_id == account.pk and one.role == role for one in found.assigned)
 
 
 class _Sides:

@@ -21,6 +21,9 @@ from gezhi.registers.models import Entry
 from gezhi.web.desk.entries import Shown, find, row, show
 from gezhi.web.staff import for_staff
 
+# Where the page asks what the operation calls otherwise.
+_ASSIGNED = {"account": "who", "to": "who", "reason": "areason"}
+
 
 @never_cache
 @require_POST
@@ -124,7 +127,11 @@ def assign(request: HttpRequest, account: Account, register: str, code: str) -> 
             raise Refused(
                 "没有找到这个人，请写姓名或用户名。", "Nobody is called so: write a name or username.", field="who"
             )
-        operations.assign_care(actor=account, now=now, entry=entry, account=other, role=role, reason=reason)
+        try:
+            operations.assign_care(actor=account, now=now, entry=entry, account=other, role=role, reason=reason)
+        except Refused as refused:
+            refused.field = _ASSIGNED.get(refused.field, refused.field)
+            raise
 
     return _do(request, account, (register, code), gettext("Assigned anew."), what)
 

@@ -14,6 +14,7 @@ from gezhi.foundation import clock
 from gezhi.people.models import Account
 from gezhi.registers import operations
 from gezhi.registers.errors import Refused
+from gezhi.registers.models import Look
 from gezhi.registers.operations import Held, said
 from gezhi.registers.values import fields_of
 from gezhi.web import wording
@@ -43,7 +44,7 @@ def page(request: HttpRequest, account: Account) -> HttpResponse:
         return _workbook(held) if request.POST["give"] == "xlsx" else _file(held)
     shown = {
         "now": now, "frame": frame(account, now), "typed": typed, "errors": errors, "asked": held is not None,
-        "held": [(one, _lines(one)) for one in held or ()],
+        "held": [(one, _lines(one)) for one in held or ()], "partly": not operations.answers_for_all(account, now),
     }  # fmt: skip
     return render(request, "desk/registers/held.html", shown, status=422 if errors else 200)
 
@@ -55,6 +56,14 @@ def _lines(one: Held) -> list[tuple[str, str]]:
         for key, value in one.values.items()
         if key in known
     ]
+
+
+def _looker(look: Look) -> str:
+    return look.account.name if look.account else gettext("the system")
+
+
+def _looked_for(look: Look) -> str:
+    return gettext("opened a care case") if look.opened_on else look.purpose
 
 
 def _file(held: list[Held]) -> HttpResponse:
@@ -87,5 +96,5 @@ def _whole(one: Held) -> dict[str, Any]:
         "kept": form.retention,
         "values": json.loads(json.dumps(dict(_lines(one)), default=str)),
         "collected": [[at.isoformat(), side] for at, side in one.collected],
-        "looked_at": [[at.isoformat(), why] for at, why in one.looks],
+        "looked_at": [[look.at.isoformat(), _looker(look), _looked_for(look)] for look in one.looks],
     }

@@ -164,8 +164,9 @@ def _line(row: JournalEntry | ContactLook | Look, names: dict[str, str]) -> Line
     key = f"{row.at.isoformat()}_{row.pk}"
     if isinstance(row, Look):
         who = row.account.name if row.account else gettext("the system")
-        seen = ((gettext("purpose"), row.purpose),)
-        return Line(row.at, key, gettext("Personal data"), gettext("read what is masked"), who, row.entry.code, seen)
+        seen = ((gettext("purpose"), row.purpose),) if row.purpose else ()
+        did = gettext("opened a care case") if row.opened_on else gettext("read what is masked")
+        return Line(row.at, key, gettext("Personal data"), did, who, row.entry.code, seen)
     if isinstance(row, ContactLook):
         facts = ((gettext("purpose"), row.purpose),)
         return Line(row.at, key, gettext("Personal data"), gettext("read contact details"), row.account.name,
