@@ -1,4 +1,4 @@
-"""What duties hear of: follow-ups of cases, new entries of registers and erased ones."""
+"""What duties hear of: follow-ups of cases, new entries of registers and erased ones; whom reports are told to."""
 
 from datetime import datetime
 from typing import Any
@@ -6,6 +6,7 @@ from uuid import UUID
 
 from gezhi.cases.operations.log import CHANGED
 from gezhi.duties import operations
+from gezhi.duties.operations.telling import tell_receivers, tell_writer
 from gezhi.foundation import outbox
 
 
@@ -15,6 +16,8 @@ def register() -> None:
     outbox.subscribe(CHANGED, "duties.hazards", operations.follow_hazard)
     outbox.subscribe("entry.opened", "duties.first_visit", _start_by_entry)
     outbox.subscribe("entry.erased", "duties.forget_entry", _forget_entry)
+    outbox.subscribe(operations.HANDED_IN, "duties.tell_receivers", tell_receivers)
+    outbox.subscribe(operations.RECEIVED, "duties.tell_writer", tell_writer)
 
 
 def _start_by_entry(body: dict[str, Any], now: datetime) -> None:

@@ -18,10 +18,12 @@ from gezhi.duties.operations.findings import Found
 from gezhi.duties.operations.forgetting import forget_entry
 from gezhi.duties.operations.listing import follow_hazard
 from gezhi.duties.operations.recording import Recorded, finish, from_json, record
-from gezhi.duties.operations.reporting import receive
+from gezhi.duties.operations.reporting import HANDED_IN, RECEIVED, receive
 from gezhi.duties.operations.starting import start_by_case, start_by_entry
 
 __all__ = [
+    "HANDED_IN",
+    "RECEIVED",
     "Found",
     "Recorded",
     "Redrawn",

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -14,28 +15,35 @@ from gezhi.duties.errors import BadInput, Forbidden, NotFound
 from gezhi.duties.models import Activity, Report
 from gezhi.duties.plans import Planned
 from gezhi.duties.queries import handed
-from gezhi.foundation import journal
+from gezhi.foundation import journal, outbox
 from gezhi.people.models import Account
 
 BOOK = "duties"
+HANDED_IN, RECEIVED = "report.handed_in", "report.received"
+# What of a line may name somebody, in whatever language.
+_NAMING = ("what", "note", "place", "entry")
 ANSWER_LENGTH = 2000
 
 
 def hand_in(row: Activity, planned: Planned, now: datetime) -> None:
-    """Freeze what a report says: lines of activities and cases, figures of its area. Once; the caller has the lock."""
+    """Freeze what a report says: lines of activities and cases, figures of its area. Once; the caller has the lock.
+
+    Labels of lines are kept in every language, so that each reader finds them in the reader's own.
+    """
     if planned.duty.activity != "report" or row.ended is None:
         return
-    said = handed.draft(row=row, planned=planned, now=now)
+    said = handed.draft(row=row, planned=planned, now=now, languages=[code for code, _name in settings.LANGUAGES])
     Report.objects.bulk_create(
         [
             Report(
                 activity=row, first=said.first, last=said.last, handed_at=now,
                 figures=dict(zip(handed.COUNTED, handed.counted(said.figures), strict=True)),
-                lines=[handed.frozen(one) for one in said.lines],
+                lines=[handed.frozen(one, others) for one, others in zip(said.lines, said.others, strict=True)],
             )
         ],
         ignore_conflicts=True,
     )  # fmt: skip
+    outbox.tell(HANDED_IN, {"report": str(row.pk)}, now)
 
 
 def receive(*, actor: Account, now: datetime, report: UUID, answer: str = "") -> Report:
@@ -62,6 +70,7 @@ def receive(*, actor: Account, now: datetime, report: UUID, answer: str = "") ->
             row.received_by, row.received_at, row.answer = actor, now, words
             row.save(update_fields=["received_by", "received_at", "answer"])
             journal.record(BOOK, "receive", actor=account_id(actor), now=now, subject=str(row.pk))
+            outbox.tell(RECEIVED, {"report": str(row.pk)}, now)
     return row
 
 
@@ -69,7 +78,7 @@ def forget(entry: UUID) -> None:
     """Take an erased entry's name and words out of the reports that have them; that something was done stays."""
     for row in Report.objects.select_for_update().filter(lines__contains=[{"entry": str(entry)}]):
         row.lines = [
-            {name: value for name, value in one.items() if name not in ("what", "note", "place", "entry")}
+            {name: value for name, value in one.items() if name.partition(":")[0] not in _NAMING}
             if one.get("entry") == str(entry)
             else one
             for one in row.lines

@@ -7,7 +7,7 @@ from gezhi.duties.queries.changes import last_changes
 from gezhi.duties.queries.coverage import Covered, Part, board, ground, grounds, parts
 from gezhi.duties.queries.gaps import Gap, gaps
 from gezhi.duties.queries.handbook import Filled, Sheet, cases_of, sheet, sheets
-from gezhi.duties.queries.handed import Draft, counted, draft, lines_of, report, reports, to_receive
+from gezhi.duties.queries.handed import Draft, counted, draft, lines_of, report, reports, to_receive, told_before
 from gezhi.duties.queries.hazards import MOST_HAZARDS, Listed, hazards, open_hazards
 from gezhi.duties.queries.missed import Missed, absences, missed, objections
 from gezhi.duties.queries.owed import Owed, absent, due, measured
@@ -86,5 +86,6 @@ __all__ = [
     "sheets",
     "to_receive",
     "to_sign",
+    "told_before",
     "total",
 ]

@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import compress
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import get_language
 
 from gezhi.cases.models import Case
 from gezhi.duties import plans
@@ -24,6 +26,8 @@ _BACK = timedelta(days=40)
 _WEEK = timedelta(days=6)
 # A report that nobody received for so long is asked for by nobody any more.
 _RECEIVED_WITHIN = timedelta(days=100)
+# What of a line has labels, which are kept in each language.
+_WORDED = ("did", "what", "place", "note")
 COUNTED = (
     "patrols", "visits", "inspections", "findings", "on_the_spot", "taken_in", "closed", "changes",
 )  # fmt: skip
@@ -31,36 +35,63 @@ COUNTED = (
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a report says by itself: of which days, how much was done in the area, line by line what its writer did."""
+    """What a report says by itself: of which days, how much was done in the area, line by line what its writer did.
+
+    `before` is a report of the writer's that told of its first day already: the figures of that day are in both.
+    """
 
     first: date
     last: date
     figures: Figures
     lines: tuple[Line, ...]
+    before: Report | None = None
+    # Each line once more in other languages, where they were asked for.
+    others: tuple[Mapping[str, Line], ...] = ()
 
 
-def draft(*, row: Activity, planned: Planned, now: datetime) -> Draft:
+def draft(*, row: Activity, planned: Planned, now: datetime, languages: Sequence[str] = ()) -> Draft:
     """Return what a report that is being written says: everything that the report before it did not say yet.
 
     Its figures are of whole days, from the day after that report on.
     """
     before = _before(row)
     first = _since(planned, row.day) if before is None else min(before.last + plans.DAY, row.day)
-    known = {_same(thawed(one)) for one in before.lines} if before else set()
-    found = lines(account=row.account, now=now, first=before.first if before else first, last=row.day)
-    own = {row.pk, before.pk} if before else {row.pk}
-    said = tuple(one for one in found if one.activity not in own and _same(one) not in known)
     counted, _below = figures(area=row.area, first=first, last=row.day)
-    return Draft(first, row.day, counted, said)
+    since = before.first if before else first
+    found = lines(account=row.account, now=now, first=since, last=row.day)
+    known = {_same(thawed(one)) for one in before.lines} if before else set()
+    own = {row.pk, before.pk} if before else {row.pk}
+    fresh = [one.activity not in own and _same(one) not in known for one in found]
+    again: dict[str, list[Line]] = {}
+    for language in languages:
+        with translation.override(language):
+            again[language] = lines(account=row.account, now=now, first=since, last=row.day)
+    others = [{language: some[at] for language, some in again.items()} for at in range(len(found))]
+    overlaps = before is not None and before.last >= first
+    return Draft(
+        first, row.day, counted, tuple(compress(found, fresh)), before if overlaps else None,
+        tuple(compress(others, fresh)),
+    )  # fmt: skip
+
+
+def told_before(report: Report) -> Report | None:
+    """Return the report of the same writer, duty and area that told of the first day already, if there is one."""
+    rows = _beside(report.activity).exclude(pk=report.pk)
+    rows = rows.filter(last__gte=report.first, handed_at__lt=report.handed_at)
+    return rows.select_related("activity").order_by("-handed_at").first()
 
 
 def _before(row: Activity) -> Report | None:
     """Return the writer's last report before this one, of the same duty and area."""
-    rows = Report.objects.filter(
-        activity__account=row.account_id, activity__scheme=row.scheme, activity__duty=row.duty,
-        activity__area=row.area_id, activity__withdrawn_at=None, last__lte=row.day,
-    )  # fmt: skip
+    rows = _beside(row).filter(last__lte=row.day)
     return rows.exclude(pk=row.pk).order_by("-last", "-handed_at").first()
+
+
+def _beside(row: Activity) -> QuerySet[Report]:
+    return Report.objects.filter(
+        activity__account=row.account_id, activity__scheme=row.scheme, activity__duty=row.duty,
+        activity__area=row.area_id, activity__withdrawn_at=None,
+    )  # fmt: skip
 
 
 def _since(planned: Planned, on: date) -> date:
@@ -71,24 +102,31 @@ def _since(planned: Planned, on: date) -> date:
 
 
 def _same(one: Line) -> tuple[str, object, str]:
-    return one.at.isoformat(), one.activity or one.case, one.what
+    # what an activity or a case is called depends on the language; the moment does not
+    return one.at.isoformat(), one.activity or one.case, "" if one.activity or one.case else one.what
 
 
-def frozen(one: Line) -> dict[str, Any]:
-    """Return a line as it is kept."""
+def frozen(one: Line, others: Mapping[str, Line] | None = None) -> dict[str, Any]:
+    """Return a line as it is kept: as its writer reads it, and where labels differ in `others`, by language."""
     said: dict[str, Any] = {name: value for name, value in asdict(one).items() if value not in ("", None, False)}
-    return {name: value if isinstance(value, str) else str(value) for name, value in said.items()} | {
-        "at": one.at.isoformat()
+    differing = {
+        f"{name}:{language}": getattr(other, name)
+        for language, other in (others or {}).items()
+        for name in _WORDED
+        if getattr(other, name) != getattr(one, name)
     }
+    kept = {name: value if isinstance(value, str) else str(value) for name, value in said.items()}
+    return kept | differing | {"at": one.at.isoformat()}
 
 
 def thawed(kept: Mapping[str, str]) -> Line:
-    """Return a kept line."""
-    activity, entry = kept.get("activity"), kept.get("entry")
+    """Return a kept line, its labels in the language that is active; what people wrote stays as they wrote it."""
+    activity, entry, language = kept.get("activity"), kept.get("entry"), get_language() or "zh-hans"
+    did, what, place, note = (kept.get(f"{name}:{language}", kept.get(name, "")) for name in _WORDED)
     return Line(
-        at=datetime.fromisoformat(kept["at"]), did=kept.get("did", ""), what=kept.get("what", ""),
-        place=kept.get("place", ""), note=kept.get("note", ""), activity=UUID(activity) if activity else None,
+        at=datetime.fromisoformat(kept["at"]), activity=UUID(activity) if activity else None,
         case=kept.get("case", ""), entry=UUID(entry) if entry else None,
+        did=did, what=what, place=place, note=note,
     )  # fmt: skip
 
 

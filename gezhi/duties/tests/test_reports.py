@@ -4,12 +4,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from gezhi.duties import operations, queries
 from gezhi.duties.errors import BadInput, Forbidden, NotFound
 from gezhi.duties.models import Report
 from gezhi.duties.operations import Found
 from gezhi.duties.tests.conftest import District
+from gezhi.foundation import outbox
+from gezhi.notices.models import Message
 from gezhi.people import operations as people
 from gezhi.registers.models import EntryChange
 
@@ -109,3 +112,79 @@ def test_another_answer_to_a_received_report_is_refused_and_not_lost_unsaid(dist
         operations.receive(actor=head, report=report.pk, answer="另一句", now=district.now)
     report.refresh_from_db()
     assert report.answer == "知悉"
+
+
+def told(district: District) -> dict[str, Message]:
+    """Return username → the message about a report, once everything waiting was carried out."""
+    while outbox.relay(district.later(minutes=1)):
+        pass
+    rows = Message.objects.filter(topic="duties.report").select_related("account")
+    return {one.account.username: one for one in rows if one.account}
+
+
+def test_who_receives_a_report_hears_of_it_and_who_wrote_it_of_the_answer(district: District) -> None:
+    cast = district.cast
+    report = hand_in(district)
+    heard = told(district)
+    assert set(heard) == {cast.head.username}
+    assert cast.worker.name in heard["head"].subject
+    assert heard["head"].link == f"/desk/reports/{report.pk}"
+    assert "一切如常" not in heard["head"].subject + heard["head"].body
+    operations.receive(actor=cast.head, report=report.pk, answer="知悉", now=district.later(minutes=1))
+    operations.receive(actor=cast.head, report=report.pk, now=district.later(minutes=1))
+    heard = told(district)
+    assert set(heard) == {"head", "worker"}
+    assert (heard["worker"].link, "知悉" in heard["worker"].subject) == (f"/field/activity/{report.pk}", False)
+    assert cast.head.name in heard["worker"].subject
+    assert Message.objects.filter(topic="duties.report").count() == 2
+
+
+def test_nobody_hears_of_a_report_that_was_taken_back_or_of_the_own_one(district: District) -> None:
+    cast = district.cast
+    people.appoint(
+        actor=None, account=cast.worker, post="station_head", area=cast.villages[0], stand_in=True,
+        since=district.now - timedelta(days=1), now=district.now,
+    )  # fmt: skip
+    district.later(minutes=1)
+    report = hand_in(district)
+    operations.withdraw(actor=cast.worker, activity=report.pk, reason="写错了", now=district.now)
+    assert told(district) == {}
+    hand_in(district)
+    assert set(told(district)) == {cast.head.username}
+
+
+def test_a_second_report_of_a_day_says_so_and_tells_only_what_came_since(district: District) -> None:
+    district.record(began=district.now, ended=district.now)
+    first = hand_in(district)
+    assert queries.told_before(first) is None
+    district.later(hours=1)
+    walked = district.record(began=district.now, ended=district.now)
+    second = hand_in(district)
+    assert queries.told_before(second) == first
+    assert (second.first, second.last) == (first.last, first.last)
+    lines = queries.lines_of(second, reader=district.cast.worker, now=district.now)
+    assert [one.activity for one in lines] == [walked.activity.pk]
+    operations.withdraw(actor=district.cast.worker, activity=first.pk, reason="写错了", now=district.now)
+    assert queries.told_before(second) is None
+
+
+def test_labels_of_a_report_are_in_the_reader_s_language_and_words_as_they_were_written(district: District) -> None:
+    home = district.home(7)
+    district.record(duty="rounds.call_3", entry=home.pk, remarks="家里没人", nil=False)
+    cast = district.cast
+    helped = district.helped(cast.worker, cast.head)
+    district.record(duty="rounds.look_after", entry=helped.pk)
+    district.later(minutes=1)
+    with translation.override("en"):
+        report = hand_in(district)
+        written = queries.lines_of(report, reader=cast.worker, now=district.now)
+    read = queries.lines_of(report, reader=cast.worker, now=district.now)
+    assert [one.what for one in written] == ["住户7", "Help for people"]
+    assert [one.what for one in read] == ["住户7", "帮扶对象"]
+    assert written[0].note == read[0].note == "家里没人"
+    operations.forget_entry(entry=home.pk, now=district.now)
+    report.refresh_from_db()
+    assert not any(word in str(report.lines) for word in ("住户7", "家里没人"))
+    # a report in the other language says none of it again
+    district.later(hours=1)
+    assert queries.lines_of(hand_in(district), reader=cast.worker, now=district.now) == []

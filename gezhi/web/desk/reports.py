@@ -82,7 +82,7 @@ def one(request: HttpRequest, account: Account, pk: UUID) -> HttpResponse:
         "figures": figures_in_words(report), "activity": activity, "clause": planned.duty.clause,
         "may_receive": report.received_at is None and activity.withdrawn_at is None
         and receives(account, activity, planned, now),
-        "waits_for": waits_for(planned, activity), "sent": request.POST,
+        "waits_for": waits_for(planned, activity), "sent": request.POST, "before": queries.told_before(report),
     }  # fmt: skip
     return render(request, "desk/report.html", shown, status=422 if error else 200)
 
@@ -109,6 +109,9 @@ def _paper(report: Report, planned: Planned, lines: list[Line], answers: list[An
     said += [(one.title, one.words or "\n".join(_words(row) for row in one.rows)) for one in answers]
     if activity.nil:
         said.append((pgettext("what was written", "Report"), gettext("Nothing to report")))
+    if (before := queries.told_before(report)) is not None:
+        words = gettext("The report handed in at %(at)s told of this day already; its figures are in both.")
+        said.append((report.first.isoformat(), words % {"at": _when(before.handed_at)}))
     if report.answer:
         said.append((pgettext("to a report", "Answer"), report.answer))
     rows = tuple((_when(one.at), one.did, one.what, one.place, one.note, one.case) for one in lines)
