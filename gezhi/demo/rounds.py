@@ -61,6 +61,8 @@ class _Weeks:
                 self._patrols(one, first)
             elif one.duty.activity == "visit" and one.of_entries and not one.duty.starts_on:
                 self._visits(one, first, homes)
+            elif one.duty.activity == "visit" and one.duty.of.of == self.area.level and not one.duty.starts_on:
+                self._record(one, self._at(first + timedelta(days=self.script["days"] // 2), 14), minutes=60)
             elif one.duty.activity == "report" and one.duty.of.of == self.area.level:
                 self._reports(one, first)
 
