@@ -23,7 +23,8 @@ STAFF = ("worker", "head", "centre", "dispatcher", "clerk", "leader")
 class Stop:
     """A page: who sees it (the first one as its main reader), its arguments, and the queries that show its states.
 
-    `first` is an address that this browser opens before; `begun` a draft that it holds; `status` what is expected.
+    A query may name cases of the district as `{joint}`. `first` is an address that this browser opens before; `begun`
+    a draft that it holds; `status` what is expected.
     """
 
     roles: Sequence[str]
@@ -173,7 +174,9 @@ WALK: dict[str, Stop | NoPage] = {
     "web:desk_cases": Stop(
         ["dispatcher", "head", "clerk", "leader"], queries=("", "?q=垃圾", "?q=nothing-is-so-called")
     ),
-    "web:desk_bulk": Stop(["dispatcher"], queries=("", "?number=none")),
+    "web:desk_bulk": Stop(
+        ["dispatcher"], queries=("", "?case={district}&case={joint}&do=note", "?case={joint}&do=supervise")
+    ),
     "web:desk_bulk_run": NoPage("what several cases came to, once it ran"),
     "web:desk_bulk_result": FILE,
     "web:desk_views": Stop(["dispatcher", "worker"]),
@@ -365,7 +368,7 @@ def _stop(lived: Lived, name: str, stop: Stop) -> list[Visit]:
     return [
         Visit(
             _picture(name) + _state(query),
-            address + query,
+            address + query.format_map(lived.numbers),
             role,
             role == stop.roles[0] and not place,
             stop.status,

@@ -250,7 +250,9 @@ def _offered(found: Iterable[Standing], account: Account, now: datetime) -> list
     ]  # fmt: skip
     if watch:
         asks = (_REASON, _BY_DAY)
-        listed.append(Offered("supervise", "supervise", "", gettext("Supervise"), "flag", "", asks, len(watch)))
+        listed.append(
+            Offered("supervise", "supervise", "", gettext("Put under supervision"), "flag", "", asks, len(watch))
+        )
     return listed
 
 
