@@ -5,6 +5,7 @@ from gezhi.schemes.duties import Duty, Phase, Rate, Selection
 from gezhi.schemes.forms import ALWAYS_SENSITIVE, Field, Form, Register
 from gezhi.schemes.model import Option
 from gezhi.schemes.reading import Table, clause, wording, words
+from gezhi.schemes.stretches import Stretch
 
 
 def field(key: str, table: Table) -> Field:
@@ -81,6 +82,7 @@ def duty(document: Document, key: str, table: Table) -> Duty:
         rate=Rate.parse(rate) if rate else None,
         on=table.get("on", ""),
         if_holiday=table.get("if_holiday", "same day"),
+        hours=tuple(Stretch.parse(one) for one in words(table.get("hours"))),
         starts_on=words(table.get("starts_on")),
         within=table.get("within", ""),
         phases=words(table.get("phases")),

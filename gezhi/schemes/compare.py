@@ -10,6 +10,7 @@ from gezhi.schemes.explain import desk_word, join, limit_word
 from gezhi.schemes.explain_duties import ACTIVITY_WORDS, KIND_WORDS, rate_text, selection_text
 from gezhi.schemes.forms import Field
 from gezhi.schemes.model import UNSAID, Alarm, Alternative, Override, Place, Rule, Scheme
+from gezhi.schemes.stretches import Stretch
 from gezhi.schemes.text import Text
 
 _TABLES = (
@@ -70,6 +71,7 @@ _FIELDS = {
     "timezone": Text("时区", "time zone"),
     "statutory": Text("法定日历", "statutory calendar"),
     "hours": Text("办公时间", "hours"),
+    "duties.hours": Text("时段", "hours of the day"),
     "rest": Text("本地休息日", "own rest days"),
     "work": Text("本地工作日", "own workdays"),
     "conflict_desk": Text("回避时由谁办", "desk for conflicts of interest"),
@@ -292,7 +294,8 @@ def _field(
         for value, scheme in zip((was, is_now), schemes, strict=True)
     )
     if before != after:
-        yield Change(kind, name, path, _FIELDS.get(word, Text(word)), before, after)
+        said = _FIELDS.get(f"{path.partition('.')[0]}.{word}", _FIELDS.get(word, Text(word)))
+        yield Change(kind, name, path, said, before, after)
 
 
 def _both(value: Any, scheme: Scheme) -> Text:
@@ -319,6 +322,8 @@ def _of_rules(value: Any, scheme: Scheme, language: str) -> str:
             return f"{words} [{value.when}]" if value.when else words
         case Alarm():
             return _alarm(value, scheme, language)
+        case Stretch():
+            return value.text.say(language)
         case Selection() | Rate():
             return (rate_text(value) if isinstance(value, Rate) else selection_text(scheme, value)).say(language)
         case _:

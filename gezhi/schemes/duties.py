@@ -6,6 +6,7 @@ from datetime import date
 from typing import Self
 
 from gezhi.schemes.model import UNSAID, Place
+from gezhi.schemes.stretches import Stretch
 from gezhi.schemes.text import Text
 
 NOWHERE = Place()
@@ -104,6 +105,7 @@ class Duty:
     `who`: posts; several take part together (`together`), else any of them does it. `of`: what it is about.
     Either `rate` (at least so often, or of so large a share, per period) or `on` (an RFC 5545 rule for the days) or
     `starts_on` (events: a follow-up's name, `entry:REGISTER` for a new entry) with `within` says when.
+    `hours`: at which hours of a day; one stretch for all that a round asks, or one for each activity that a day asks.
     `verifies`: the duty whose activities are confirmed, never by whoever did them. `closes`: what ends a round: as many
     activities as it asks for, a written report (`nil`: also to say that there is nothing), or the signature of
     `signed_by`. `received_by`: the post that a report goes to, where that is not the superior's. `minutes` is what one
@@ -118,6 +120,7 @@ class Duty:
     rate: Rate | None = None
     on: str = ""
     if_holiday: str = "same day"
+    hours: tuple[Stretch, ...] = ()
     starts_on: tuple[str, ...] = ()
     within: str = ""
     phases: tuple[str, ...] = ()

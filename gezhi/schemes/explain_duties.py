@@ -175,8 +175,16 @@ def when_text(scheme: Scheme, duty: Duty) -> Text:
         within = duration_text(duty.within)
         return Text(f"{events.zh}后 {within.zh}内", f"within {within.en} of {events.en}")
     when = rule_text(duty.on) if duty.on else rate_text(duty.rate) if duty.rate else UNSAID
-    moved = _MOVED.get(duty.if_holiday)
-    return join([when, moved], "，", ", ") if moved else when
+    said = [when, hours_text(duty), _MOVED.get(duty.if_holiday, UNSAID)]
+    return join([one for one in said if one != UNSAID], "，", ", ")
+
+
+def hours_text(duty: Duty) -> Text:
+    """Return at which hours of a day in words: 07:00–09:00、18:00–20:30 各一次; nothing where the plan names none."""
+    said = join([one.text for one in duty.hours], "、", " and ")
+    if len(duty.hours) > 1:
+        return Text(f"{said.zh} 各一次", f"once each at {said.en}")
+    return Text(f"在 {said.zh} 之间", f"between {said.en.replace('–', ' and ')}") if duty.hours else UNSAID
 
 
 def event_text(scheme: Scheme, event: str) -> Text:

@@ -18,6 +18,7 @@ _WORDING = {
     ]
 }
 _DURATION = r"^\s*[0-9]+\s*(minute|hour|workhour|day|workday|month)s?\s*$"
+_STRETCH = {"type": "string", "pattern": r"^\s*([01][0-9]|2[0-4]):[0-5][0-9]-([01][0-9]|2[0-4]):[0-5][0-9]\s*$"}
 _PLAIN: dict[str, dict[str, Any]] = {
     "word": _TEXT,
     "words": _WORDS,
@@ -30,6 +31,7 @@ _PLAIN: dict[str, dict[str, Any]] = {
     "span": {"type": "string", "pattern": rf"{_DURATION}|^\s*[0-9]+\s*%\s*$"},
     "rate": {"type": "string", "pattern": r"^\s*[0-9]{1,4}\s*%?\s+per\s+[a-z_]+\s*$"},
     "selection": {"type": "string", "pattern": r"^\s*[a-z][a-z0-9_]*\s*(\[.*\])?\s*$"},
+    "hours": {"anyOf": [_STRETCH, {"type": "array", "items": _STRETCH}]},
     "date": {"type": "string", "format": "date"},
     "condition": {"type": "string", "description": "CEL"},
     "from": {"anyOf": [*_WORDS["anyOf"], {"type": "object"}]},

@@ -15,6 +15,7 @@ from gezhi.schemes.documents import Document
 from gezhi.schemes.durations import BadDuration, Duration, parse_span
 from gezhi.schemes.duties import ACTIVITIES, CLOSES, IF_HOLIDAY, PHOTOS, BadDuty, Rate, Selection
 from gezhi.schemes.forms import FIELD_KINDS
+from gezhi.schemes.stretches import BadStretch, Stretch
 
 KINDS = (
     "text", "choice", "department", "departments", "whole", "money", "date", "photos", "person", "area", "yes_no",
@@ -214,6 +215,7 @@ SHAPES: Mapping[str, Mapping[str, str]] = {
         "on": "word",
         "sample": "rate",
         "if_holiday": "one_of:if_holiday",
+        "hours": "hours",
         "starts_on": "words",
         "within": "duration",
         "phases": "words",
@@ -410,13 +412,19 @@ def _plain(document: Document, kind: str, value: Any, path: Keys) -> None:
             _either(document, "step", way, (*path, step))
         return
     good, zh, en = _PLAIN[kind]
-    if kind in _PARSED and isinstance(value, str):
-        try:
-            _PARSED[kind](value)
-        except (BadDuration, BadDuty) as bad:
-            document.error(f"bad_{kind if isinstance(bad, BadDuty) else 'duration'}", path, bad.text.zh, bad.text.en)
-    elif not good(value):
+    if not good(value):
         _wrong(document, path, zh, en)
+    elif kind in _PARSED:
+        for one in [value] if isinstance(value, str) else value:
+            _parsed(document, kind, one, path)
+
+
+def _parsed(document: Document, kind: str, written: str, path: Keys) -> None:
+    try:
+        _PARSED[kind](written)
+    except (BadDuration, BadDuty, BadStretch) as bad:
+        code = "duration" if isinstance(bad, BadDuration) else kind
+        document.error(f"bad_{code}", path, bad.text.zh, bad.text.en)
 
 
 def _is_words(value: Any) -> bool:
@@ -454,6 +462,7 @@ _PARSED: Mapping[str, Callable[[str], object]] = {
     "span": parse_span,
     "rate": Rate.parse,
     "selection": Selection.parse,
+    "hours": Stretch.parse,
 }
 _PLAIN: Mapping[str, tuple[Callable[[Any], bool], str, str]] = {
     "word": (lambda value: isinstance(value, str) and bool(value), "一个词", "a word"),
@@ -471,6 +480,7 @@ _PLAIN: Mapping[str, tuple[Callable[[Any], bool], str, str]] = {
     "span": (lambda value: isinstance(value, str), "时长或百分比", "a duration or a percentage"),
     "rate": (lambda value: isinstance(value, str), "频次", "a rate"),
     "selection": (lambda value: isinstance(value, str), "对象", "a selection"),
+    "hours": (_is_words, "时段，或时段的列表", "a stretch of a day, or a list of them"),
     "date": (lambda value: isinstance(value, date), "日期", "a date"),
     "condition": (lambda value: isinstance(value, str), "CEL 条件", "a CEL condition"),
     "from": (_is_words, "环节、环节列表，或 {环节 = 去向}", "a step, a list of steps, or {step = way}"),
