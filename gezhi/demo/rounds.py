@@ -17,6 +17,7 @@ from gezhi.duties.plans import Planned
 from gezhi.people.models import Account
 from gezhi.registers.models import Entry
 from gezhi.schemes.model import Scheme
+from gezhi.schemes.rounds import Round
 from gezhi.territory import queries as territory
 from gezhi.territory.models import Area
 
@@ -77,7 +78,7 @@ class _Weeks:
         for planned in one.rounds(first, timezone.localdate(self.now)):
             if self.rng.randrange(self.script["missed"]) == 0:
                 continue
-            for hour in (9, 16)[: planned.amount]:
+            for at in self._times(one, planned):
                 found: tuple[Found, ...] = ()
                 if self.rng.randrange(self.script["finds"]) == 0:
                     # older matters were put right at once; what waits was found in the last days
@@ -85,8 +86,15 @@ class _Weeks:
                     some = [each for each in self.script["findings"] if fresh or "item" not in each]
                     found = (Found(**self.rng.choice(some)),)
                 spot = somewhere(self.area, self.rng)
-                at = self._at(planned.due, hour)
                 self._record(one, at, minutes=40, findings=found, place=(spot.x, spot.y, 12.0))
+
+    def _times(self, one: Planned, planned: Round) -> list[datetime]:
+        """Return when the patrols of a round begin: within the plan's hours, or in the morning and the afternoon."""
+        spans = one.spans(planned)
+        if not spans:
+            return [self._at(planned.due, hour) for hour in (9, 16)[: planned.amount]]
+        often = (spans * planned.amount)[: planned.amount]
+        return [opens + (closes - opens) * self.rng.uniform(0.05, 0.7) for opens, closes in often]
 
     def _visits(self, one: Planned, first: date, homes: list[Entry]) -> None:
         tests = dict(one.duty.of.tests)

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from gezhi.duties import plans
 from gezhi.duties.models import Activity
 
 FAR = "far"
@@ -14,6 +15,10 @@ ENTRY_ENDED = "entry_ended"
 FORM_CHANGED = "form_changed"
 ALONE = "alone"
 SAME_DAY = "same_day"
+OUTSIDE = "outside"
+SAME_HOURS = "same_hours"
+# what is kept with one of these fills no round
+UNCOUNTED = frozenset({ALONE, OUTSIDE})
 
 
 def words(activity: Activity) -> list[str]:
@@ -38,5 +43,19 @@ def _word(mark: str, activity: Activity) -> str:
             "The plan wants several posts together here. It was kept, and counts once the others have taken part."
         ),
         SAME_DAY: _("Somebody else was there for the same duty on the same day. Both records were kept."),
+        OUTSIDE: _(
+            "The plan wants this done at %(hours)s, and it lies outside. It was kept, but does not fill the round: do "
+            "it again within the hours, or say in a remark why."
+        )
+        % {"hours": _hours(activity)},
+        SAME_HOURS: _(
+            "Another one of the same day lay in these hours already. Both were kept; the other hours still want theirs."
+        ),
     }
     return known.get(mark, mark)
+
+
+def _hours(activity: Activity) -> str:
+    """Return the hours that the plan of a record names; dashes where that version has none (any more)."""
+    planned = plans.of_version(activity.scheme_version_id, activity.duty) if OUTSIDE in activity.marks else None
+    return ", ".join(one.text.zh for one in planned.duty.hours) if planned else "–"

@@ -84,6 +84,8 @@ class Activity(models.Model):
     signed_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
     counts = models.BooleanField(default=False)
+    # Of a duty with several stretches of hours: which one it fills, 1 for the first. Two of one stretch fill one.
+    slot = models.PositiveSmallIntegerField(null=True)
 
     version = models.PositiveIntegerField(default=1)
     log_seq = models.PositiveIntegerField(default=0)

@@ -1,5 +1,6 @@
 """The duties of the schemes in force, and their rounds: reckoned, with the answers of one day kept in memory."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -13,6 +14,7 @@ from gezhi.schemes.forms import Form
 from gezhi.schemes.model import Scheme
 from gezhi.schemes.rounds import Round
 from gezhi.schemes.state import Light
+from gezhi.schemes.stretches import place_of
 from gezhi.schemes.worktime import WorkCalendar
 
 DAY = timedelta(days=1)
@@ -69,12 +71,35 @@ class Planned:
         return _rounds(self.version, self.duty.id, low, high)
 
     def due_at(self, one: Round) -> datetime:
-        """Return the instant by which a round is to be done: the end of its due day."""
-        return end_of(one.due, self.days)
+        """Return the instant by which a round is to be done: the end of its due day, or of the last hours of it."""
+        return self.spans(one)[-1][1] if self.duty.hours else end_of(one.due, self.days)
 
-    def light(self, one: Round, now: datetime, *, done: bool) -> Light:
-        """Return a round's light."""
-        return light_of(midnight(one.first, self.days), self.due_at(one), now, done=done)
+    def spans(self, one: Round) -> tuple[tuple[datetime, datetime], ...]:
+        """Return from when to when the hours of a round's due day are."""
+        return tuple(stretch.on(one.due, self.days.zone) for stretch in self.duty.hours)
+
+    def in_hours(self, at: datetime) -> bool:
+        """Say whether what is begun at an instant counts: within the plan's hours, or where it names none."""
+        return not self.duty.hours or bool(place_of(self.duty.hours, at, at, self.days.zone))
+
+    def light(self, one: Round, now: datetime, *, done: bool, filled: Sequence[bool] = ()) -> Light:
+        """Return a round's light; of several stretches of hours `filled` says which have theirs."""
+        missed = any(not full and closes <= now for full, (_, closes) in zip(filled, self.spans(one), strict=False))
+        if missed and not done:
+            return Light.RED
+        due = self.next_due(one, now, filled)
+        return light_of(midnight(one.first, self.days), due, now, done=done, least=self.warned)
+
+    def next_due(self, one: Round, now: datetime, filled: Sequence[bool] = ()) -> datetime:
+        """Return by when the next thing is to be done: the end of the first hours that are neither filled nor over."""
+        ends = [closes for full, (_, closes) in zip(filled, self.spans(one), strict=False) if not full]
+        return next((closes for closes in ends if closes > now), self.due_at(one))
+
+    @property
+    def warned(self) -> timedelta:
+        """How long before it is due a round turns yellow at the latest: half of its hours, of a day, half of that."""
+        shortest = min((one.minutes for one in self.duty.hours), default=0)
+        return timedelta(minutes=shortest / 2) if shortest else _WARN_LEAST
 
 
 def in_force(on: date) -> list[Planned]:
@@ -98,13 +123,15 @@ def of_version(version: UUID, duty: str) -> Planned | None:
     return Planned(version, scheme, scheme.duties[duty]) if duty in scheme.duties else None
 
 
-def light_of(began: datetime, due: datetime, now: datetime, *, done: bool) -> Light:
+def light_of(
+    began: datetime, due: datetime, now: datetime, *, done: bool, least: timedelta = _WARN_LEAST
+) -> Light:  # fmt: skip
     """Return the light of what began, is due and is done or not."""
     if done:
         return Light.DONE
     if now >= due:
         return Light.RED
-    return Light.YELLOW if due - now <= max((due - began) / _WARN_SHARE, _WARN_LEAST) else Light.GREEN
+    return Light.YELLOW if due - now <= max((due - began) / _WARN_SHARE, least) else Light.GREEN
 
 
 def midnight(on: date, days: WorkCalendar) -> datetime:

@@ -27,6 +27,8 @@ _STATED = (
 def facts(activity: Activity) -> dict[str, Any]:
     """Return what an activity states, as plain JSON."""
     stated = {name: _plain(getattr(activity, name)) for name in _STATED}
+    # said where there is one only: records from before hours could be written read as they did
+    stated |= {"slot": activity.slot} if activity.slot is not None else {}
     return stated | {"sealed": crypto.hash_secret(activity.sealed) if activity.sealed else ""}
 
 

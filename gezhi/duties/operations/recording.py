@@ -27,6 +27,7 @@ from gezhi.duties.operations import log
 from gezhi.duties.operations.drawing import tick_off
 from gezhi.duties.operations.findings import Found, check, keep
 from gezhi.duties.operations.grounds import Ground, ground_of
+from gezhi.duties.operations.hours import note_hours
 from gezhi.duties.operations.lapsing import lapse
 from gezhi.duties.operations.reporting import hand_in
 from gezhi.duties.places import Place, is_far, placed
@@ -192,9 +193,9 @@ def _complete(actor: Account, row: Activity, planned: Planned, sent: Sent, now: 
 
 
 def counts(row: Activity, planned: Planned) -> bool:
-    """Say whether an activity fills its round: ended, whole, signed where the plan asks, not withdrawn."""
+    """Say whether an activity fills its round: ended, whole, in the plan's hours, signed where asked, not withdrawn."""
     signed = planned.duty.closes != "signature" or row.signed_at is not None
-    return row.ended is not None and row.withdrawn_at is None and signed and marks.ALONE not in row.marks
+    return row.ended is not None and row.withdrawn_at is None and signed and not {*row.marks} & marks.UNCOUNTED
 
 
 def fill_round(row: Activity) -> None:
@@ -204,7 +205,7 @@ def fill_round(row: Activity) -> None:
 
 
 def _late_marks(row: Activity, planned: Planned, found: Answered) -> list[str]:
-    odd = [marks.FORM_CHANGED] if found.faults else []
+    odd = [*([marks.FORM_CHANGED] if found.faults else []), *note_hours(row, planned)]
     if planned.duty.together and not all_there(row, planned):
         odd.append(marks.ALONE)
     if row.entry_id is not None and _somebody_else(row):

@@ -9,6 +9,7 @@ from gezhi.duties.queries.gaps import Gap, gaps
 from gezhi.duties.queries.handbook import Filled, Sheet, cases_of, sheet, sheets
 from gezhi.duties.queries.handed import Draft, counted, draft, lines_of, report, reports, to_receive, told_before
 from gezhi.duties.queries.hazards import MOST_HAZARDS, Listed, hazards, open_hazards
+from gezhi.duties.queries.hours import Hour, Stands, hours, next_due
 from gezhi.duties.queries.missed import Missed, absences, missed, objections
 from gezhi.duties.queries.owed import Owed, absent, due, measured
 from gezhi.duties.queries.route import Stop, route
@@ -36,6 +37,7 @@ __all__ = [
     "Filled",
     "Finding",
     "Gap",
+    "Hour",
     "Line",
     "Listed",
     "Missed",
@@ -44,6 +46,7 @@ __all__ = [
     "Part",
     "Scope",
     "Sheet",
+    "Stands",
     "Stop",
     "Sum",
     "Wanted",
@@ -63,12 +66,14 @@ __all__ = [
     "ground",
     "grounds",
     "hazards",
+    "hours",
     "last_changes",
     "leaf_of",
     "lines",
     "lines_of",
     "measured",
     "missed",
+    "next_due",
     "objections",
     "objects",
     "of_case",

@@ -48,6 +48,9 @@ def care_visits(*, account: Account, now: datetime) -> list[CareVisit]:
 
 def _of(planned: Planned, one: Round, scope: Scope, now: datetime) -> list[CareVisit]:
     return [
-        CareVisit(planned, one, row, one.amount, planned.light(one, now, done=row.n >= one.amount))
+        CareVisit(
+            planned, one, row, one.amount,
+            planned.light(one, now, done=row.n >= one.amount, filled=row.filled(planned.duty.hours)),
+        )
         for row in sums.objects(scope, Wanted(open_only=False, size=MOST))
-    ]
+    ]  # fmt: skip

@@ -13,6 +13,7 @@ from django.utils import timezone
 from gezhi.duties import plans
 from gezhi.duties.plans import Planned
 from gezhi.duties.queries import sums
+from gezhi.duties.queries.hours import Hour, filled, hours, late
 from gezhi.duties.queries.owed import measured
 from gezhi.duties.queries.sums import Scope, Sum
 from gezhi.people import access
@@ -42,11 +43,9 @@ class Covered:
     done: int
     before: Round | None = None
     missed: int = 0
-
-    @property
-    def late(self) -> int:
-        """How many are late."""
-        return max(0, self.asked - self.done) if self.light is Light.RED else 0
+    late: int = 0
+    # The hours of its day, where the plan names some.
+    hours: tuple[Hour, ...] = ()
 
     @property
     def percent(self) -> int:
@@ -148,13 +147,18 @@ def parts(covered: Covered, area: Area, now: datetime) -> list[Part]:
 
 def _part(planned: Planned, one: Round, area: Area, total: Sum, now: datetime) -> Part:
     asked, done = measured(planned, one, total)
-    return Part(area, total, asked, done, planned.light(one, now, done=done >= asked))
+    return Part(area, total, asked, done, _light(planned, one, total, now, done=done >= asked))
+
+
+def _light(planned: Planned, one: Round, total: Sum, now: datetime, *, done: bool) -> Light:
+    return planned.light(one, now, done=done, filled=filled(planned, total))
 
 
 def _added(some: Iterable[Sum]) -> Sum:
     kept = list(some)
     names = ("objects", "done", "activities", "drawn", "free")
-    return Sum(*(sum(getattr(one, name) for one in kept) for name in names))
+    slots = ((sum(of) for of in zip(*(getattr(one, name) for one in kept), strict=True)) for name in ("filled", "upto"))
+    return Sum(*(sum(getattr(one, name) for one in kept) for name in names), *(tuple(one) for one in slots))
 
 
 def _covered(planned: Planned, one: Round, before: Round | None, sums_: tuple[Sum, Sum], now: datetime) -> Covered:
@@ -164,9 +168,14 @@ def _covered(planned: Planned, one: Round, before: Round | None, sums_: tuple[Su
     if before is not None:
         then_asked, then_done = measured(planned, before, then)
         missed = max(0, then_asked - then_done)
+    light = _light(planned, one, found, now, done=done >= asked)
+    over = planned.due_at(one) <= now
+    behind = late(planned, one, found, now) if found.filled and not over else asked - done
     return Covered(
-        planned=planned, round=one, due=planned.due_at(one), light=planned.light(one, now, done=done >= asked),
+        planned=planned, round=one, due=planned.next_due(one, now, filled(planned, found)), light=light,
         sum=found, asked=asked, done=done, before=before, missed=missed,
+        late=max(0, behind) if light is Light.RED else 0,
+        hours=hours(planned, one, found, now, done=done >= asked),
     )  # fmt: skip
 
 

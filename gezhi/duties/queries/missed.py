@@ -1,6 +1,5 @@
 """Rounds of the last weeks that were not filled, with what excuses them: who was away, what was objected."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -18,6 +17,7 @@ from gezhi.duties.queries.sums import Scope
 from gezhi.people.access import standing
 from gezhi.people.models import Account
 from gezhi.schemes.rounds import Round
+from gezhi.schemes.text import Text
 from gezhi.territory.models import Area
 
 LOOKED_BACK = timedelta(days=14)
@@ -35,6 +35,8 @@ class Missed:
     done: int
     away: str = ""
     objection: Objection | None = None
+    # Which of several stretches of hours stayed empty, where it is about one object.
+    empty: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +98,11 @@ def _of(
     ]  # fmt: skip
     if not over:
         return
-    for one, asked, done in _measured(planned, area, over):
+    for one, asked, done, empty in _measured(planned, area, over):
         if done < asked:
             key = (planned.scheme.id, planned.duty.id, area.pk, one.period)
             away = next((row.reason for row in excuses.away if _covers(row, one)), "")
-            yield Missed(planned, area, one, asked, done, away, excuses.said.get(key))
+            yield Missed(planned, area, one, asked, done, away, excuses.said.get(key), empty)
 
 
 def _covers(row: Absence, one: Round) -> bool:
@@ -109,19 +111,23 @@ def _covers(row: Absence, one: Round) -> bool:
     return in_time and row.first <= one.first and one.last <= row.last
 
 
-def _measured(planned: Planned, area: Area, over: list[Round]) -> Iterable[tuple[Round, int, int]]:
+def _measured(planned: Planned, area: Area, over: list[Round]) -> Iterable[tuple[Round, int, int, tuple[Text, ...]]]:
     if planned.of_entries or planned.duty.of.of != area.level:
         some = over[-2:]
         for one, found in zip(
             some, sums.totals([Scope(planned, one, area.path, one.last) for one in some]), strict=True
         ):
-            yield (one, *measured(planned, one, found))
+            yield (one, *measured(planned, one, found), ())
         return
     rows = Activity.objects.unscoped(reason="how often on which day, of an own duty").filter(
         scheme=planned.scheme.id, duty=planned.duty.id, area__in=sums.lineage([area.pk])[area.pk], counts=True,
         day__gte=over[0].first,
     )  # fmt: skip
-    days = Counter(rows.values_list("day", flat=True))
+    known = list(rows.values_list("day", "slot"))
+    several = planned.duty.hours if len(planned.duty.hours) > 1 else ()
     for one in over:
-        done = sum(n for day, n in days.items() if one.first <= day <= one.last)
-        yield one, one.amount, min(done, one.amount)
+        slots = [slot for day, slot in known if one.first <= day <= one.last]
+        # what was done when the plan named no hours yet fills one each
+        done = slots.count(None) + len({*slots} - {None}) if several else len(slots)
+        empty = [stretch.text for n, stretch in enumerate(several, 1) if n not in slots and None not in slots]
+        yield one, one.amount, min(done, one.amount), tuple(empty)

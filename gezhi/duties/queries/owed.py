@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from gezhi.cases.access import keys_of, not_about
 from gezhi.duties import plans
+from gezhi.duties.marks import OUTSIDE
 from gezhi.duties.models import Absence, Activity, Start
 from gezhi.duties.plans import Planned
 from gezhi.duties.queries import sums
+from gezhi.duties.queries.hours import Hour, filled, hours
 from gezhi.duties.queries.sums import Scope, Sum
 from gezhi.people.access import Grant, in_force, standing
 from gezhi.people.models import Account, Appointment
@@ -47,6 +49,8 @@ class Owed:
     on: date = date.min
     # How many of one's own are done and wait for the signature that closes the round.
     unsigned: int = 0
+    # The hours of its day, where the plan names some.
+    hours: tuple[Hour, ...] = ()
 
     @property
     def scope(self) -> Scope | None:
@@ -152,17 +156,20 @@ def absent(accounts: Iterable[UUID], on: date) -> dict[UUID, str]:
 def _owed(planned: Planned, grant: Grant, area: Area, found: _Found, mine: _Mine) -> Owed:
     one = found.round
     asked, done = measured(planned, one, found.sum)
-    light = planned.light(one, mine.now, done=done >= asked)
+    full = filled(planned, found.sum)
+    light = planned.light(one, mine.now, done=done >= asked, filled=full)
     if mine.away and light is not Light.DONE:
         light = Light.PAUSED
     return Owed(
-        planned=planned, area=area, round=one, due=planned.due_at(one), light=light, sum=found.sum, asked=asked,
+        planned=planned, area=area, round=one, due=planned.next_due(one, mine.now, full), light=light, sum=found.sum,
+        asked=asked,
         done=done, post=grant.post, covering=grant.stand_in, away=mine.away,
         running=mine.running.get((planned.name, area.pk)), who=mine.who, on=planned.days.local_date(mine.now),
         unsigned=sum(
             (scheme, duty) == (planned.scheme.id, planned.duty.id) and path.startswith(area.path)
             and one.first <= day <= one.last for scheme, duty, path, day in mine.unsigned
         ) if planned.duty.signed_by else 0,
+        hours=hours(planned, one, found.sum, mine.now, done=done >= asked),
     )  # fmt: skip
 
 
@@ -230,5 +237,5 @@ def _unsigned(account: Account, today: date) -> Sequence[tuple[str, str, str, da
     rows = Activity.objects.unscoped(reason="one's own, done and not signed yet").filter(
         Q(account=account) | Q(others__contains=[account.pk]), day__gte=today - _UNSIGNED_BACK, ended__isnull=False,
         signed_at=None, withdrawn_at=None,
-    )  # fmt: skip
+    ).exclude(marks__contains=[OUTSIDE])  # fmt: skip
     return list(rows.values_list("scheme", "duty", "area_path", "day"))

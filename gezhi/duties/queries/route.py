@@ -1,10 +1,12 @@
 """A day's way past what is due: first what an event started, then the most pressing, then always to the nearest.
 
+What the plan wants at hours that have not begun comes after that, in the order of the hours; what is over does not.
+
 Nobody's way is recorded.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from gezhi.duties.models import Start
@@ -26,11 +28,13 @@ class Stop:
     owed: Owed
     object: Object
     metres: float | None = None
+    # Not before this, where the plan names hours that have not begun.
+    begins: datetime | None = None
 
 
 def route(*, account: Account, now: datetime) -> list[Stop]:
     """Return the stops of the day in order; what has no place comes last."""
-    stops = [one for owed in due(account=account, now=now) for one in _stops(owed)][: MOST_STOPS * 2]
+    stops = [one for owed in due(account=account, now=now) for one in _stops(owed, now)][: MOST_STOPS * 2]
     placed = [one for one in stops if one.object.lon is not None]
     others = [one for one in stops if one.object.lon is None]
     # what an event started waits for nobody: it comes before the rounds, which go on from where it ends
@@ -38,7 +42,11 @@ def route(*, account: Account, now: datetime) -> list[Stop]:
     rest = [one for one in placed if one.owed.start is None]
     urgent = [one for one in others if one.owed.start is not None]
     calm = [one for one in others if one.owed.start is None]
-    return [*urgent, *_nearest(rest, _nearest(first)), *calm][:MOST_STOPS]
+    way = _nearest(first)
+    for hour in sorted({one.begins or now for one in rest}):
+        way = _nearest([one for one in rest if (one.begins or now) == hour], way)
+    calm.sort(key=lambda one: one.begins or now)
+    return [*urgent, *way, *calm][:MOST_STOPS]
 
 
 def _started(start: Start) -> Object:
@@ -55,7 +63,7 @@ def _started(start: Start) -> Object:
     return Object(start.entry_id or area.pk, area.pk, area.path, name, address, area.code, at[0], at[1], 0, None)
 
 
-def _stops(owed: Owed) -> Iterable[Stop]:
+def _stops(owed: Owed, now: datetime) -> Iterable[Stop]:
     scope = owed.scope
     if owed.light in (Light.DONE, Light.PAUSED) or owed.planned.duty.activity in ("report", "meeting"):
         return
@@ -66,7 +74,19 @@ def _stops(owed: Owed) -> Iterable[Stop]:
         return
     size = min(_PER_DUTY, owed.left) if owed.planned.of_entries else _PER_DUTY
     for one in sums.objects(scope, Wanted(size=max(1, size))):
-        yield Stop(owed, one)
+        hour = next(_hours(owed, one, now), None)
+        if hour is not None or not owed.planned.duty.hours:
+            yield Stop(owed, one, begins=hour if hour and hour > now else None)
+
+
+def _hours(owed: Owed, one: Object, now: datetime) -> Iterator[datetime]:
+    """Yield when the hours begin that the object still wants today: those that are neither filled nor over."""
+    planned = owed.planned
+    full = one.filled(planned.duty.hours)
+    for n, stretch in enumerate(planned.duty.hours):
+        opens, closes = stretch.on(planned.days.local_date(now), planned.days.zone)
+        if closes > now and not (full and full[n]):
+            yield opens
 
 
 def _nearest(stops: list[Stop], way: list[Stop] | None = None) -> list[Stop]:
@@ -77,7 +97,7 @@ def _nearest(stops: list[Stop], way: list[Stop] | None = None) -> list[Stop]:
         metres = [_far(here, one.object) for one in left]
         place = min(range(len(left)), key=metres.__getitem__)
         near = left.pop(place)
-        way.append(Stop(near.owed, near.object, metres[place]))
+        way.append(replace(near, metres=metres[place]))
     return way
 
 

@@ -17,6 +17,7 @@ from gezhi.duties.models import Activity, Draw, Drawn
 from gezhi.duties.plans import Planned, end_of
 from gezhi.registers.models import CareAssignment, Entry
 from gezhi.schemes.rounds import Round
+from gezhi.schemes.stretches import Stretch
 from gezhi.territory.models import BASE_NET, Area, Succession
 
 _ACTIVITY, _ENTRY, _AREA, _CARE = (one._meta.db_table for one in (Activity, Entry, Area, CareAssignment))
@@ -26,21 +27,21 @@ _DRAW, _DRAWN, _SUCCESSION = (one._meta.db_table for one in (Draw, Drawn, Succes
 # was split, merged or moved take what was done for them along.
 _IN_ROUND = "a.counts and a.scheme = %(scheme)s and a.duty = %(duty)s and a.day between %(first)s and %(last)s"
 _DONE_AT_TOP = """
-select coalesce(m.merged_into_id, a.entry_id) as id, count(*)::int as n, max(a.day) as day
+select coalesce(m.merged_into_id, a.entry_id) as id, {n}, max(a.day) as day
 from {activity} a left join {entry} m on m.id = a.entry_id and m.merged_into_id is not null
 where {in_round} and a.entry_id is not null
 group by 1
 """
 _DONE_BELOW = """
-select id, count(*)::int as n, max(day) as day from (
-    select a.entry_id as id, a.day from {activity} a where {in_round} and a.entry_id in (select id from o)
+select id, {n}, max(day) as day from (
+    select a.entry_id as id, a.day{slot} from {activity} a where {in_round} and a.entry_id in (select id from o)
     union all
-    select m.merged_into_id, a.day from {entry} m join {activity} a on a.entry_id = m.id
+    select m.merged_into_id, a.day{slot} from {entry} m join {activity} a on a.entry_id = m.id
     where m.merged_into_id in (select id from o) and {in_round}
-) each_one group by id
+) a group by id
 """
 _DONE_AT_AREAS = """
-select line.id, count(*)::int as n, max(a.day) as day
+select line.id, {n}, max(a.day) as day
 from (
     with recursive line(id, was) as (
         select o.id, o.id from o
@@ -51,6 +52,15 @@ from (
 where {in_round}
 group by line.id
 """
+# How much of that fills the round: each, or of several stretches of hours each once (what was done when the plan named
+# no hours yet fills one each); `slots` has a bit for each stretch that is filled.
+_EACH, _EACH_SLOT = (
+    "count(*)::int as n",
+    (
+        "(count(distinct a.slot) + count(*) filter (where a.slot is null))::int as n, "
+        "coalesce(bit_or(1 << (a.slot - 1)), 0)::int as slots"
+    ),
+)
 # Of a sample counts what was drawn and verified, and nothing else.
 _VERIFIED = """
 select x.object_id as id, 1 as n, max(a.day) as day
@@ -86,20 +96,21 @@ where a.level = %(of)s and a.net = %(net)s and a.since <= %(on)s and (a.until is
 # How many objects are walked for one page before all are reckoned, and down to which depth of area that is worth it.
 _WALKED, _WIDE = 20_000, 2
 _WALK = """
-{begin} select o.id, o.area_id, o.area_path, o.name, o.address, o.code, o.lon, o.lat, d.n, d.day
+{begin} select o.id, o.area_id, o.area_path, o.name, o.address, o.code, o.lon, o.lat, d.n, d.day, {slots}
 from (select * from o where {where} order by o.area_path using ~<~, o.id limit %(walked)s) o
 cross join lateral (
-    select count(*)::int as n, max(x.day) as day from (
-        select a.day from {activity} a where a.entry_id = o.id and {in_round}
+    select {n}, max(a.day) as day from (
+        select a.day{slot} from {activity} a where a.entry_id = o.id and {in_round}
         union all
-        select a.day from {entry} m join {activity} a on a.entry_id = m.id where m.merged_into_id = o.id and {in_round}
-    ) x
+        select a.day{slot} from {entry} m join {activity} a on a.entry_id = m.id
+        where m.merged_into_id = o.id and {in_round}
+    ) a
 ) d
 where d.n < %(amount)s order by o.area_path using ~<~, o.id limit %(size)s
 """
 _PARAMETER = re.compile(r"%\((\w+)\)s")
 _OBJECTS = """
-select o.id, o.area_id, o.area_path, o.name, o.address, o.code, o.lon, o.lat, coalesce(d.n, 0), d.day
+select o.id, o.area_id, o.area_path, o.name, o.address, o.code, o.lon, o.lat, coalesce(d.n, 0), d.day, {slots}
 from o left join d using (id)
 """
 
@@ -116,6 +127,9 @@ class Sum:
     activities: int = 0
     drawn: int = 0
     free: int = 0
+    # Of several stretches of hours: how many objects have each filled, and how many have it and all before it.
+    filled: Sequence[int] = ()
+    upto: Sequence[int] = ()
 
     @property
     def left(self) -> int:
@@ -137,6 +151,12 @@ class Object:
     lat: float | None
     n: int
     day: date | None
+    # A bit for each of several stretches of hours that is filled.
+    slots: int = 0
+
+    def filled(self, hours: Sequence[Stretch]) -> tuple[bool, ...]:
+        """Return which of several stretches of hours are filled; nothing where there is one, or none."""
+        return tuple(bool(self.slots & 1 << n) for n in range(len(hours))) if len(hours) > 1 else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +209,22 @@ def _counted(scope: Scope) -> str:
     """Return what a sum selects, and from what."""
     plain = "count(*), count(*) filter (where d.n >= %(amount)s), coalesce(sum(d.n), 0)::bigint"
     if not scope.planned.sampled:
-        return f"{plain}, 0, 0 from o left join d using (id)"
+        return f"{plain}, 0, 0, {_by_slot(scope)} from o left join d using (id)"
     free = "not exists (select from w where starts_with(o.area_path, w.area_path))"
-    return f"{plain}, count(x.id), count(*) filter (where {free}) from o left join d using (id) left join x using (id)"
+    drawn = f"count(x.id), count(*) filter (where {free}), {_by_slot(scope)}"
+    return f"{plain}, {drawn} from o left join d using (id) left join x using (id)"
+
+
+def _by_slot(scope: Scope) -> str:
+    """Return how a sum says how many objects have each of several stretches filled, and each with all before it."""
+    bits = [1 << n for n in range(len(scope.planned.duty.hours))] if _several(scope) else []
+    each = [f"count(*) filter (where coalesce(d.slots, 0) & {bit} = {bit})" for bit in bits]
+    upto = [f"count(*) filter (where coalesce(d.slots, 0) & {2 * bit - 1} = {2 * bit - 1})" for bit in bits]
+    return ", ".join(f"array[{', '.join(one)}]::bigint[]" for one in (each, upto))
+
+
+def _several(scope: Scope) -> bool:
+    return len(scope.planned.duty.hours) > 1 and not scope.planned.sampled
 
 
 def by_area(scope: Scope) -> dict[UUID, Sum]:
@@ -226,7 +259,7 @@ def objects(scope: Scope, wanted: Wanted) -> list[Object]:
         where.append("coalesce(d.n, 0) < %(amount)s")
     if scope.planned.sampled:
         where.append("o.id in (select id from x)")
-    select = f"{_OBJECTS} where {' and '.join(where)} order by o.area_path using ~<~, o.id limit %(size)s"
+    select = f"{_objects(scope)} where {' and '.join(where)} order by o.area_path using ~<~, o.id limit %(size)s"
     return [Object(*row) for row in _run(f"{_statement(scope, given)} {select}", given)]
 
 
@@ -234,7 +267,8 @@ def _walk(scope: Scope, given: dict[str, Any], where: list[str]) -> list[Object]
     """Return the first open ones among so many objects; there may be more of them further on."""
     begin, _, _done = _statement(scope, given).partition(", d as (")
     said = _WALK.format(
-        begin=begin, where=" and ".join(where), activity=_ACTIVITY, entry=_ENTRY, in_round=_IN_ROUND
+        begin=begin, where=" and ".join(where), activity=_ACTIVITY, entry=_ENTRY, in_round=_IN_ROUND,
+        slots="d.slots" if _several(scope) else "0", **_reckoned(scope),
     )  # fmt: skip
     return [Object(*row) for row in _run(said, given)]
 
@@ -243,10 +277,18 @@ def one_object(scope: Scope, pk: UUID) -> Object | None:
     """Return one object of a scope."""
     rows = _ask(
         scope,
-        f"{_OBJECTS} where o.id = %(pk)s",
+        f"{_objects(scope)} where o.id = %(pk)s",
         {"pk": pk},
     )
     return Object(*rows[0]) if rows else None
+
+
+def _objects(scope: Scope) -> str:
+    return _OBJECTS.format(slots="coalesce(d.slots, 0)" if _several(scope) else "0")
+
+
+def _reckoned(scope: Scope) -> dict[str, str]:
+    return {"n": _EACH_SLOT, "slot": ", a.slot"} if _several(scope) else {"n": _EACH, "slot": ""}
 
 
 def ids_and_names(scope: Scope) -> list[tuple[UUID, str, str]]:
@@ -309,7 +351,7 @@ def _statement(scope: Scope, given: dict[str, Any]) -> str:
         done = _DONE_BELOW if below else _DONE_AT_TOP
     else:
         objects, done = _AREAS.format(area=_AREA), _DONE_AT_AREAS
-    done = done.format(activity=_ACTIVITY, entry=_ENTRY, succession=_SUCCESSION, in_round=_IN_ROUND)
+    done = done.format(activity=_ACTIVITY, entry=_ENTRY, succession=_SUCCESSION, in_round=_IN_ROUND, **_reckoned(scope))
     if scope.planned.sampled:
         done = _VERIFIED.format(drawn=_DRAWN, draw=_DRAW, activity=_ACTIVITY)
         return f"with o as not materialized ({objects}), d as ({done}){_SAMPLED.format(drawn=_DRAWN, draw=_DRAW)}"

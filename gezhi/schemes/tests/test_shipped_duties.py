@@ -5,7 +5,7 @@ Such a file says, of the duties that it names, which rounds fall due from its fi
 
 import csv
 from collections import defaultdict
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -62,6 +62,41 @@ def test_what_an_event_starts_has_an_event_and_a_time(folder: Path) -> None:
     for duty in scheme.duties.values():
         assert bool(duty.starts_on) == bool(duty.within), duty.id
         assert all(_happens(scheme, name) for name in duty.starts_on), duty.id
+
+
+# (plan, duty, a day that it is due on): from when to when, by hand from the clauses P25.7, P08.3, P10.2 and P26.1
+HOURS = [
+    (
+        "shawan",
+        "patrol",
+        "2026-09-21",
+        [("2026-09-21T07:00", "2026-09-21T10:30"), ("2026-09-21T17:00", "2026-09-21T20:30")],
+    ),
+    ("community-grid", "patrol", "2026-09-21", [("2026-09-21T16:30", "2026-09-21T20:30")]),
+    ("community-flows", "patrol", "2026-09-21", [("2026-09-21T16:30", "2026-09-21T20:30")]),
+    # the 10th is a Saturday that is worked; the 25th a Sunday, so that it is held on the Monday after
+    ("three-entries-one-appeal", "reception_community", "2026-10-10", [("2026-10-10T18:00", "2026-10-10T20:00")]),
+    ("three-entries-one-appeal", "reception_community", "2026-10-26", [("2026-10-26T18:00", "2026-10-26T20:00")]),
+    ("three-entries-one-appeal", "reception_town", "2026-10-26", [("2026-10-26T14:00", "2026-10-26T17:30")]),
+]
+
+
+@pytest.mark.parametrize(("plan", "duty", "day", "wanted"), HOURS)
+def test_rounds_are_done_at_the_hours_of_the_clause(
+    plan: str, duty: str, day: str, wanted: list[tuple[str, str]]
+) -> None:
+    scheme = load(shipped() / plan)
+    days, on, one = calendar_of(scheme), date.fromisoformat(day), scheme.duties[duty]
+    (found,) = rounds(scheme, days, one, on, on)
+    spans = [stretch.on(found.due, days.zone) for stretch in one.hours]
+    assert [tuple(f"{at:%Y-%m-%dT%H:%M}" for at in each) for each in spans] == wanted
+    assert all(at.utcoffset() == timedelta(hours=8) for each in spans for at in each)
+
+
+def test_hours_stand_where_the_plans_ask_for_them_and_nowhere_else() -> None:
+    folders = [path.parent for path in shipped().glob("*/scheme.toml")]
+    found = {(one.name, duty.id) for one in folders for duty in load(one).duties.values() if duty.hours}
+    assert found == {(plan, duty) for plan, duty, _, _ in HOURS}
 
 
 def _happens(scheme: Scheme, name: str) -> bool:

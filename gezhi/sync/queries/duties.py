@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from gezhi.duties import plans, queries
 from gezhi.duties.plans import light_of, midnight
-from gezhi.duties.queries import Owed, Wanted
+from gezhi.duties.queries import Owed, Stands, Wanted
 from gezhi.people.access import standing
 from gezhi.people.models import Account
 from gezhi.schemes.forms import Form
@@ -47,12 +47,14 @@ def _owed(one: Owed) -> dict[str, Any]:
     told: dict[str, Any] = {
         "duty": one.planned.name, "title": say(duty.title), "kind": duty.activity, "area": one.area.code,
         "place": one.area.name, "period": one.round.period if one.round else "", "due": one.due,
-        "warn": _warn(began, one.due), "done": one.light is Light.DONE, "paused": one.light is Light.PAUSED,
+        "warn": _warn(one, began, one.due), "done": one.light is Light.DONE, "paused": one.light is Light.PAUSED,
         "asked": one.asked, "seen": one.done, "register": duty.of.of if one.planned.of_entries else "",
         "objects": _objects(one), "form": duty.form, "print": one.planned.form.print if one.planned.form else "",
         "on_site": duty.on_site, "photos": duty.photos, "verifies": bool(duty.verifies), "nil": duty.nil,
         "closes": duty.closes, "clause": duty.clause, "together": duty.together,
         "running": str(one.running) if one.running else "", "start": str(one.start.pk) if one.start else "",
+        "hours": [str(each) for each in duty.hours], "zone": str(one.planned.days.zone) if duty.hours else "",
+        "stretches": _stretches(one, began),
         "entry": str(one.start.entry_id) if one.start and one.start.entry_id else "", "covering": one.covering,
     }  # fmt: skip
     return {name: value for name, value in told.items() if value not in ("", None, False, [])}
@@ -64,14 +66,29 @@ def _began(one: Owed) -> datetime | None:
     return midnight(one.round.first, one.planned.days) if one.round is not None else None
 
 
-def _warn(began: datetime | None, due: datetime | None) -> datetime | None:
+def _stretches(one: Owed, began: datetime | None) -> Sequence[Mapping[str, Any]]:
+    """Return the hours of a round's day: a telephone says by its own clock which are open, and which were missed."""
+    return [
+        {
+            "text": say(each.text), "opens": each.opens, "closes": each.closes, "warn": _warn(one, began, each.closes),
+            "done": each.stands is Stands.DONE,
+        }
+        for each in one.hours
+    ]  # fmt: skip
+
+
+def _warn(one: Owed, began: datetime | None, due: datetime | None) -> datetime | None:
     """Return when its light turns yellow, found by the very rule of duties: a telephone works out lights by itself."""
     if began is None or due is None:
         return None
-    low, high = min(began, due), due
+    low, high, least = min(began, due), due, one.planned.warned
     for _step in range(_HALVINGS):
         middle = low + (high - low) / 2
-        low, high = (low, middle) if light_of(began, due, middle, done=False) is not Light.GREEN else (middle, high)
+        low, high = (
+            (low, middle)
+            if light_of(began, due, middle, done=False, least=least) is not Light.GREEN
+            else (middle, high)
+        )
     return high.replace(microsecond=0)
 
 

@@ -34,6 +34,7 @@ def _missed(one: queries.Missed) -> dict[str, Any]:
         "duty": one.planned.name, "title": say(one.planned.duty.title), "area": one.area.code,
         "place": territory.short_name(one.area.name), "period": say(period_text(one.round.period)),
         "on": one.round.last, "asked": one.asked, "done": one.done,
+        "empty": ", ".join(say(text) for text in one.empty),
         "away": str(Absence.Reason(one.away).label) if one.away else "",
     }  # fmt: skip
     if one.objection is not None:

@@ -23,6 +23,7 @@ from gezhi.territory.models import Area
 from gezhi.web import wording
 from gezhi.web.desk.frame import frame
 from gezhi.web.field.rounds import key_of
+from gezhi.web.hours import say_hours
 from gezhi.web.staff import for_staff
 
 PAGE = 50
@@ -86,6 +87,8 @@ def _row(one: Covered) -> dict[str, object]:
         "light": one.light,
         "period": wording.say(period_text(one.round.period)),
         "due": one.due,
+        "hours": say_hours(planned, one.hours),
+        "several": len(planned.duty.hours) > 1,
         "objects": one.sum.objects,
         "asked": one.asked,
         "done": one.done,

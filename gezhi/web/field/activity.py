@@ -19,7 +19,7 @@ from gezhi.duties.errors import BadAnswers, DutyError
 from gezhi.duties.models import SEALED, Activity, ActivityFile, Report, Start, Way
 from gezhi.duties.operations import Found
 from gezhi.duties.plans import Planned
-from gezhi.duties.queries import ActivityPage
+from gezhi.duties.queries import ActivityPage, Object
 from gezhi.foundation import clock, files
 from gezhi.people import queries as people
 from gezhi.people.models import Account
@@ -31,8 +31,10 @@ from gezhi.territory import queries as territory
 from gezhi.web import forms, questions, wording
 from gezhi.web.field import mending
 from gezhi.web.field.items import Items, items
+from gezhi.web.field.rounds import Found as Round
 from gezhi.web.field.rounds import as_id, find, key
 from gezhi.web.field.showing_duties import answers_in_words, story_of
+from gezhi.web.hours import say_before
 from gezhi.web.picking import Picker
 from gezhi.web.staff import for_staff
 
@@ -90,8 +92,15 @@ def begin(request: HttpRequest, account: Account, duty: str, code: str) -> HttpR
         "last": queries.of_entry(account=account, entry=entry.pk, now=now, size=3) if entry else (),
         "back": "web:field_round" if found.planned.of_entries else "",
         "due": found.planned.due_at(found.round) if found.round else None,
+        "before": say_before(found.planned, now, _object(found, entry.pk if entry else area.pk)),
     }  # fmt: skip
     return render(request, "field/begin.html", shown, status=422 if error else 200)
+
+
+def _object(found: Round, pk: UUID) -> Object | None:
+    """Return what is to be begun as its round has it, where it matters which hours are filled."""
+    scope = found.scope
+    return queries.one_object(scope, pk) if scope is not None and len(found.planned.duty.hours) > 1 else None
 
 
 def _other_start(start: str, of: str, duty: str) -> bool:

@@ -60,6 +60,7 @@ def _row(one: queries.Missed) -> dict[str, object]:
         "period": wording.say(period_text(one.round.period)),
         "on": one.round.last.isoformat(),
         "much": gettext("%(done)d of %(asked)d done") % {"done": one.done, "asked": one.asked},
+        "empty": ", ".join(wording.say(text) for text in one.empty),
         "away": Absence.Reason(one.away).label if one.away else "",
         "objection": one.objection,
     }

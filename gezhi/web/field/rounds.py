@@ -17,7 +17,7 @@ from gezhi.duties import plans, queries
 from gezhi.duties.access import grant_for
 from gezhi.duties.models import Activity
 from gezhi.duties.plans import Planned
-from gezhi.duties.queries import Object, Owed, Scope, Stop, Wanted
+from gezhi.duties.queries import Object, Owed, Scope, Stop, Sum, Wanted
 from gezhi.foundation import clock
 from gezhi.people.access import standing
 from gezhi.people.models import Account
@@ -27,6 +27,7 @@ from gezhi.territory import queries as territory
 from gezhi.territory.models import Area
 from gezhi.web import wording
 from gezhi.web.areas import named
+from gezhi.web.hours import Said, hours_of, say_hours
 from gezhi.web.staff import for_staff
 
 PAGE = 30
@@ -49,6 +50,7 @@ class Row:
     away: bool
     clause: str
     percent: int
+    hours: list[Said]
 
 
 def rows(owed: list[Owed], now: datetime) -> list[Row]:
@@ -62,6 +64,7 @@ def _row(one: Owed, now: datetime) -> Row:
         due_words=wording.say_moment(one.due, now) if one.due else "", address=_address(one), next=_next(one),
         covering=one.covering, away=bool(one.away), clause=one.planned.duty.clause,
         percent=one.done * 100 // one.asked if one.asked else 100,
+        hours=say_hours(one.planned, one.hours) if one.start is None else [],
     )  # fmt: skip
 
 
@@ -172,7 +175,7 @@ def objects(request: HttpRequest, account: Account, duty: str, code: str) -> Htt
     wanted = Wanted(not every, key_of(request.GET.get("after", "")), words, PAGE + 1)
     scope = found.scope
     some = queries.objects(scope, wanted) if scope else []
-    total = queries.total(scope) if scope else queries.Sum()
+    total = queries.total(scope) if scope else Sum()
     last = some[PAGE - 1] if len(some) > PAGE else None
     shown = {
         "now": now,
@@ -180,13 +183,14 @@ def objects(request: HttpRequest, account: Account, duty: str, code: str) -> Htt
         "title": wording.say(found.planned.duty.title),
         "note": wording.say(found.planned.duty.note),
         "place": named(territory.chain(code, timezone.localdate(now))[-2:]),
-        "due": found.planned.due_at(found.round) if found.round else None,
+        "due": queries.next_due(found.planned, found.round, total, now) if found.round else None,
         "words": words,
         "every": every,
         "total": total,
         "asked": queries.measured(found.planned, found.round, total)[0] if found.round else 0,
         "undrawn": found.planned.sampled and not total.drawn,
-        "objects": [_shown(found, one) for one in some[:PAGE]],
+        "hours": _hours(found, total, now),
+        "objects": [_shown(found, one, now) for one in some[:PAGE]],
         "after": f"{last.area_path}|{last.id}" if last else "",
     }
     return render(request, "field/round.html", shown)
@@ -200,15 +204,24 @@ class Shown:
     address: str
     done: bool
     at: str
+    hours: list[Said]
 
 
-def _shown(found: Found, one: Object) -> Shown:
+def _hours(found: Found, total: Sum, now: datetime) -> list[Said]:
+    if found.round is None:
+        return []
+    asked, done = queries.measured(found.planned, found.round, total)
+    return say_hours(found.planned, queries.hours(found.planned, found.round, total, now, done=done >= asked))
+
+
+def _shown(found: Found, one: Object, now: datetime) -> Shown:
     rate = found.planned.duty.rate
     amount = 1 if rate and rate.share else (found.round.amount if found.round else 1)
     begin = reverse("web:field_begin", args=[found.planned.name, found.area.code])
     of = one.id if found.planned.of_entries else one.code
     at = f"{one.lon:.5f},{one.lat:.5f}" if one.lon is not None and one.lat is not None else ""
-    return Shown(one, f"{begin}?of={of}", one.n >= amount, at)
+    own = hours_of(found.planned, found.round, one, now) if found.round and len(found.planned.duty.hours) > 1 else []
+    return Shown(one, f"{begin}?of={of}", one.n >= amount, at, own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +234,7 @@ class Leg:
     address: str
     far: str
     at: str
+    begins: str
 
 
 @never_cache
@@ -244,6 +258,7 @@ def _leg(one: Stop) -> Leg:
         _address(one.owed) if one.owed.start is not None else f"{begin}?of={of}",
         wording.say_metres(one.metres) if one.metres is not None else "",
         f"{here.lon:.5f},{here.lat:.5f}" if here.lon is not None and here.lat is not None else "",
+        f"{one.begins:%H:%M}" if one.begins else "",
     )  # fmt: skip
 
 

@@ -3,7 +3,8 @@
 import { ending } from "./ending.js";
 import { position } from "./ground.js";
 import { kept } from "./kept.js";
-import { addressOf, owed } from "./rounds.js";
+import { addressOf, beforehand, hoursOf, owed } from "./rounds.js";
+import { standing } from "./lights.js";
 import * as underway from "./underway.js";
 import { moment, piece, word } from "./words.js";
 
@@ -18,18 +19,19 @@ export async function show(context) {
   if (!known) return piece("nothing", { title: duty, text: word("round-gone") });
   document.querySelector("[data-top]").textContent = known.title;
   const of = asked.get("of") ?? known.entry ?? "";
-  if (known.register && !of) return objects(known);
+  if (known.register && !of) return objects(known, context.note);
   const target = (known.objects ?? []).find((some) => some.id === of);
   return going(context, known, of, target?.name ?? begun?.name ?? known.place, begun);
 }
 
-function objects(one) {
+function objects(one, note) {
+  const hours = hoursOf(one, Date.now() + (note?.shift ?? 0) * 1000);
   const rows = (one.objects ?? []).map((some) => {
     const row = piece("object", { name: some.name, where: some.address ?? "" });
     row.querySelector("a").href = addressOf(one, some.id);
     return row;
   });
-  return [piece("head", { title: one.title, text: `${one.place} · ${word("seen-of", { n: one.seen ?? 0, all: one.asked })}` }), piece("section", { title: word("still-open"), rows })];
+  return [piece("head", { title: one.title, text: `${one.place} · ${word("seen-of", { n: one.seen ?? 0, all: one.asked })}${hours ? ` · ${hours}` : ""}` }), piece("section", { title: word("still-open"), rows })];
 }
 
 async function going(context, one, of, name, begun) {
@@ -41,8 +43,9 @@ async function going(context, one, of, name, begun) {
 }
 
 function begin(context, one, here) {
-  const { account, main } = context;
-  const page = piece("begin", { name: here.name, due: one.due ? moment(one.due) : "" });
+  const { account, main, note } = context;
+  const now = Date.now() + (note?.shift ?? 0) * 1000;
+  const page = piece("begin", { name: here.name, due: one.due ? moment(standing(one, now).due) : "", hours: hoursOf(one, now), before: beforehand(one, now) });
   page.querySelector("[data-slot=go]").addEventListener("click", async (event) => {
     event.currentTarget.classList.add("is-busy");
     page.querySelector("[data-slot=exact]").textContent = word("here-waiting");

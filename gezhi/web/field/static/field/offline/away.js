@@ -58,7 +58,7 @@ export async function show({ account, main }) {
   function missed(one) {
     const much = one.asked > 1 ? word("seen-of", { n: one.done ?? 0, all: one.asked }) : "";
     const row = piece("missed", {
-      title: one.title, where: [one.place, one.period, much].filter(Boolean).join(" · "), away: one.away ?? null,
+      title: one.title, where: [one.place, one.period, much, one.empty ? word("empty-hours", { hours: one.empty }) : ""].filter(Boolean).join(" · "), away: one.away ?? null,
       said: one.said ? [one.said, one.state, one.why].filter(Boolean).join(" · ") : null,
     });
     row.querySelector("[data-slot=lamp]").replaceWith(lamp(one.away ? "paused" : "red"));

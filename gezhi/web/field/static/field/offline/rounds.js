@@ -1,7 +1,7 @@
 // Due rounds on this phone: what, where, by when, how much is left; lights by the phone's own reckoning.
 
 import { lamp } from "./icons.js";
-import { light, URGENT_FIRST } from "./lights.js";
+import { hourNow, standing, stands, URGENT_FIRST } from "./lights.js";
 import * as store from "./store.js";
 import { moment, piece, word } from "./words.js";
 
@@ -16,18 +16,18 @@ export async function owed(account) {
 
 export async function lines(account, note, most = Infinity) {
   const now = Date.now() + (note?.shift ?? 0) * 1000;
-  const all = (await owed(account)).map((one) => ({ one, lit: one.done ? "done" : light(one, now) }));
-  const open = all.filter(({ lit }) => lit !== "done");
+  const open = (await owed(account)).map((one) => standing(one, now)).filter(({ lit }) => lit !== "done");
   open.sort((left, right) => URGENT_FIRST.indexOf(left.lit) - URGENT_FIRST.indexOf(right.lit));
-  return open.slice(0, most).map(({ one, lit }) => line(one, lit));
+  return open.slice(0, most).map((one) => line(one, now));
 }
 
-function line(one, lit) {
+function line(one, now) {
+  const { lit } = one;
   const next = word(one.kind === "report" ? "write" : "begin");
   const much = one.asked > 1 ? word("seen-of", { n: one.seen ?? 0, all: one.asked }) : "";
   const row = piece("task", {
     title: one.title, light: word(lit), due: one.due ? moment(one.due) : "", where: [one.place, much].filter(Boolean).join(" · "),
-    back: "", waits: "", next,
+    hours: hoursOf(one, now), back: "", waits: "", next,
   });
   row.dataset.light = lit;
   row.querySelector("[data-slot=lamp]").replaceWith(lamp(lit));
@@ -38,6 +38,21 @@ function line(one, lit) {
   button.href = address;
   button.setAttribute("aria-label", `${next}: ${one.title}, ${one.place}`);
   return row;
+}
+
+// 07:00–09:00 missed · 18:00–20:30 open now; of a round of several days those of each day
+export function hoursOf(one, now) {
+  if (!one.stretches) return (one.hours ?? []).map((hour) => hour.replace("-", "–")).join(" · ");
+  return one.stretches.map((hour) => `${hour.text} ${word(`hour-${stands(hour, now)}`)}`).join(" · ");
+}
+
+// what is to be known before beginning: it is outside the plan's hours, or these are done
+export function beforehand(one, now) {
+  if (!one.hours) return "";
+  const said = one.hours.map((hour) => hour.replace("-", "–"));
+  const at = hourNow(one, now);
+  if (at < 0) return word("hours-outside", { hours: said.join(", ") });
+  return one.hours.length > 1 && one.stretches?.[at]?.done && !one.register ? word("hours-done", { hours: said[at] }) : "";
 }
 
 export function addressOf(one, entry = one.entry) {

@@ -49,7 +49,7 @@ export function row(one, record, now) {
   const usual = one.doings?.find((doing) => doing.usual);
   const line = piece("task", {
     title: one.title, light: word(lit), due: one.due ? moment(one.due) : "",
-    where: [one.address || one.place, one.step].filter(Boolean).join(" · "), back: one.back ?? "",
+    where: [one.address || one.place, one.step].filter(Boolean).join(" · "), hours: "", back: one.back ?? "",
     waits: record ? `${word("waits")}: ${record.title}` : "", next: usual && !record ? usual.title : "",
   });
   line.dataset.light = lit;
