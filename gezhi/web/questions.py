@@ -164,13 +164,18 @@ def _bounds(question: Question, now: datetime) -> tuple[str, str]:
 
 
 def _day_after(limit: str, now: datetime) -> str:
-    """Return the day that a date question's bound means, counted from now; months are taken as their longest."""
+    """Return the day that a date question's bound in days means, counted from now.
+
+    Bounds in workdays and months are the plan's calendar's: the browser is told none, so that it refuses no day that
+    the plan allows, and the engine says whether the answer fits.
+    """
     try:
         span = Duration.parse(limit)
     except BadDuration:
         return ""
-    days = {Unit.DAYS: span.amount, Unit.WORKDAYS: span.amount, Unit.MONTHS: 31 * span.amount}.get(span.unit)
-    return (timezone.localdate(now) + timedelta(days=days)).isoformat() if days else ""
+    if span.unit is not Unit.DAYS:
+        return ""
+    return (timezone.localdate(now) + timedelta(days=span.amount)).isoformat()
 
 
 def _missing(one: Field) -> str:

@@ -81,6 +81,13 @@ def test_what_is_required_is_missed_and_what_is_optional_is_not(kind: str) -> No
     assert _read(_asked(kind, required=False)).errors == {}
 
 
+@pytest.mark.parametrize("high", ["5 workdays", "2 months"])
+def test_a_day_that_the_plans_calendar_allows_is_not_refused_by_the_browser(high: str) -> None:
+    asked = _asked("date", high=high)
+    assert questions.blank([asked], OFFERS, NOW).fields[0].high == ""
+    assert _read(asked, q="2026-05-15").answers == {"q": "2026-05-15"}, "a Friday, six days on"
+
+
 def test_the_last_day_of_a_date_is_counted_from_the_districts_day() -> None:
     before_eight = datetime(2026, 5, 8, 20, 20, tzinfo=UTC)  # the 9th in the district
     asked = _asked("date", high="10 days")
