@@ -2,25 +2,27 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from gezhi.people.models import Account
 from gezhi.territory import queries as territory
 from tests.browser.ready import ARGUMENTS
 from tests.browser.ready import browser as find_browser
+from tests.browser.serving import SLOWER, slow_down, take_over
 
 # A machine that builds beside the tests is slow, not broken.
-PATIENCE_MS = 15_000
+PATIENCE_MS = 15_000 * SLOWER
 REST_SECONDS = 10
 PHONE = {"width": 390, "height": 844}
+BROKE = pytest.StashKey[bool]()
 TRACES = Path(__file__).resolve().parents[2] / "build" / "journeys"
 
 
@@ -35,6 +37,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             group = f"walk-{surface.params['surface']}" if surface else item.path.stem
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.xdist_group(group))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember which journeys broke: of those a picture is kept."""
+    report = yield
+    if report.failed:
+        item.stash[BROKE] = True
+    return report
 
 
 def _is_fault(line: ConsoleMessage) -> bool:
@@ -56,10 +67,18 @@ def chromium() -> Iterator[Browser]:
     """Start the browser once."""
     # Playwright keeps an event loop in this thread, and Django would refuse the database beside it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as driver:
         started = driver.chromium.launch(executable_path=find_browser(), args=ARGUMENTS)
         yield started
         started.close()
+
+
+@pytest.fixture(scope="session")
+def live_server(live_server: LiveServer) -> LiveServer:
+    """Serve as the journeys want it."""
+    take_over(live_server)
+    return live_server
 
 
 @pytest.fixture
@@ -97,6 +116,9 @@ def visit(chromium: Browser, live_server: LiveServer, request: pytest.FixtureReq
             client.force_login(who)
             kept = client.cookies["sessionid"].value
             context.add_cookies([{"name": "sessionid", "value": kept, "url": live_server.url}])
+        if not keeps:
+            # a second hand on a page that loses its network would tell it that it has one
+            context.on("page", slow_down)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda line: complaints.append(line.text) if not quiet and _is_fault(line) else None)
@@ -104,8 +126,9 @@ def visit(chromium: Browser, live_server: LiveServer, request: pytest.FixtureReq
         return page
 
     yield open_page
+    went_wrong = complaints or request.node.stash.get(BROKE, False)
     for number, context in enumerate(contexts):
-        for page in context.pages:
+        for page in context.pages if went_wrong else ():
             TRACES.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=TRACES / f"{request.node.name[:80]}-{number}.png", full_page=True)
         context.close()
@@ -123,4 +146,4 @@ def _come_to_rest() -> None:
                 " where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle'"
             )
             quiet = 0 if cursor.fetchone()[0] else quiet + 1
-        time.sleep(0.05)
+        time.sleep(0.02)

@@ -18,7 +18,6 @@ from PIL import Image, ImageDraw
 from gezhi.cases import operations
 from gezhi.cases.models import CaseFile
 from gezhi.cases.tests.conftest import SHANGHAI, District
-from gezhi.duties import operations as duties
 from gezhi.enactment import operations as enactment
 from gezhi.enactment.models import SchemeVersion
 from gezhi.foundation import files, outbox
@@ -50,6 +49,7 @@ class Lived:
     # register and code of entries by what they show
     entries: dict[str, tuple[str, str]] = field(default_factory=dict)
     activities: dict[str, str] = field(default_factory=dict)
+    draws: dict[str, str] = field(default_factory=dict)
     endpoint: str = ""
 
     @property
@@ -129,13 +129,14 @@ def settle_in(cast: Cast) -> Lived:
 def live(cast: Cast) -> Lived:
     """Let two weeks pass in a district whose scheme is in force."""
     from tests.browser.lived_registers import write_down
+    from tests.browser.lived_rounds import go_round
 
     lived = Lived(District(cast, now=BEGINS))
     _of_old(lived)
     lived.district.now = BEGINS + timedelta(days=15)
     _of_late(lived)
     write_down(lived)
-    _on_rounds(lived)
+    go_round(lived)
     lived.district.later(hours=3)
     operations.sweep(now=lived.district.now)
     # what waits to be told is delivered, so that inboxes hold something
@@ -222,34 +223,6 @@ def _of_late(lived: Lived) -> None:
     lived.open("twin", text="路口的垃圾没人收，已经三天。")
     lived.open("seen", cast.worker, channel="field", files=_photos(district.now), address="清溪路 24 号对面")
     lived.open("new", text="围墙边堆了纸箱。", files=_photos(district.now))
-
-
-def _on_rounds(lived: Lived) -> None:
-    """Two patrols, one under way; an excuse that waits, somebody away."""
-    cast, now = lived.cast, lived.district.now
-    grid = cast.grids[0].code
-    found = (
-        duties.Found("消防通道被堆物占用", "safety.fire_exit", way="limited", interim="派人看守", until=now.date()),
-    )
-    done = duties.record(
-        actor=cast.worker, now=now, key="walked", duty="shawan.patrol", area=grid, began=now, ended=now, findings=found,
-        place=(*cast.point(1), 9.0), remarks="傍晚再走一遍。",
-    )  # fmt: skip
-    begun = duties.record(actor=cast.worker, now=now, key="begun", duty="shawan.patrol", area=grid, began=now)
-    lived.activities = {"done": str(done.activity.pk), "begun": str(begun.activity.pk)}
-    workday = max(day for back in range(1, 4) if (day := (now - timedelta(days=back)).date()).weekday() < 5)
-    duties.object_to(
-        actor=cast.worker, now=now, duty="shawan.patrol", area=grid, reason="暴雨停巡，积水过膝", on=workday
-    )
-    today = now.date()
-    duties.go_away(
-        actor=cast.other_worker,
-        account=cast.other_worker,
-        first=today,
-        last=today + timedelta(days=2),
-        reason="leave",
-        now=now,
-    )
 
 
 def _to_departments(lived: Lived, name: str) -> None:

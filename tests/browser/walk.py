@@ -85,6 +85,11 @@ def activity(name: str) -> Arguments:
     return lambda lived: {"pk": lived.activities[name]}
 
 
+def draw(name: str) -> Arguments:
+    """Name a sample that was drawn in the district."""
+    return lambda lived: {"pk": lived.draws[name]}
+
+
 PART = NoPage("a part that a page loads")
 FILE = NoPage("a file")
 SENT = NoPage("what was found in a file that somebody sent: see test_setup_ground")
@@ -185,13 +190,13 @@ WALK: dict[str, Stop | NoPage] = {
     "web:desk_counts": NoPage("data of the navigation"),
     "web:desk_rounds": Stop(["head", "leader", "outsider"], queries=("", "?duty=shawan.patrol")),
     "web:desk_draws": Stop(["head", "outsider"]),
-    "web:desk_draw": NoPage("needs a register with entries: see its own tests"),
+    "web:desk_draw": Stop(["head"], draw("second"), ("", "?again=yes")),
     "web:desk_excuses": Stop(["head", "outsider"]),
     "web:desk_books": Stop(["worker", "head"], queries=("?book=week", "?book=day", "?book=notice", "?on=2020-01-06")),
     "web:desk_hazards": Stop(["head"], queries=("", "?state=closed")),
     "web:desk_handbook": Stop(["head", "outsider"], queries=("", "?page=shawan.care_need", "?page=cases")),
     "web:desk_reports": Stop(["head"], queries=("", "?which=waiting")),
-    "web:desk_report": NoPage("needs a plan with reports: see its own tests"),
+    "web:desk_report": Stop(["head", "worker"], activity("report")),
     "web:desk_supervised": Stop(["dispatcher", "leader", "worker"]),
     "web:desk_triage": Stop(["dispatcher"]),
     "web:desk_proposals": Stop(["dispatcher", "clerk", "worker"]),

@@ -165,7 +165,8 @@ def _rule(judge: Judge, where: Where, written: str) -> None:
         en = f"“{written}” is no RFC 5545 rule, such as FREQ=MONTHLY;BYMONTHDAY=1,15. ({bad})"
         judge.error("bad_rule", where, zh, en)
         return
-    if rule.between(ANCHOR, datetime(2101, 1, 1), inc=True, count=1) == []:  # noqa: DTZ001  rules name days
+    first = rule.after(ANCHOR, inc=True)
+    if first is None or first > datetime(2101, 1, 1):  # noqa: DTZ001  rules name days
         zh, en = f"“{written}”一天也没有指到。", f"“{written}” names no day at all."
         judge.error("rule_without_days", where, zh, en)
 

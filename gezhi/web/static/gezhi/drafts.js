@@ -3,6 +3,7 @@
 // beside it, with the time, and can be discarded. `data-draft-tab`: never kept beyond this tab.
 
 import { openRoom } from "./draft-room.js";
+import { asServed, touched } from "./touched.js";
 
 const SENT = "draft.sent";
 const WHO = "draft.who";
@@ -60,6 +61,7 @@ function inTab(key) {
 async function keep(form, key) {
   const tabOnly = "draftTab" in form.dataset;
   const kept = inTab(key) ?? (tabOnly ? null : await room.read(key)) ?? {};
+  const early = named(form).some(([, box]) => touched(box));
   if (kept["|at"]) bringBack(form, key, kept);
   let timer = 0;
   const save = () => {
@@ -77,6 +79,7 @@ async function keep(form, key) {
   form.addEventListener("input", save);
   form.addEventListener("gezhi:drawn", save);
   form.addEventListener("submit", () => sessionStorage.setItem(SENT, key));
+  if (early) save(); // written before this script listened
 }
 
 // rows that a form repeats carry the same name: each box is told by its name and its place among them
@@ -97,11 +100,6 @@ function marksOf(form) {
 
 function chosen(form) {
   return marksOf(form).filter((box) => box.checked).map((box) => `${box.name}=${box.value}`);
-}
-
-function asServed(box) {
-  if (box.tagName !== "SELECT") return box.defaultValue;
-  return ([...box.options].find((option) => option.defaultSelected) ?? box.options[0])?.value ?? "";
 }
 
 function wordsOf(form, kept) {

@@ -1,6 +1,8 @@
 // An entry of a register picked while one types its name, address, code or sound; its code is what is sent.
 // Without scripts the button beside the box searches on the server.
 
+import { touched } from "./touched.js";
+
 const WAIT_MS = 200;
 let count = 0;
 
@@ -74,6 +76,7 @@ export function startEntryPick(holder) {
     box.focus();
     look();
   });
+  if (touched(box) && document.activeElement === box) later(); // written while this script was on its way
 }
 
 function line(id, { code, name, where }) {

@@ -1,6 +1,7 @@
 // The map: our own areas as vectors, no tiles from anywhere. Whatever fails here, the list and the address field remain.
 
 import * as maplibre from "../vendor/maplibre-gl.mjs";
+import { touched } from "./touched.js";
 
 const REFETCH_AFTER_MS = 150;
 
@@ -153,5 +154,5 @@ function startPicking(map, holder) {
     if (pickFor) lon.dispatchEvent(new Event("input", { bubbles: true }));
   });
   for (const one of [lon, lat]) one.addEventListener("change", () => show(true));
-  show(false);
+  show(Boolean(form.dataset.placed) || touched(lon)); // placed while the map was on its way: the map goes there
 }

@@ -83,6 +83,7 @@ function startLocating(button) {
         form.elements.lat.value = coords.latitude.toFixed(6);
         const words = coords.accuracy > TOO_COARSE_M ? (button.dataset.coarse ?? button.dataset.found) : button.dataset.found;
         says.textContent = words.replace("{n}", Math.round(coords.accuracy));
+        form.dataset.placed = "yes"; // for scripts that are still on their way
         form.elements.lon.dispatchEvent(new Event("change", { bubbles: true }));
         if ("sendWhenLocated" in form.dataset) form.submit();
       },

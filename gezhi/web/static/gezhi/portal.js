@@ -1,5 +1,7 @@
 // What residents' pages gain when scripts run; without them everything here goes on by itself or by the server.
 
+import { touched } from "./touched.js";
+
 const LOOK_AFTER_MS = 300;
 const FEW_LEFT = 1000;
 const KEPT = "kept:";
@@ -30,13 +32,12 @@ function keepWords(form) {
   const boxes = [...form.querySelectorAll("textarea")];
   try {
     const kept = JSON.parse(sessionStorage.getItem(key) ?? "{}");
-    for (const box of boxes) {
-      if (!box.value && kept[box.name]) box.value = kept[box.name];
-      box.dispatchEvent(new Event("input", { bubbles: true }));
-    }
+    for (const box of boxes) if (!box.value && kept[box.name]) box.value = kept[box.name];
     form.addEventListener("input", () => {
       sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(boxes.map((box) => [box.name, box.value]))));
     });
+    // what came back is counted and matched; what was written while this script was on its way is kept, too
+    for (const box of boxes) box.dispatchEvent(new Event("input", { bubbles: true }));
   } catch {
     // a browser that keeps nothing
   }
@@ -78,7 +79,9 @@ function lookAtOnce(form) {
   form.addEventListener("gezhi:place", moved);
   form.elements.lon.addEventListener("change", moved);
   form.elements.address.addEventListener("change", look);
-  for (const radio of form.querySelectorAll("[name=area]")) radio.addEventListener("change", look);
+  const areas = [...form.querySelectorAll("[name=area]")];
+  for (const radio of areas) radio.addEventListener("change", look);
+  if (form.dataset.placed || [form.elements.address, ...areas].some(touched)) look(); // before this script was there
 }
 
 function copy(button) {
@@ -137,7 +140,9 @@ function pieceSet(text) {
 }
 
 for (const link of document.querySelectorAll("[data-opens]")) {
-  link.addEventListener("click", () => (document.getElementById(link.dataset.opens).open = true));
+  const open = () => (document.getElementById(link.dataset.opens).open = true);
+  link.addEventListener("click", open);
+  if (location.hash && link.hash === location.hash) open();
 }
 
 // a page that answered a form (something was missing) becomes a plain one: reloading or coming back never sends it again

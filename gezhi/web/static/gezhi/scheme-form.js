@@ -23,6 +23,7 @@ export function startSchemeForm(form) {
     if (onMap) openMap(onMap);
   });
   form.querySelectorAll("[data-entry-pick]").forEach(startEntryPick);
+  form.dataset.started = "yes"; // now its buttons do something, and are shown
   look();
 }
 

@@ -127,6 +127,7 @@ function startMentions(box) {
     clearTimeout(timer);
     timer = setTimeout(offer, 120);
   });
+  if (document.activeElement === box) offer(); // an @ written while this script was on its way
   box.addEventListener("blur", () => setTimeout(close, 150));
   box.addEventListener("keydown", (event) => {
     if (list.hidden || event.isComposing) return;

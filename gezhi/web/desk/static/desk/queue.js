@@ -1,6 +1,8 @@
 // A list and its keys: walk, open, select, act; the case chosen beside it; after a case is settled, the next one.
 // Without scripts every row is a link, every selection a form.
 
+import { touched } from "../gezhi/touched.js";
+
 const wide = window.matchMedia("(min-width: 1400px)");
 const list = document.querySelector("[data-queue]");
 const panel = document.querySelector("[data-aside-panel]");
@@ -223,7 +225,9 @@ function startBulkForm(form) {
   const scripted = document.createElement("input");
   Object.assign(scripted, { type: "hidden", name: "scripted", value: "yes" });
   form.append(scripted);
-  form.addEventListener("input", () => form.querySelector("[value=run]")?.setAttribute("disabled", ""));
+  const shut = () => form.querySelector("[value=run]")?.setAttribute("disabled", "");
+  form.addEventListener("input", shut);
+  if ([...form.querySelectorAll("input:not([type=hidden]), select, textarea")].some(touched)) shut();
 }
 
 // counts beside the saved views: those of a moment ago at once, then fresh ones

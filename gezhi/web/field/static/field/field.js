@@ -8,14 +8,27 @@ if (dock) startWaiting(dock);
 const near = document.querySelector("[data-by-distance]");
 if (near) startDistance(near);
 for (const map of document.querySelectorAll("[data-map-later]")) {
-  map.closest("details").addEventListener("toggle", () => import("./maps.js").then(({ startLater }) => startLater(map)), { once: true });
+  const folded = map.closest("details");
+  const start = () => import("./maps.js").then(({ startLater }) => startLater(map));
+  if (folded.open) start();
+  else folded.addEventListener("toggle", start, { once: true });
 }
 // what was sent need not come back
 const sent = document.querySelector("[data-clears]");
 if (sent) for (const key of ["field.report", `draft:${sent.dataset.clears}`]) sessionStorage.removeItem(key);
 
-// what works without a network is fetched when the page has come to rest: nobody waits for it
+// what works without a network is fetched when the page has come to rest: nobody waits for it. A form that is sent
+// before waits for it, or goes the plain way
 const acts = document.querySelectorAll("form[data-kinds]");
-if (acts.length) import("./offline/page-acts.js").then(({ startActs }) => startActs(acts));
+const sending = acts.length ? import("./offline/page-acts.js").catch(() => null) : null;
+for (const form of acts) form.addEventListener("submit", (event) => sendAct(event, form));
 const rest = window.requestIdleCallback ?? ((work) => setTimeout(work, 1000));
 if (dock) rest(() => import("./offline/start.js").then(({ startOffline }) => startOffline()));
+
+async function sendAct(event, form) {
+  if (event.defaultPrevented) return;
+  event.preventDefault();
+  const acts = await sending;
+  if (acts) acts.send(form);
+  else HTMLFormElement.prototype.submit.call(form);
+}

@@ -51,15 +51,18 @@ async function open() {
   }
   if (!main.querySelector("h1")) main.prepend(Object.assign(document.createElement("h1"), { className: "vh", textContent: word(title) }));
   main.removeAttribute("aria-busy");
+  outbox.onChange(() => badge(one.account));
   window.addEventListener("online", () => netBack());
   keepTrying(async () => {
     await (await import("./send.js")).sendAll(one.account);
     return (await outbox.unsent(one.account)).filter((record) => record.state === "waiting").length;
   })();
-  document.addEventListener("gezhi:downloaded", async () => {
+  const again = async () => {
     const fresh = await notes({ ...context, note: await download.noteOf(one.account) }, false);
     main.querySelector(".notes")?.replaceWith(...fresh);
-  });
+  };
+  document.addEventListener("gezhi:downloaded", again);
+  window.addEventListener("offline", again);
 }
 
 // where there is a network the server knows who is signed in; without one, whoever was last
@@ -109,7 +112,6 @@ async function notes({ account, note }, expired) {
   if (note && Math.abs(note.shift) > CLOCK_OFF_S) found.push(piece("warn", { text: word("clock-off", { n: Math.round(Math.abs(note.shift) / 60) }) }));
   found.push(piece("line", { text: note ? word("updated", { when: moment(note.at) }) : word("never") }));
   await badge(account);
-  outbox.onChange(() => badge(account));
   const box = document.createElement("div");
   box.className = "notes";
   box.append(...found);

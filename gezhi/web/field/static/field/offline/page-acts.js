@@ -2,13 +2,7 @@
 
 import { keepAct, sendNow } from "./from-page.js";
 
-export function startActs(forms) {
-  for (const form of forms) form.addEventListener("submit", (event) => send(event, form));
-}
-
-async function send(event, form) {
-  if (event.defaultPrevented) return;
-  event.preventDefault();
+export async function send(form) {
   if (form.dataset.going) return;
   form.dataset.going = "yes";
   try {
