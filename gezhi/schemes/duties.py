@@ -39,6 +39,11 @@ class Rate:
     per: str
     share: bool = False
 
+    @property
+    def a_day(self) -> int:
+        """How many each day asks for; 0 where it is not by the day, or of a share."""
+        return self.amount if self.per == "day" and not self.share else 0
+
     @classmethod
     def parse(cls, written: str) -> Self:
         """Read a rate; raise BadDuty when it is none."""
@@ -138,3 +143,8 @@ class Duty:
     note: Text = UNSAID
     clause: str = ""
     place: Place = NOWHERE
+
+    @property
+    def a_day(self) -> int:
+        """How many each day asks for; 0 where it is not by the day, or of a share."""
+        return self.rate.a_day if self.rate else 0

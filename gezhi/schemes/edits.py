@@ -20,7 +20,9 @@ from gezhi.schemes.documents import MAIN, Source, merge, unit_files
 from gezhi.schemes.durations import Duration
 from gezhi.schemes.duties import Rate
 from gezhi.schemes.model import Finding, SchemeError
+from gezhi.schemes.reading import words
 from gezhi.schemes.shapes import TABLE_COLUMNS
+from gezhi.schemes.stretches import Stretch
 from gezhi.schemes.text import Text
 
 _LAST_NUMBER = re.compile(r"(\d+)(?!.*\d)")
@@ -83,6 +85,16 @@ def set_rate(source: Source, duty: str, rate: str) -> Source:
     if not key:
         raise SchemeError([Finding("error", "edit", f"duties.{duty}", _CANNOT)])
     return _set(source, ("duties", duty, key), rate)
+
+
+def set_duty_hours(source: Source, duty: str, hours: Sequence[str]) -> Source:
+    """Return the files with other hours of a duty; with none, it is done at any hour. Raise BadStretch for no hours."""
+    for one in hours:
+        Stretch.parse(one)
+    table = _table(merge(source).rules, ("duties", duty)) or {}
+    if tuple(hours) == tuple(words(table.get("hours"))):
+        return source
+    return _set(source, ("duties", duty, "hours"), list(hours))
 
 
 def set_row(source: Source, table: str, row_id: str, values: Values) -> Source:

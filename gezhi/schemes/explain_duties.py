@@ -87,7 +87,7 @@ class DutyRow:
     note: Text
     clause: str
     place: str
-    by_rate: bool = False
+    by_event: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +262,7 @@ def _duty(scheme: Scheme, duty: Duty) -> DutyRow:
         note=duty.note,
         clause=duty.clause,
         place=str(duty.place),
-        by_rate=duty.rate is not None,
+        by_event=bool(duty.starts_on),
     )
 
 

@@ -5,9 +5,10 @@ activity fills one stretch.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -71,6 +72,35 @@ def _moment(day: date, minutes: int, zone: ZoneInfo) -> datetime:
     if minutes == _DAY:
         return datetime.combine(day + timedelta(days=1), time(), zone)
     return datetime.combine(day, time(minutes // 60, minutes % 60), zone)
+
+
+def faults(some: Sequence[Stretch], *, a_day: int, minutes: int = 0) -> Iterator[tuple[str, Text]]:
+    """Yield what is wrong with the hours of a duty that asks for so many a day (0: not by the day), so long each."""
+    if any(following.opens < one.closes for one, following in pairwise(some)):
+        said = "、".join(map(str, some))
+        yield (
+            "hours_overlap",
+            Text(
+                f"时段须按先后排列且不得重叠；这里写了 {said}。",
+                f"Stretches stand in order and never overlap; this has {said.replace('、', ', ')}.",
+            ),
+        )
+    if (many := len(some)) > 1 and a_day != many:
+        yield (
+            "hours_without_rate",
+            Text(
+                f'写了 {many} 个时段，每个时段做一次，频次须写 at_least = "{many} per day"；否则只写一个时段。',
+                f"{many} stretches are filled by one each: write at_least = “{many} per day”, or one stretch only.",
+            ),
+        )
+    if short := next((one for one in some if one.minutes < minutes), None):
+        yield (
+            "hours_too_short",
+            Text(
+                f"时段 {short} 只有 {short.minutes} 分钟，一次却要 {minutes} 分钟（minutes）。",
+                f"The stretch {short} has {short.minutes} minutes, and one takes {minutes} (minutes).",
+            ),
+        )
 
 
 def place_of(some: Sequence[Stretch], began: datetime, ended: datetime, zone: ZoneInfo) -> int:

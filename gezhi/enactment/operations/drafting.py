@@ -39,10 +39,12 @@ class LimitChange:
 
 @dataclass(frozen=True, slots=True)
 class RateChange:
-    """How often a duty is done, or of how large a share: `2 per quarter`, `50% per quarter`."""
+    """How often a duty is done, or of how large a share, and at which hours; an empty `rate` stays as it is."""
 
     duty: str
     rate: str
+    # none: at any hour; None leaves them as they are
+    hours: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +287,8 @@ def _apply_rule(text: source.Source, change: RuleChange) -> source.Source:
         case LimitChange():
             changed = edits.set_limit(text, change.keys, change.limit, at=change.at, warn=change.warn)
         case RateChange():
-            changed = edits.set_rate(text, change.duty, change.rate)
+            changed = edits.set_rate(text, change.duty, change.rate) if change.rate else text
+            changed = changed if change.hours is None else edits.set_duty_hours(changed, change.duty, change.hours)
         case WordsChange():
             changed = edits.set_words(text, change.keys, change.words)
         case HoursChange():

@@ -1,7 +1,6 @@
 """Duties and phases: every name means something, one rule says when, and nobody verifies their own work."""
 
 from datetime import datetime
-from itertools import pairwise
 
 from gezhi.schemes.check.forms import REGISTER
 from gezhi.schemes.check.judge import Judge, Where
@@ -9,6 +8,7 @@ from gezhi.schemes.check.references import ITEM, POST
 from gezhi.schemes.check.registers import FORM
 from gezhi.schemes.duties import Duty
 from gezhi.schemes.rounds import ANCHOR, parse_rule
+from gezhi.schemes.stretches import faults
 
 DUTY = ("任务", "duty")
 PHASE = ("阶段", "phase")
@@ -140,21 +140,8 @@ def _hours(judge: Judge, where: Where, duty: Duty) -> None:
         en = "What an event starts is done at any hour: no hours beside starts_on; within says how soon."
         judge.error("hours_of_event", here, zh, en)
         return
-    if any(following.opens < one.closes for one, following in pairwise(duty.hours)):
-        said = "、".join(map(str, duty.hours))
-        zh = f"时段须按先后排列且不得重叠；这里写了 {said}。"
-        en = f"Stretches stand in order and never overlap; this has {said.replace('、', ', ')}."
-        judge.error("hours_overlap", here, zh, en)
-    many, rate = len(duty.hours), duty.rate
-    if many > 1 and (rate is None or rate.share or rate.per != "day" or rate.amount != many):
-        zh = f'写了 {many} 个时段，每个时段做一次，频次须写 at_least = "{many} per day"；否则只写一个时段。'
-        en = f"{many} stretches are filled by one each: write at_least = “{many} per day”, or one stretch only."
-        judge.error("hours_without_rate", here, zh, en)
-    short = next((one for one in duty.hours if one.minutes < duty.minutes), None)
-    if short is not None:
-        zh = f"时段 {short} 只有 {short.minutes} 分钟，一次却要 {duty.minutes} 分钟（minutes）。"
-        en = f"The stretch {short} has {short.minutes} minutes, and one takes {duty.minutes} (minutes)."
-        judge.error("hours_too_short", here, zh, en)
+    for code, text in faults(duty.hours, a_day=duty.a_day, minutes=duty.minutes):
+        judge.error(code, here, text.zh, text.en)
 
 
 def _rule(judge: Judge, where: Where, written: str) -> None:

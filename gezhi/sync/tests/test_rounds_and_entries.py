@@ -104,6 +104,11 @@ def test_due_rounds_come_along_with_what_they_ask(rounds: District) -> None:
     walk = due["rounds.walk"]
     assert (walk["asked"], walk.get("seen", 0)) == (2, 0)
     assert walk["warn"] < walk["due"]
+    assert not {"hours", "stretches", "zone"} & walk.keys()
+    patrol = due["shawan.patrol"]
+    assert (patrol["hours"], patrol["zone"]) == (["07:00-10:30", "17:00-20:30"], "Asia/Shanghai")
+    assert [(one["opens"][11:16], one["done"]) for one in patrol["stretches"]] == [("07:00", False), ("17:00", False)]
+    assert all(one["warn"] < one["closes"] for one in patrol["stretches"])
     asked = _part(phone, f"forms/{due['rounds.walk_with_form']['form']}")
     assert asked["print"] == due["rounds.walk_with_form"]["print"]
     assert {one["id"] for one in asked["fields"]} == {"weather"}

@@ -287,8 +287,10 @@ def _rate_entry(request: HttpRequest, _plan: Plan, scheme: Scheme) -> Entry:
     return Entry("rate", title, values, choices, alternatives=((0, now),))
 
 
-def _rate_change(request: HttpRequest, _plan: Plan, entry: Entry) -> operations.Change:
-    return rates.change(request, entry.values)
+def _rate_change(request: HttpRequest, plan: Plan, entry: Entry) -> operations.Change:
+    if plan.scheme is None:
+        raise Http404
+    return rates.change(request, plan.scheme, entry.values)
 
 
 # ── words and hours ──

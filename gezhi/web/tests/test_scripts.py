@@ -19,7 +19,8 @@ const say = (found) => process.stdout.write(JSON.stringify(found));
 """
 
 
-def _run(script: str, play: str) -> Any:
+def run(script: str, play: str) -> Any:
+    """Play with a script and return what it says."""
     node = which("node")
     assert node, "Node builds the front end: it has to be here"
     source = json.dumps((WEB / script).read_text("utf-8"))
@@ -41,7 +42,7 @@ def test_what_was_typed_just_before_a_sign_out_is_not_written_after_it() -> None
     await late;
     say([before, kept.size]);
     """
-    assert _run("static/gezhi/draft-room.js", play) == [1, 0]
+    assert run("static/gezhi/draft-room.js", play) == [1, 0]
 
 
 def test_sending_is_tried_on_after_a_time_without_a_network_and_after_a_failure() -> None:
@@ -62,4 +63,4 @@ def test_sending_is_tried_on_after_a_time_without_a_network_and_after_a_failure(
     await come();
     say([tries, due === null]);
     """
-    assert _run("field/static/field/offline/retry.js", play) == [2, True]
+    assert run("field/static/field/offline/retry.js", play) == [2, True]

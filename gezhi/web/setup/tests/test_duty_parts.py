@@ -32,7 +32,7 @@ def office(district: District) -> Client:
 def test_duties_are_a_table_and_a_year(district: District, version: SchemeVersion) -> None:
     reader = client(district.cast.worker, "zh-hans")
     page = reader.get(f"/setup/scheme/{version.pk}?part=duties&year=2026").text
-    assert "每天不少于 2 次，休息日不安排" in page
+    assert "每天不少于 2 次，07:00–10:30、17:00–20:30 各一次，休息日不安排" in page
     assert "站长，每季度不少于 50%" in page
     assert "由事件起始" in page
     training = reader.get(f"/setup/scheme/{version.pk}?part=duties&year=2026&duty=permit_training").text
@@ -127,8 +127,41 @@ def test_how_often_a_duty_is_done_is_changed_in_a_draft(office: Client, version:
     assert office.post(sample, {"amount": "60", "per": "quarter", "share": "yes", "seen": seen}).status_code == 302
     changed = queries.draft_scheme(SchemeDraft.objects.get()).duties["verify_class_1"]
     assert (changed.rate, changed.verifies) == (Rate(60, "quarter", share=True), "visit_class_1")
-    for unknown in ("nobody", "weekly_report"):
+    for unknown in ("nobody", "first_visit"):
         assert office.get(f"/setup/scheme/{version.pk}/change?what=rate&id={unknown}").status_code == 404
+
+
+def test_the_hours_of_a_duty_are_changed_in_a_draft(office: Client, version: SchemeVersion) -> None:
+    address = f"/setup/scheme/{version.pk}/change?what=rate&id=patrol"
+    page = office.get(address).text
+    assert "07:00–10:30、17:00–20:30 各一次" in page
+    assert 'value="07:00-10:30, 17:00-20:30"' in page
+    twice = {"amount": "2", "per": "day", "share": ""}
+    for hours, said in (
+        ("8-9", "不是时段"), ("22:00-02:00", "不能跨夜"), ("17:00-20:30, 07:00-10:30", "不得重叠"),
+        ("06:00-08:00 12:00-13:00 18:00-20:00", "3 per day"), ("07:00-07:30, 17:00-20:30", "只有 30 分钟"),
+    ):  # fmt: skip
+        refused = office.post(address, twice | {"hours": hours})
+        assert refused.status_code == 422
+        assert said in refused.text
+        assert hours in refused.text
+    assert not SchemeDraft.objects.exists()
+    done = office.post(address, twice | {"hours": "06:30-09:00、18:00-20:00"}, follow=True)
+    assert "07:00–10:30、17:00–20:30" in done.text
+    draft = SchemeDraft.objects.get()
+    patrol = queries.draft_scheme(draft).duties["patrol"]
+    assert (patrol.rate, [str(one) for one in patrol.hours]) == (Rate(2, "day"), ["06:30-09:00", "18:00-20:00"])
+    # on days of a rule there are hours and no rate
+    report = f"/setup/scheme/{draft.pk}/change?what=rate&id=weekly_report"
+    assert 'name="amount"' not in office.get(report).text
+    sent = {"hours": "14:00-17:30", "seen": str(draft.revision)}
+    assert office.post(report, sent).status_code == 302
+    draft.refresh_from_db()
+    assert [str(one) for one in queries.draft_scheme(draft).duties["weekly_report"].hours] == ["14:00-17:30"]
+    anew = f"/setup/scheme/{draft.pk}/change?what=rate&id=patrol"
+    assert office.post(anew, twice | {"hours": "", "seen": str(draft.revision)}).status_code == 302
+    draft.refresh_from_db()
+    assert queries.draft_scheme(draft).duties["patrol"].hours == ()
 
 
 def test_only_the_office_takes_forms(district: District, version: SchemeVersion) -> None:
