@@ -82,6 +82,12 @@ class Activity(models.Model):
         "people.Account", models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False
     )
     signed_at = models.DateTimeField(null=True)
+    # Whoever would sign it and did not agree says why; until it is put right nobody is asked again.
+    declined_by = models.ForeignKey(
+        "people.Account", models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    declined_at = models.DateTimeField(null=True)
+    declined_why = models.TextField(blank=True, default="", db_default="")
     withdrawn_at = models.DateTimeField(null=True)
     counts = models.BooleanField(default=False)
     # Of a duty with several stretches of hours: which one it fills, 1 for the first. Two of one stretch fill one.
@@ -149,7 +155,7 @@ class ActivityLogRows(models.QuerySet["ActivityEvent"]):
 
 
 class ActivityEvent(models.Model):
-    """One entry of an activity's log: `record`, then `correct`, `sign`, `withdraw`, `lapse`; `link` covers `body`."""
+    """One entry of an activity's log: `record`, then `correct`, `sign`, `decline`, `withdraw`; `link` covers `body`."""
 
     pk = models.CompositePrimaryKey("activity_id", "seq")
     activity = models.ForeignKey(

@@ -34,6 +34,16 @@ class ActivityChanged(Exception):
         self.activity = activity
 
 
+class SigningChanged(Exception):
+    """A record that waited for the sender's signature was put right, signed or taken back by others meanwhile."""
+
+    code = "conflict"
+
+    def __init__(self, activity: UUID) -> None:
+        super().__init__(str(activity))
+        self.activity = activity
+
+
 class UploadRefused(Exception):
     """A piece of a photo can't be taken; `received` is where to go on, `status` what HTTP says."""
 

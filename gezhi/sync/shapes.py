@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 MOST_RECORDS = 500
-KINDS = ("report", "act", "correct", "note", "photos", "entry", "activity", "amend", "excuse")
+KINDS = ("report", "act", "correct", "note", "photos", "entry", "activity", "amend", "excuse", "sign")
 type Outcome = Literal["accepted", "duplicate", "conflict", "refused", "failed"]
 
 

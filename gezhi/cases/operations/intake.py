@@ -25,6 +25,7 @@ from gezhi.cases.access import account_id
 from gezhi.cases.errors import BadInput, CaseError
 from gezhi.cases.models import Case, CaseEvent, CaseFile, CaseWords, Hold
 from gezhi.cases.operations import statements
+from gezhi.cases.operations.attaching import as_ids
 from gezhi.cases.operations.interest import Interested, interested, unnamed
 from gezhi.cases.operations.log import CHANGED, opening_row, outbox_row
 from gezhi.cases.operations.pattern import Pattern, fill, pattern_of
@@ -141,7 +142,8 @@ def _prepare(report: Report, actor: Account | None, *, now: datetime, today: dat
     # Without a place the areas end at the top, and the engine gives it to the desk there: the triage queue.
     pattern = pattern_of(version.pk, scheme, opening)
     case = _case_row(report, actor, version=version, scheme=scheme, located=located, concerned=concerned, on=on)
-    files = partial(_file_rows, report, photos, actor, now=now)
+    shown = [("report", photo) for photo in photos] + _asked_photos(report, scheme)
+    files = partial(_file_rows, report, shown, actor, now=now)
     return _write_up(case, pattern, areas=opening.areas, files=files, now=now)
 
 
@@ -348,14 +350,26 @@ def _placed_by_photo(report: Report, photos: Sequence[StoredFile]) -> Report:
     return msgspec.structs.replace(report, lon=shown.lon, lat=shown.lat, crs="wgs84") if shown else report
 
 
+def _asked_photos(report: Report, scheme: Scheme) -> list[tuple[str, StoredFile]]:
+    """Return the photos that the item's opening asked for, each under its question's id, as those of an action are."""
+    item = scheme.items[report.item]
+    asks = scheme.procedures[item.procedure].asks if item.procedure else ()
+    found: list[tuple[str, StoredFile]] = []
+    for question in asks:
+        if question.kind == "photos" and (answer := report.facts.get(question.id)):
+            named = msgspec.structs.replace(report, files=tuple(as_ids(answer, question.id)))
+            found += [(question.id, photo) for photo in _photos(named)]
+    return found
+
+
 def _file_rows(
-    report: Report, photos: Sequence[StoredFile], actor: Account | None, case_id: UUID, *, now: datetime
+    report: Report, photos: Sequence[tuple[str, StoredFile]], actor: Account | None, case_id: UUID, *, now: datetime
 ) -> list[Row]:
     by = "" if report.anonymous else account_id(actor)
     return [
         {
-            "id": uuid7(), "case_id": case_id, "file_id": photo.pk, "role": "report", "public": False,
+            "id": uuid7(), "case_id": case_id, "file_id": photo.pk, "role": role, "public": False,
             "desk_key": REPORTER.key, "actor": by, "at": now, "withdrawn_at": None,
         }
-        for photo in photos
+        for role, photo in photos
     ]  # fmt: skip

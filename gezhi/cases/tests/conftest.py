@@ -88,14 +88,21 @@ def asking(district: District) -> str:
     return enact_asking()
 
 
-def enact_asking() -> str:
-    """Put a version of Shawan into force that asks who quarrels when a dispute is reported; return such an item."""
+def enact_asking(*, photos: bool = False) -> str:
+    """Put a version of Shawan into force that asks who quarrels when a dispute is reported; return such an item.
+
+    `photos`: it asks for photos of the boundary as well.
+    """
     row = SchemeVersion.objects.get()
     main, files = row.source["main"], dict(row.source["files"])
     files[f"{main}/scheme.toml"] = files[f"{main}/scheme.toml"].replace(f'"{row.version}"', '"asking"', 1)
-    rules = f"{main}/procedures.toml"
-    files[rules] = files[rules].replace("[procedures.mediation]\n", '[procedures.mediation]\nasks = ["parties"]\n', 1)
+    rules, asks = f"{main}/procedures.toml", '["parties", "border"]' if photos else '["parties"]'
+    files[rules] = files[rules].replace("[procedures.mediation]\n", f"[procedures.mediation]\nasks = {asks}\n", 1)
     files[rules] += '\n[questions.parties]\nkind = "text"\ntitle = {zh = "谁和谁", en = "Who quarrels"}\n'
+    if photos:
+        files[rules] += (
+            '\n[questions.border]\nkind = "photos"\ntitle = {zh = "界址照片", en = "Photos of the boundary"}\n'
+        )
     enactment.enact(
         files=source.Source(main, files), actor=None, on=date(2026, 1, 2), now=datetime(2025, 12, 31, tzinfo=UTC)
     )

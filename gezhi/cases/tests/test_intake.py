@@ -17,7 +17,7 @@ from gezhi.cases.errors import AskArea, BadInput
 from gezhi.cases.models import Case, CaseEvent, CaseFile, CaseWords, Hold
 from gezhi.cases.operations import intake, pattern, verify_log
 from gezhi.cases.operations.placing import spot_of
-from gezhi.cases.tests.conftest import District
+from gezhi.cases.tests.conftest import District, enact_asking
 from gezhi.enactment import queries as enactment
 from gezhi.foundation import crypto, files, prepared
 from gezhi.foundation.ids import uuid7
@@ -334,6 +334,19 @@ def test_refused_by_the_plan_is_said_in_both_languages(district: District) -> No
     with pytest.raises((Refused, BadInput)) as refused:
         district.open(scheme="shawan", item="nothing")
     assert str(refused.value)
+
+
+def test_photos_that_the_opening_asks_for_are_with_the_case(district: District) -> None:
+    item = enact_asking(photos=True)
+    one, other = (_photo(district, None, None) for _ in range(2))
+    named = {"parties": "张家和李家", "border": [str(one.pk), str(other.pk)]}
+    opened = district.open(item=item, facts=named)
+    held = CaseFile.objects.filter(case=opened.case_id)
+    assert {(row.file_id, row.role) for row in held} == {(one.pk, "border"), (other.pk, "border")}
+    # what is with another case is not taken over, and what is no file is said
+    for wrong in ([str(one.pk)], ["no-file"], [str(uuid7())]):
+        with pytest.raises(BadInput):
+            district.open(item=item, facts=named | {"border": wrong})
 
 
 def _photo(district: District, lon: float | None, lat: float | None) -> files.StoredFile:

@@ -2,7 +2,7 @@
 
 from gezhi.duties.leaves import Which
 from gezhi.duties.operations.books import close, may_write, remark, reopen
-from gezhi.duties.operations.changing import correct, may_sign, sign, withdraw
+from gezhi.duties.operations.changing import correct, decline, may_sign, sign, withdraw
 from gezhi.duties.operations.drawing import Redrawn, draw, population_hash, redraw, sample
 from gezhi.duties.operations.excuses import (
     colleagues_below,
@@ -34,6 +34,7 @@ __all__ = [
     "correct",
     "decide",
     "deciders",
+    "decline",
     "draw",
     "excused_by",
     "finish",

@@ -30,6 +30,7 @@ from gezhi.duties.operations.recording import (
     keep_photos,
     require_files,
 )  # fmt: skip
+from gezhi.duties.operations.declining import tell_declined
 from gezhi.duties.plans import Planned
 from gezhi.people.access import standing
 from gezhi.people.models import Account
@@ -69,6 +70,7 @@ def correct(
         keep_photos(row, photos)
         if answers is not None or others is not None or added:
             row.signed_by, row.signed_at = None, None
+        row.declined_by, row.declined_at, row.declined_why = None, None, ""
         _count(row, planned)
         return replace(_written(row, "correct", before, actor, now), cases=numbers)
 
@@ -100,23 +102,59 @@ def _free(row: Activity) -> None:
     Drawn.objects.filter(verified_by=row).update(verified_by=None)
 
 
-def sign(*, actor: Account, now: datetime, activity: UUID) -> Recorded:
-    """Sign an activity, where its round is closed by a signature: as the post that the plan names, never one's own."""
+def sign(*, actor: Account, now: datetime, activity: UUID, base: int = 0) -> Recorded:
+    """Sign an activity, where its round is closed by a signature: as the post that the plan names, never one's own.
+
+    `base` is the version that was seen (0: whatever stands). Raises `Conflict` when it changed since, and `NotFound`
+    for one that was taken back.
+    """
     with transaction.atomic():
-        seen = Activity.objects.visible_to(actor, now=now).filter(pk=activity, withdrawn_at=None, ended__isnull=False)
-        rows = Activity.objects.unscoped(reason="seen in the line above").select_for_update()
-        row = rows.filter(pk__in=seen.values("pk")).first()
-        planned = plans.of_version(row.scheme_version_id, row.duty) if row else None
-        if row is None or planned is None:
-            raise NotFound
-        if not may_sign(actor, row, planned, now):
-            raise Forbidden(_("This is signed by the post that the plan names, and not by who did it."))
+        row, planned = _to_sign(actor, activity, now)
+        if row.signed_by_id == actor.pk:
+            return Recorded("duplicate", row)
+        if base and row.version != base:
+            raise Conflict(row.version)
         if row.signed_at is not None:
             return Recorded("duplicate", row)
         before = log.facts(row)
         row.signed_by, row.signed_at = actor, now
+        row.declined_by, row.declined_at, row.declined_why = None, None, ""
         _count(row, planned)
         return _written(row, "sign", before, actor, now)
+
+
+def decline(*, actor: Account, now: datetime, activity: UUID, reason: str, base: int = 0) -> Recorded:
+    """Not sign an activity, and say why, as who would sign it. Its doer is told and puts it right or takes it back.
+
+    `base` as with `sign`; what is signed by now is a `Conflict`, too.
+    """
+    if not plain(reason):
+        raise BadInput(_("Say why you don't sign."), field="reason")
+    with transaction.atomic():
+        row, planned = _to_sign(actor, activity, now)
+        why = plain(reason)[:REMARK_LENGTH]
+        if row.declined_by_id == actor.pk and row.declined_why == why:
+            return Recorded("duplicate", row)
+        if row.signed_at is not None or (base and row.version != base):
+            raise Conflict(row.version)
+        before = log.facts(row)
+        row.declined_by, row.declined_at, row.declined_why = actor, now, why
+        recorded = _written(row, "decline", before, actor, now)
+        tell_declined(row, planned, now)
+        return recorded
+
+
+def _to_sign(actor: Account, activity: UUID, now: datetime) -> tuple[Activity, Planned]:
+    """Return what somebody may sign, held. Raises `NotFound`, and `Forbidden` for who only sees it."""
+    seen = Activity.objects.visible_to(actor, now=now).filter(pk=activity, withdrawn_at=None, ended__isnull=False)
+    rows = Activity.objects.unscoped(reason="seen in the line above").select_for_update()
+    row = rows.filter(pk__in=seen.values("pk")).first()
+    planned = plans.of_version(row.scheme_version_id, row.duty) if row else None
+    if row is None or planned is None:
+        raise NotFound
+    if not may_sign(actor, row, planned, now):
+        raise Forbidden(_("This is signed by the post that the plan names, and not by who did it."))
+    return row, planned
 
 
 def may_sign(account: Account, row: Activity, planned: Planned, now: datetime) -> bool:

@@ -29,6 +29,7 @@ def forget_entry(*, entry: UUID, now: datetime) -> int:
             continue
         named = _named(row)
         row.entry_name, row.answers, row.sealed, row.faults, row.remarks = "", {}, "", [], ""
+        row.declined_why = ""
         row.lon = row.lat = row.accuracy_m = row.distance_m = None
         row.changed_at = now
         row.version += 1

@@ -20,8 +20,10 @@ _STATED = (
     "scheme", "duty", "kind", "area_id", "area_path", "entry_id", "entry_name", "guarded", "case_id", "confirms_id",
     "day", "began", "ended", "account_id", "desk_key", "others", "lon", "lat", "accuracy_m", "distance_m", "form",
     "form_print", "answers", "faults", "remarks", "nil", "marks", "found", "agrees", "signed_by_id", "signed_at",
-    "withdrawn_at", "counts",
+    "withdrawn_at", "counts", "declined_by_id", "declined_at", "declined_why",
 )  # fmt: skip
+# What older logs do not state, as it was then.
+_LATER = {"declined_by_id": None, "declined_at": None, "declined_why": ""}
 
 
 def facts(activity: Activity) -> dict[str, Any]:
@@ -63,7 +65,7 @@ def sealed(activity: UUID, seq: int, kind: str, body: bytes) -> bytes:
 
 def replayed(events: Iterable[ActivityEvent]) -> dict[str, Any]:
     """Return the facts that a log folds to."""
-    state: dict[str, Any] = {}
+    state: dict[str, Any] = {**_LATER}
     for one in events:
         state |= msgspec.json.decode(one.body) if one.body else {}
     return state

@@ -17,6 +17,7 @@ from gezhi.duties.queries.story import (
     ActivityPage,
     activities,
     activity_page,
+    declined,
     drawn_for,
     of_case,
     of_entry,
@@ -24,6 +25,7 @@ from gezhi.duties.queries.story import (
     own_answers,
     sent_under,
     to_sign,
+    withdrawn,
 )
 from gezhi.duties.queries.sums import Object, Scope, Sum, Wanted, objects, one_object, total
 
@@ -58,6 +60,7 @@ __all__ = [
     "care_visits",
     "cases_of",
     "counted",
+    "declined",
     "draft",
     "drawn_for",
     "due",
@@ -93,4 +96,5 @@ __all__ = [
     "to_sign",
     "told_before",
     "total",
+    "withdrawn",
 ]

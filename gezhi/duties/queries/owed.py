@@ -236,6 +236,6 @@ def _unsigned(account: Account, today: date) -> Sequence[tuple[str, str, str, da
     """Return what somebody did or took part in that is ended and not signed: scheme, duty, place and day."""
     rows = Activity.objects.unscoped(reason="one's own, done and not signed yet").filter(
         Q(account=account) | Q(others__contains=[account.pk]), day__gte=today - _UNSIGNED_BACK, ended__isnull=False,
-        signed_at=None, withdrawn_at=None,
+        signed_at=None, declined_at=None, withdrawn_at=None,
     ).exclude(marks__contains=[OUTSIDE])  # fmt: skip
     return list(rows.values_list("scheme", "duty", "area_path", "day"))

@@ -103,6 +103,12 @@ def own(*, account: Account, pk: UUID) -> Activity | None:
     return rows.select_related("area").defer("area__boundary").first()
 
 
+def withdrawn(*, account: Account, pk: UUID, now: datetime) -> Activity | None:
+    """Return an activity that somebody may see and that was taken back; None for any other."""
+    rows = Activity.objects.visible_to(account, now=now).filter(pk=pk, withdrawn_at__isnull=False)
+    return rows.select_related("area").defer("area__boundary").first()
+
+
 def of_case(*, account: Account, case: UUID, now: datetime) -> list[Finding]:
     """Return the findings that a case came from, of activities that somebody may see."""
     seen = Activity.objects.visible_to(account, now=now)
@@ -148,10 +154,20 @@ def to_sign(*, account: Account, now: datetime, size: int = SIZE) -> list[Activi
         reduce(or_, wanted),
         ended__isnull=False,
         signed_at=None,
+        declined_at=None,
         withdrawn_at=None,
         day__gte=timezone.localdate(now) - _SIGNED_WITHIN,
     )
     return list(rows.exclude(account=account).exclude(others__contains=[account.pk]).order_by("pk")[:size])
+
+
+def declined(*, account: Account, now: datetime, size: int = SIZE) -> list[Activity]:
+    """Return one's own records that were not signed, the newest first: to be put right, or taken back."""
+    rows = Activity.objects.unscoped(reason="one's own").filter(
+        account=account, declined_at__isnull=False, withdrawn_at=None,
+        day__gte=timezone.localdate(now) - _SIGNED_WITHIN,
+    )  # fmt: skip
+    return list(_whole(rows).order_by("-pk")[:size])
 
 
 def drawn_for(draw: UUID) -> Sequence[Drawn]:
@@ -160,4 +176,4 @@ def drawn_for(draw: UUID) -> Sequence[Drawn]:
 
 
 def _whole(rows: ActivityRows) -> ActivityRows:
-    return rows.select_related("area", "account", "signed_by").defer("area__boundary")
+    return rows.select_related("area", "account", "signed_by", "declined_by").defer("area__boundary")

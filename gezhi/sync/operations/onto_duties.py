@@ -13,11 +13,12 @@ from gezhi.duties import plans, queries
 from gezhi.duties.answers import private_of
 from gezhi.duties.errors import Conflict, NotFound
 from gezhi.duties.models import Activity
-from gezhi.sync.errors import ActivityChanged, RecordRefused
+from gezhi.sync.errors import ActivityChanged, RecordRefused, SigningChanged
 from gezhi.sync.operations.context import Taking
 from gezhi.sync.operations.done import Done
 from gezhi.sync.operations.reports import words_of
 from gezhi.sync.queries.changed import what_changed
+from gezhi.sync.queries.standing import activity_stands
 from gezhi.sync.shapes import Record
 
 _PHOTOS = ("photos_before", "photos_after")
@@ -48,12 +49,20 @@ def activity(taking: Taking, record: Record) -> Done:
 def _end(taking: Taking, record: Record, running: UUID) -> Done:
     row = queries.own(account=taking.actor, pk=running)
     if row is not None and row.ended is not None:
+        if _stands_so(taking, row, record.data):  # a page had sent it already, and its reply was lost
+            return Done(row.duty, {"activity": str(row.pk), "version": row.version, "cases": []}, fresh=False)
         raise ActivityChanged(running)  # on a page, or on another telephone
     recorded = duties.finish(
         actor=taking.actor, now=taking.now, activity=running, ended=taking.moment(record.data.get("ended"), "ended"),
         **_said(taking, record),
     )  # fmt: skip
     return _recorded(taking, record, recorded)
+
+
+def _stands_so(taking: Taking, row: Activity, data: Mapping[str, Any]) -> bool:
+    """Say whether an activity stands already as it is brought: nothing in it differs, nothing comes in addition."""
+    _theirs, differing = activity_stands(taking.actor, row.pk, data)
+    return not (differing or data.get("findings") or data.get("photos"))
 
 
 def amend(taking: Taking, record: Record) -> Done:
@@ -128,6 +137,32 @@ def _form_changed(taking: Taking, record: Record, row: Activity) -> tuple[str, .
     today = plans.find(f"{row.scheme}.{row.duty}", timezone.localdate(taking.now))
     then = plans.of_version(row.scheme_version_id, row.duty)
     return what_changed(record.form, today.form if today else None, then.form if then else None)
+
+
+def sign(taking: Taking, record: Record) -> Done:
+    """Sign a record of somebody else, or (`agrees` false) say why not. `base` is the version that was looked at.
+
+    What was put right, signed or taken back meanwhile is a conflict: nobody signs what he has not seen.
+    """
+    data = record.data
+    taking.when(record)
+    pk = id_of(data.get("activity"), "activity")
+    if pk is None or not isinstance(data.get("agrees"), bool):
+        raise RecordRefused("bad_input", _("Say which record it is, and whether you agree."), field="agrees")
+    given: dict[str, Any] = {
+        "actor": taking.actor, "now": taking.now, "activity": pk, "base": record.base or 0
+    }  # fmt: skip
+    try:
+        done = duties.sign(**given) if data["agrees"] else duties.decline(**given, reason=words_of(data, "reason"))
+    except Conflict as error:
+        raise SigningChanged(pk) from error
+    except NotFound:
+        if queries.withdrawn(account=taking.actor, pk=pk, now=taking.now) is None:
+            raise
+        raise SigningChanged(pk) from None
+    row = done.activity
+    facts = {"activity": str(row.pk), "version": row.version}
+    return Done(row.duty, facts, fresh=done.outcome == "accepted")
 
 
 def excuse(taking: Taking, record: Record) -> Done:

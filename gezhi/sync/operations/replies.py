@@ -15,13 +15,18 @@ from gezhi.people.models import Account
 from gezhi.registers.errors import AskArea as AskPart
 from gezhi.registers.errors import Refused as NotWritten
 from gezhi.schemes.state import Refused
-from gezhi.sync.errors import ActivityChanged, RecordRefused
+from gezhi.sync.errors import ActivityChanged, RecordRefused, SigningChanged
 from gezhi.sync.operations.done import Done
+from gezhi.sync.queries.signing import stands_to_sign
 from gezhi.sync.queries.standing import activity_stands, theirs_of
 from gezhi.sync.shapes import Choice, Record, Result
 
-type Refusal = CaseError | Refused | RecordRefused | FileRefused | DutyError | NotWritten | ActivityChanged
-REFUSALS = (CaseError, Refused, RecordRefused, FileRefused, DutyError, NotWritten, ActivityChanged)
+type Refusal = (
+    CaseError | Refused | RecordRefused | FileRefused | DutyError | NotWritten | ActivityChanged | SigningChanged
+)
+REFUSALS = (
+    CaseError, Refused, RecordRefused, FileRefused, DutyError, NotWritten, ActivityChanged, SigningChanged
+)  # fmt: skip
 
 
 def refusal(record: Record, error: Refusal, actor: Account, now: datetime) -> Result:
@@ -30,6 +35,8 @@ def refusal(record: Record, error: Refusal, actor: Account, now: datetime) -> Re
         return conflict(record, error, actor, now)
     if isinstance(error, ActivityChanged):
         return _of_activity(record, error, actor)
+    if isinstance(error, SigningChanged):
+        return _of_signing(record, error, actor, now)
     code = getattr(error, "code", "refused")
     return Result(
         key=record.key,
@@ -70,6 +77,18 @@ def _of_activity(record: Record, error: ActivityChanged, actor: Account) -> Resu
         todo=_("Choose field by field which of the two stands. What you found in addition can be added."),
         kept=_("Nothing of it was written. What you wrote and photographed stays on this phone."), mine=record.data,
         theirs=theirs, differences=differences,
+    )  # fmt: skip
+
+
+def _of_signing(record: Record, error: SigningChanged, actor: Account, now: datetime) -> Result:
+    """Return what the sender decided on a record beside how that stands now. Its version is 0 where nobody signs it."""
+    return Result(
+        key=record.key, outcome="conflict", subject=str(record.data.get("title", "")), code=error.code,
+        facts={"activity": str(error.activity)},
+        reason=_("This record was changed, signed or taken back after your phone had last heard of it."),
+        todo=_("Look at it as it is now. Then decide anew, or delete this."),
+        kept=_("Nothing of it was written. What you wrote and photographed stays on this phone."), mine=record.data,
+        theirs=stands_to_sign(actor, error.activity, now),
     )  # fmt: skip
 
 

@@ -34,6 +34,7 @@ HANDLERS: Mapping[str, Handler] = {
     "activity": onto_duties.activity,
     "amend": onto_duties.amend,
     "excuse": onto_duties.excuse,
+    "sign": onto_duties.sign,
 }
 
 

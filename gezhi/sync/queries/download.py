@@ -32,6 +32,7 @@ from gezhi.sync.queries import (
     ground,
     mine,
     registers,
+    signing,
 )
 from gezhi.sync.queries.cursor import Cursor
 from gezhi.sync.queries.ground import Ground
@@ -93,6 +94,7 @@ def _sources(account: Account, now: datetime) -> list[Source]:
     shelves = registers.known(account, now)
     entries = registers.marks(account, now, shelves, mine_ground.own)
     recent = mine.recent(account, now)
+    to_sign = signing.waiting(account, now)
     return [
         _plain(account, now, mine_ground, shelves),
         Source(mine_ground.marks, lambda wanted: ground.parts(mine_ground, wanted)),
@@ -100,6 +102,7 @@ def _sources(account: Account, now: datetime) -> list[Source]:
         _rounds(account, now, entries, wide=len(mine_ground.own) > registers.MOST_GRIDS),
         _notices(account),
         Source(recent.marks, lambda wanted: mine.parts(recent, wanted, now)),
+        Source(to_sign.marks, lambda wanted: signing.parts(to_sign, wanted)),
         _cases(account, now, mine_ground),
         Source(entries, lambda wanted: registers.parts(account, now, shelves, mine_ground.own, wanted)),
     ]

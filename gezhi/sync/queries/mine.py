@@ -36,7 +36,11 @@ def recent(account: Account, now: datetime) -> Mine:
     """Return what is under way, and what was done in the last two weeks."""
     since = timezone.localdate(now) - _BACK
     rows = Activity.objects.unscoped(reason="the sender's own").filter(account=account, withdrawn_at=None)
-    rows = rows.filter(Q(ended=None) | Q(day__gte=since), guarded=False).select_related("area").defer("area__boundary")
+    rows = (
+        rows.filter(Q(ended=None) | Q(day__gte=since), guarded=False)
+        .select_related("area", "declined_by")
+        .defer("area__boundary")
+    )
     some = {f"activity/{row.pk}": row for row in rows.order_by("-began")[:MOST]}
     asked = {name: _print_today(row, now) for name, row in some.items()}
     return Mine(some, {name: f"{row.version} {row.ended} {asked[name]}" for name, row in some.items()})
@@ -63,7 +67,8 @@ def _activity(row: Activity, found: Sequence[Finding], now: datetime) -> dict[st
         "form": form.id if form else "", "print": form.print if form else "",
         "changed": bool(row.ended and form and row.form_print and row.form_print != form.print),
         "remarks": row.remarks, "nil": row.nil, "agrees": row.agrees, "others": [str(one) for one in row.others],
-        "signed": row.signed_at is not None, "photos": duty.photos if duty else "",
+        "signed": row.signed_at is not None, "declined": row.declined_why,
+        "declined_by": row.declined_by.name if row.declined_by else "", "photos": duty.photos if duty else "",
         "verifies": bool(duty and duty.verifies), "takes_nil": bool(duty and duty.nil),
         "together": bool(duty and duty.together), "asks_report": bool(duty and duty.closes == "report"),
         "found": [{"text": one.text or one.item, "number": one.number} for one in found],

@@ -33,6 +33,7 @@ from gezhi.web.field import mending
 from gezhi.web.field.items import Items, items
 from gezhi.web.field.rounds import Found as Round
 from gezhi.web.field.rounds import as_id, find, key
+from gezhi.web.field.sending import by_script
 from gezhi.web.field.showing_duties import answers_in_words, story_of
 from gezhi.web.hours import say_before
 from gezhi.web.picking import Picker
@@ -57,6 +58,7 @@ class Tried:
 @never_cache
 @require_http_methods(["GET", "POST"])
 @for_staff
+@by_script
 def begin(request: HttpRequest, account: Account, duty: str, code: str) -> HttpResponse:
     """Check in at the place and begin. The position is asked for once, here."""
     now = clock.now()
@@ -85,7 +87,8 @@ def begin(request: HttpRequest, account: Account, duty: str, code: str) -> HttpR
             # what is odd about it stands on its page
             return redirect("web:field_activity", pk=done.activity.pk)
     shown = {
-        "now": now, "error": error, "duty": duty, "code": code, "of": of, "start": asked.get("start", ""),
+        "now": now, "error": error, "duty": duty, "code": code, "of": of,
+        "area_code": area.code, "entry_id": entry.pk if entry else "", "start": asked.get("start", ""),
         "title": wording.say(found.planned.duty.title), "note": wording.say(found.planned.duty.note),
         "clause": found.planned.duty.clause, "on_site": found.planned.duty.on_site, "key": key(),
         "name": entry.name if entry else territory.short_name(area.name), "address": entry.address if entry else "",
@@ -213,6 +216,7 @@ def _running(account: Account, found: ActivityPage, tried: Tried, now: datetime)
 @never_cache
 @require_POST
 @for_staff
+@by_script
 def end(request: HttpRequest, account: Account, pk: UUID) -> HttpResponse:
     """End it, with what the plan asks."""
     now = clock.now()
@@ -247,6 +251,7 @@ def end(request: HttpRequest, account: Account, pk: UUID) -> HttpResponse:
 @never_cache
 @require_POST
 @for_staff
+@by_script
 def finding(request: HttpRequest, account: Account, pk: UUID) -> HttpResponse:
     """Note what was found; what has an item is a case at once."""
     now = clock.now()
@@ -278,28 +283,32 @@ def finding(request: HttpRequest, account: Account, pk: UUID) -> HttpResponse:
 @never_cache
 @require_POST
 @for_staff
+@by_script
 def change(request: HttpRequest, account: Account, pk: UUID) -> HttpResponse:
-    """Put the remark right, sign, or take the record back."""
+    """Put the remark right, sign or say why not, or take the record back."""
     now = clock.now()
     what = request.POST.get("what", "")
     base = request.POST.get("version", "")
     if what == "answers":
         return _answers(request, account, _own(account, pk, now), now)
     try:
+        seen = int(base) if base.isdecimal() else 0
         if what == "sign":
-            operations.sign(actor=account, now=now, activity=pk)
+            operations.sign(actor=account, now=now, activity=pk, base=seen)
             said = gettext("Signed.")
+        elif what == "decline":
+            reason = request.POST.get("reason", "")
+            operations.decline(actor=account, now=now, activity=pk, base=seen, reason=reason)
+            said = gettext("Not signed. Who recorded it is told why.")
         elif what == "withdraw":
             operations.withdraw(actor=account, now=now, activity=pk, reason=request.POST.get("reason", ""))
             said = gettext("Taken back. The log keeps it.")
         else:
             words = request.POST.get("remarks", "")[:_LETTERS]
-            operations.correct(
-                actor=account, now=now, activity=pk, remarks=words, base=int(base) if base.isdecimal() else 0
-            )
+            operations.correct(actor=account, now=now, activity=pk, remarks=words, base=seen)
             said = gettext("Remark kept. The log keeps the one before.")
     except DutyError as refused:
-        words = request.POST.get("remarks", "")
+        words = request.POST.get("remarks", "") or request.POST.get("reason", "")
         return show(request, account, pk, now, Tried(errors={what or "remarks": str(refused)}, words=words))
     messages.success(request, said)
     return redirect("web:field_activity", pk=pk)

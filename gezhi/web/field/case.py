@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
@@ -28,6 +28,7 @@ from gezhi.web.areas import named
 from gezhi.web.field import showing
 from gezhi.web.field.posts import ended
 from gezhi.web.field.rows import Task, tasks_of
+from gezhi.web.field.sending import by_script
 from gezhi.web.field.spot import map_at
 from gezhi.web.found_on import found_on
 from gezhi.web.neighbours import entries_at
@@ -68,6 +69,7 @@ def page(request: HttpRequest, account: Account, number: str) -> HttpResponse:
 @never_cache
 @require_POST
 @for_staff
+@by_script
 def act(request: HttpRequest, account: Account, number: str) -> HttpResponse:
     """Do what a button says. What can't be done says why and what happened meanwhile, and keeps what was typed."""
     now = clock.now()
@@ -79,7 +81,7 @@ def act(request: HttpRequest, account: Account, number: str) -> HttpResponse:
         messages.success(request, tried.done)
         still = queries.find(account=account, number=number, now=now)
         to = f"{reverse('web:field_case', args=[found.case.number])}?done" if still else reverse("web:field_today")
-        return JsonResponse({"to": to}) if request.headers.get("Accept") == "application/json" else redirect(to)
+        return redirect(to)
     typed = () if tried.wrong else _typed(request)
     asked = Asked(do=next(iter(tried.wrong), ""), tried=tried, typed=typed, seen=request.POST.get("seen", ""))
     again = find(account, number, now)
@@ -89,6 +91,7 @@ def act(request: HttpRequest, account: Account, number: str) -> HttpResponse:
 @never_cache
 @require_POST
 @for_staff
+@by_script
 def note(request: HttpRequest, account: Account, number: str) -> HttpResponse:
     """Note something for colleagues. What can't be kept stays to be copied."""
     now = clock.now()

@@ -29,6 +29,7 @@ from gezhi.web.field import spot
 from gezhi.web.field.ahead import Ahead, Wanted, Way
 from gezhi.web.field.items import items
 from gezhi.web.field.posts import ended
+from gezhi.web.field.sending import by_script
 from gezhi.web.portal import catalogue
 from gezhi.web.portal.places import degrees
 from gezhi.web.questions import Form
@@ -71,6 +72,7 @@ class Screen:
 @never_cache
 @require_http_methods(["GET", "POST"])
 @for_staff
+@by_script
 def page(request: HttpRequest, account: Account) -> HttpResponse:
     """Show the form; take in what it says."""
     now = clock.now()
@@ -173,8 +175,7 @@ def _send(request: HttpRequest, account: Account, screen: Screen, way: Way | Non
             request,
             gettext("Taken in, but not yet more than that: %(why)s Your words are kept as a note.") % {"why": why},
         )
-    to = reverse("web:field_sent", args=[opened.number]) + ("" if opened.fresh else "?again")
-    return JsonResponse({"to": to}) if request.headers.get("Accept") == "application/json" else redirect(to)
+    return redirect(reverse("web:field_sent", args=[opened.number]) + ("" if opened.fresh else "?again"))
 
 
 def _report(screen: Screen) -> cases.Report:

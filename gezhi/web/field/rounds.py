@@ -123,6 +123,7 @@ def page(request: HttpRequest, account: Account) -> HttpResponse:
         "now": now,
         "open": rows(open_ones, now),
         "done": rows([one for one in owed if one.light is Light.DONE], now),
+        "declined": [_waiting(one) for one in queries.declined(account=account, now=now)],
         "to_sign": [_waiting(one) for one in queries.to_sign(account=account, now=now)],
         "has_route": any(not one.single or one.planned.duty.activity == "patrol" for one in open_ones),
     }

@@ -26,6 +26,7 @@ from gezhi.web.field import showing, spot
 from gezhi.web.field.case import Asked, find, gone, show
 from gezhi.web.field.items import items
 from gezhi.web.field.report import PHOTOS
+from gezhi.web.field.sending import by_script
 from gezhi.web.portal.places import degrees
 from gezhi.web.staff import for_staff
 
@@ -58,6 +59,7 @@ def receipt(request: HttpRequest, account: Account, number: str) -> HttpResponse
 @never_cache
 @require_http_methods(["GET", "POST"])
 @for_staff
+@by_script
 def correct(request: HttpRequest, account: Account, number: str) -> HttpResponse:
     """Put right what was sent: item, place, a word or a photo more."""
     now = clock.now()

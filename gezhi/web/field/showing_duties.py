@@ -72,7 +72,7 @@ def story_of(page: ActivityPage) -> list[Told]:
 def _did(one: ActivityEvent) -> str:
     known = {
         "record": gettext("Recorded"), "finish": gettext("Ended"), "correct": gettext("Put right"),
-        "sign": gettext("Signed"), "withdraw": gettext("Taken back"),
+        "sign": gettext("Signed"), "decline": gettext("Not signed"), "withdraw": gettext("Taken back"),
         "forget": gettext("Erased"),
         "lapse": gettext("No longer counts: one of those who verified did it, too"),
     }  # fmt: skip

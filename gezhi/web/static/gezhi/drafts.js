@@ -32,6 +32,11 @@ export function forgetAll() {
   room?.empty();
 }
 
+// kept elsewhere by now: in a phone's outbox, say
+export function forgetDraft(name) {
+  if (room) forget(`draft:${name}`);
+}
+
 // what somebody else typed in this tab before is not theirs to read who sits here now
 function forgetOthers(who) {
   if (sessionStorage.getItem(WHO) !== who) sessionStorage.clear();

@@ -5,11 +5,12 @@ export function startNetwork(line) {
   window.addEventListener("offline", show);
   window.addEventListener("online", show);
   show();
-  // forms that keep what they can't send (data-offline) look after themselves
+  // forms that keep what they can't send (data-offline, data-keep) look after themselves
   document.addEventListener(
     "submit",
     (event) => {
-      if (navigator.onLine || "offline" in event.target.dataset) return;
+      const { offline, keep } = event.target.dataset;
+      if (navigator.onLine || offline !== undefined || keep !== undefined) return;
       event.preventDefault();
       event.stopImmediatePropagation();
       line.hidden = false;

@@ -6,13 +6,17 @@ for (const form of document.querySelectorAll("[data-checkin]")) form.addEventLis
 
 function locate(event) {
   const form = event.currentTarget;
-  if (form.dataset.located || !("geolocation" in navigator)) return;
+  if (form.dataset.located) return;
+  form.dataset.located = "geolocation" in navigator ? "" : "none";
+  if (form.dataset.located) return;
   event.preventDefault();
   form.querySelector("[data-say]").textContent = form.dataset.waiting;
   form.querySelector("button").disabled = true;
   const go = () => {
     form.dataset.located = "yes";
-    form.submit();
+    form.querySelector("button").disabled = false;
+    delete form.dataset.sent;
+    form.requestSubmit();
   };
   navigator.geolocation.getCurrentPosition(
     ({ coords }) => {

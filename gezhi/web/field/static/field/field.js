@@ -22,6 +22,10 @@ if (sent) for (const key of ["field.report", `draft:${sent.dataset.clears}`]) se
 const acts = document.querySelectorAll("form[data-kinds]");
 const sending = acts.length ? import("./offline/page-acts.js").catch(() => null) : null;
 for (const form of acts) form.addEventListener("submit", (event) => sendAct(event, form));
+// every other form but those that have a script of their own
+const forms = document.querySelectorAll("form[method=post]:not([data-kinds], #report, [action='/logout'])");
+const keeping = forms.length ? import("./offline/page-forms.js").catch(() => null) : null;
+for (const form of forms) form.addEventListener("submit", (event) => sendForm(event, form));
 const rest = window.requestIdleCallback ?? ((work) => setTimeout(work, 1000));
 if (dock) rest(() => import("./offline/start.js").then(({ startOffline }) => startOffline()));
 
@@ -30,5 +34,15 @@ async function sendAct(event, form) {
   event.preventDefault();
   const acts = await sending;
   if (acts) acts.send(form);
+  else HTMLFormElement.prototype.submit.call(form);
+}
+
+async function sendForm(event, form) {
+  // where one stands is asked first
+  if (event.defaultPrevented || ("checkin" in form.dataset && !form.dataset.located)) return;
+  event.preventDefault();
+  const { submitter } = event;
+  const pages = await keeping;
+  if (pages) pages.send(form, submitter);
   else HTMLFormElement.prototype.submit.call(form);
 }

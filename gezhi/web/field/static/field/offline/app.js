@@ -27,6 +27,7 @@ const main = document.getElementById("main");
 open();
 
 async function open() {
+  if ("unsent" in main.dataset) return unsent();
   const [, load, title, found] = choose();
   document.querySelector("[data-top]").textContent = word(title);
   document.title = `${word(title)} · ${document.title.split(" · ").at(-1)}`;
@@ -144,6 +145,15 @@ function netBack() {
   line.querySelector("[data-slot=again]").href = location.href;
   main.prepend(line);
   who.current().then(async (one) => one && (await import("./send.js")).sendAll(one.account));
+}
+
+// a form of the server's page was sent into a dead spot: nothing was taken, and the page before still has it all
+function unsent() {
+  document.querySelector("[data-top]").textContent = word("h-unsent");
+  const page = piece("unsent");
+  page.querySelector("button").addEventListener("click", () => history.back());
+  main.replaceChildren(page);
+  main.removeAttribute("aria-busy");
 }
 
 function say(name) {

@@ -4,7 +4,7 @@ import { form } from "./fields.js";
 import { lamp } from "./icons.js";
 import { light } from "./lights.js";
 import { kept } from "./kept.js";
-import { startShots } from "./shots.js";
+import { settled, startShots } from "./shots.js";
 import * as store from "./store.js";
 import { waitingOf } from "./today.js";
 import { moment, piece, word } from "./words.js";
@@ -46,9 +46,8 @@ function noteForm(account, one, old, main) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const text = form.elements.text.value.trim();
-    const taken = await shots;
-    await taken.settled();
-    const photos = taken.photos();
+    await settled();
+    const photos = (await shots).photos();
     says.hidden = Boolean(text || photos.length);
     says.textContent = word("need-note");
     if (!text && !photos.length) return;
@@ -69,6 +68,7 @@ async function act(account, one, doing, { editing, open, main }) {
   box.querySelector("[data-slot=fields]").append(...asked.elements);
   box.querySelector("form").addEventListener("submit", async (event) => {
     event.preventDefault();
+    await settled();
     const { answers, photos: shots, wrong } = asked.read();
     const says = box.querySelector("[data-slot=wrong]");
     says.hidden = !wrong;

@@ -4,7 +4,7 @@ import { gridOf } from "./ground.js";
 import { kept } from "./kept.js";
 import * as outbox from "./outbox.js";
 import { startItems, startPlace, titleOf } from "./report.js";
-import { startShots } from "./shots.js";
+import { settled, startShots } from "./shots.js";
 import * as store from "./store.js";
 import { piece, word } from "./words.js";
 
@@ -28,7 +28,7 @@ export async function show({ account, found, main }) {
   form.elements.text.value = old?.data.text ?? "";
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    await shots.settled();
+    await settled();
     const photos = shots.photos();
     const now = form.querySelector("[name=item]:checked")?.value ?? item;
     const data = { number, address: form.elements.address.value.trim(), text: form.elements.text.value.trim(), photos: photos.map((shot) => shot.key) };

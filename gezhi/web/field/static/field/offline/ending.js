@@ -3,7 +3,7 @@
 
 import { draw } from "./asked.js";
 import { startFindings } from "./findings.js";
-import { startShots } from "./shots.js";
+import { settled, startShots } from "./shots.js";
 import * as store from "./store.js";
 import { piece, word } from "./words.js";
 
@@ -31,13 +31,13 @@ export async function ending(account, { one, name, when, where = "", area, befor
   at("send").textContent = word(amends ? "put-right" : one.kind === "report" ? "hand-in" : "end-it");
   page.addEventListener("submit", async (event) => {
     event.preventDefault();
+    await settled();
     const answered = form.read();
     const noted = findings.read();
     const wrong = answered.wrong || noted.wrong;
     at("wrong").hidden = !wrong;
     at("wrong").textContent = wrong;
     if (wrong) return;
-    await shots.settled();
     const own = shots.photos();
     const told = { answers: answered.answers, findings: noted.findings, photos: own.map((photo) => photo.key), remarks: page.elements.remarks.value.trim(), others: together(), keeps };
     if (page.elements.nil?.checked) told.nil = true;

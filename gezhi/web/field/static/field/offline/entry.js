@@ -5,6 +5,7 @@ import { draw } from "./asked.js";
 import { kept } from "./kept.js";
 import { gridOf, position } from "./ground.js";
 import * as outbox from "./outbox.js";
+import { settled } from "./shots.js";
 import * as store from "./store.js";
 import { piece, word } from "./words.js";
 
@@ -29,6 +30,7 @@ export async function show({ account, found, main }) {
   }
   page.addEventListener("submit", async (event) => {
     event.preventDefault();
+    await settled();
     const { answers, photos, wrong } = form.read();
     at("wrong").hidden = !wrong;
     at("wrong").textContent = wrong;

@@ -1,11 +1,19 @@
 // After a form: the record is kept first; then it is sent, if that can be done at once; either way its owner reads which.
 
+import { becameOf } from "./mending.js";
 import * as outbox from "./outbox.js";
 import { sendAll } from "./send.js";
 import { piece, word } from "./words.js";
 
-// `replaces`: the record that this one is written in place of
-export async function kept(account, main, says, { replaces = null, ...given }) {
+let going = null;
+
+// `replaces`: the record that this one is written in place of. Pressed twice it is kept once
+export function kept(account, main, says, given) {
+  going ??= keep(account, main, says, given).finally(() => (going = null));
+  return going;
+}
+
+async function keep(account, main, says, { replaces = null, ...given }) {
   let record;
   try {
     record = await outbox.add(account, given);
@@ -23,7 +31,7 @@ export async function kept(account, main, says, { replaces = null, ...given }) {
     window.location.assign("/field/outbox");
     return record;
   }
-  const text = sent ? [now.result.subject, ...(now.result.warnings ?? [])].join(" · ") : word(`say-${told.state === "done" ? "offline" : told.state}`, { why: told.why ?? "" });
+  const text = sent ? [becameOf(now) || now.title, ...(now.result.warnings ?? [])].join(" · ") : word(`say-${told.state === "done" ? "offline" : told.state}`, { why: told.why ?? "" });
   main.replaceChildren(piece("kept", { title: word(sent ? "kept-then-sent" : "kept"), text }));
   main.querySelector("h1").tabIndex = -1;
   main.querySelector("h1").focus();

@@ -3,10 +3,11 @@
 import { form } from "./fields.js";
 
 // `look(item)` draws what that item's opening asks; `read()` gives {answers, photos, wrong}
-export function startOpening(box, opens, { before = {}, open = true } = {}) {
+export function startOpening(box, opens, { before = {}, kept = [], open = true } = {}) {
   let shown = "";
   let drawn = null;
   const said = { ...before };
+  const taken = new Map(kept.map((photo) => [photo.key, photo]));
   return { look, read: () => drawn?.read() ?? { answers: {}, photos: [], wrong: "" } };
 
   async function look(item) {
@@ -15,8 +16,12 @@ export function startOpening(box, opens, { before = {}, open = true } = {}) {
     if (key === shown) return;
     shown = key;
     // what was typed for another item stays, should the choice come back to it
-    if (drawn) Object.assign(said, drawn.read({ quiet: true }).answers);
-    const fresh = asked.length ? await form(asked, said) : null;
+    if (drawn) {
+      const { answers, photos } = drawn.read({ quiet: true });
+      Object.assign(said, answers);
+      for (const photo of photos) taken.set(photo.key, photo);
+    }
+    const fresh = asked.length ? await form(asked, said, [...taken.values()]) : null;
     if (key !== shown) return; // another item was chosen meanwhile
     drawn = fresh;
     box.querySelector(".stack").replaceChildren(...(fresh?.elements ?? []));

@@ -4,13 +4,16 @@ import { ending } from "./ending.js";
 import { kept } from "./kept.js";
 import * as outbox from "./outbox.js";
 import { owed } from "./rounds.js";
+import { signing } from "./signing.js";
 import * as store from "./store.js";
 import { moment, piece, word } from "./words.js";
 
 export async function show({ account, found, main }) {
+  const id = decodeURIComponent(found[1]);
+  const others = await store.part(account, `sign/${id}`);
+  if (others) return signing({ account, main }, others, (await outbox.unsent(account)).find((one) => one.kind === "sign" && one.data.activity === id));
   const asked = new URLSearchParams(location.search).get("edit");
   if (asked) return waiting(account, main, await outbox.find(account, asked));
-  const id = decodeURIComponent(found[1]);
   const held = await store.part(account, `activity/${id}`);
   const records = (await outbox.list(account)).filter((one) => one.data.activity === id || one.result?.facts?.activity === id);
   const pending = records.find((one) => one.state !== "sent");
@@ -62,7 +65,8 @@ async function amend(account, main, one) {
     says.textContent = word("need-why");
     if (reason) kept(account, main, says, { kind: "amend", data: { activity: one.id, withdraw: reason }, title: word("takes-back", { title: one.title }), about: one.name || one.place, photos: [] });
   });
-  return [page, back];
+  const said = one.declined ? [piece("warn", { text: word("declined", { name: one.declined_by ?? "", why: one.declined }) })] : [];
+  return [...said, page, back];
 }
 
 // only what was changed is said: what stands, and what no phone holds, stays as it is

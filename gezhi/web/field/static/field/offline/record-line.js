@@ -1,6 +1,6 @@
 // One record of the outbox: what it is, how it stands and why, and what its owner can do about it.
 
-import { addressOf, isOpen, later } from "./mending.js";
+import { addressOf, becameOf, isOpen, later } from "./mending.js";
 import * as outbox from "./outbox.js";
 import * as store from "./store.js";
 import { moment, piece, word } from "./words.js";
@@ -25,9 +25,9 @@ export async function recordLine(account, record, { changed, send }) {
 }
 
 // what was sent became a case, or an entry with a code: its number stands before all else
-function numbered({ state, kind, about, result }) {
-  if (state !== "sent" || !result?.subject || about.includes(result.subject)) return false;
-  return !["activity", "amend", "excuse"].includes(kind) || Boolean(result.facts?.cases?.length);
+function numbered(record) {
+  const became = becameOf(record);
+  return record.state === "sent" && Boolean(became) && !record.about.includes(became);
 }
 
 function stateWord(record) {
@@ -56,7 +56,7 @@ function byField({ kind, result }) {
 function sides(record) {
   const { theirs, mine = {} } = record.result;
   const said = Object.values(mine.answers ?? {}).filter((one) => typeof one === "string");
-  const own = [record.title, ...said].map((words) => Object.assign(document.createElement("p"), { textContent: words, dir: "auto" }));
+  const own = [record.title, mine.reason, ...said].filter(Boolean).map((words) => Object.assign(document.createElement("p"), { textContent: words, dir: "auto" }));
   const lines = (theirs?.lines ?? []).map((words) => Object.assign(document.createElement("li"), { textContent: words, dir: "auto" }));
   return piece("sides", { mine: own, stands: theirs?.title ?? word("case-gone"), theirs: lines });
 }
@@ -135,8 +135,8 @@ function buttons(account, record, changed, send) {
   if (record.state === "refused") add("retry", () => again(account, record).then(changed).then(send), "primary");
   if (record.state === "conflict" && byField(record)) add("chosen", (event) => chosen(account, record, event.target.closest(".record")).then(changed).then(send), "primary");
   else if (record.state === "conflict") {
-    if (record.result.theirs) add("again", () => again(account, { ...record, base: record.result.theirs.version }).then(changed).then(send), "primary");
-    add("note", () => asNote(account, record).then(changed).then(send));
+    if (record.result.theirs?.version) add("again", () => again(account, { ...record, base: record.result.theirs.version }).then(changed).then(send), "primary");
+    if (record.data.number) add("note", () => asNote(account, record).then(changed).then(send));
   }
   if (isOpen(record)) add("edit", () => location.assign(addressOf(record)));
   const more = later(record);

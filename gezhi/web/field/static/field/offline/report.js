@@ -4,7 +4,7 @@ import { gridOf, position } from "./ground.js";
 import { kept } from "./kept.js";
 import { startOpening } from "./opening.js";
 import * as outbox from "./outbox.js";
-import { startShots } from "./shots.js";
+import { settled, startShots } from "./shots.js";
 import * as store from "./store.js";
 import { startWays } from "./ways.js";
 import { piece, word } from "./words.js";
@@ -21,7 +21,7 @@ export async function show({ account, main }) {
   const shots = await startShots(at("photos"), { inputs: [...form.querySelectorAll("input[type=file]")], kept: photos.filter((one) => (data.photos ?? []).includes(one.key)) });
   // what may have arrived already is done, or not: then only the report can be put right
   const ways = startWays(at("ways"), spot, { before: data.then, kept: photos, open: !before?.tried });
-  const opening = startOpening(at("opening"), spot?.opens, { before: data.facts, open: !before?.tried });
+  const opening = startOpening(at("opening"), spot?.opens, { before: data.facts, kept: photos, open: !before?.tried });
   const look = () => {
     const item = form.querySelector("[name=item]:checked")?.value ?? "";
     opening.look(item);
@@ -38,13 +38,15 @@ export async function show({ account, main }) {
     const item = form.querySelector("[name=item]:checked")?.value ?? "";
     const area = form.elements.area.value;
     if (!(need(at("need-item"), item ? "" : word("need-item")) && need(at("need-place"), area || state.lon !== null ? "" : word("need-place")))) return;
+    at("send").classList.add("is-busy");
+    await settled();
+    at("send").classList.remove("is-busy");
     const begun = opening.read();
     if (!need(at("need-opening"), begun.wrong)) return;
     const done = ways.read();
     if (!need(at("need-way"), done.wrong)) return;
     at("send").classList.add("is-busy");
-    await shots.settled();
-    const chosen = [...shots.photos(), ...done.photos];
+    const chosen = [...shots.photos(), ...begun.photos, ...done.photos];
     const made = { item, area, address: form.elements.address.value.trim(), text: form.elements.text.value.trim(), photos: shots.photos().map((one) => one.key) };
     if (Object.keys(begun.answers).length) made.facts = begun.answers;
     if (done.then) made.then = done.then;

@@ -2,12 +2,15 @@
 
 import { lamp } from "./icons.js";
 import { hourNow, standing, stands, URGENT_FIRST } from "./lights.js";
+import { section as toSign } from "./signing.js";
 import * as store from "./store.js";
 import { moment, piece, word } from "./words.js";
 
 export async function show({ account, note }) {
   const rows = await lines(account, note);
-  return rows.length ? piece("section", { title: word("rounds"), rows }) : piece("empty", { text: "" });
+  const waits = await toSign(account);
+  if (!rows.length && !waits.length) return piece("empty", { text: "" });
+  return [...waits, ...(rows.length ? [piece("section", { title: word("rounds"), rows })] : [])];
 }
 
 export async function owed(account) {

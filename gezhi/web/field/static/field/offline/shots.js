@@ -5,11 +5,14 @@ import { roomFor } from "./room.js";
 import { bytes, piece, word } from "./words.js";
 
 const MOST = 9;
+// of whatever form: what is still being made small is waited for, so that no form is read without its photos
+const making = new Set();
+
+export const settled = () => Promise.allSettled([...making]);
 
 // `tiles` gets a tile to add with, unless the form has its own inputs (`inputs`)
 export async function startShots(tiles, { id = "", inputs = [], kept = [], changed = () => {} }) {
   const shots = [];
-  const going = new Set();
   if (!inputs.length) {
     tiles.className = "photos";
     const add = piece("add-photo");
@@ -32,10 +35,9 @@ export async function startShots(tiles, { id = "", inputs = [], kept = [], chang
     const work = shrink(file).then(async (small) => {
       await warn(small.size);
       show({ key: `p-${crypto.randomUUID()}`, blob: small, name: small.name, up: false });
-      going.delete(work);
       changed();
-    });
-    going.add(work);
+    }).finally(() => making.delete(work));
+    making.add(work);
   }
 
   // said while the photo can still be left out, not when everything has been written
@@ -63,5 +65,5 @@ export async function startShots(tiles, { id = "", inputs = [], kept = [], chang
     tiles.insertBefore(tile, tiles.querySelector(".photo--add"));
   }
 
-  return { photos: () => [...shots], settled: () => Promise.allSettled([...going]) };
+  return { photos: () => [...shots] };
 }

@@ -4,6 +4,7 @@ import { lamp } from "./icons.js";
 import { inOrder, light } from "./lights.js";
 import * as outbox from "./outbox.js";
 import { lines as roundLines } from "./rounds.js";
+import { section as toSign } from "./signing.js";
 import * as store from "./store.js";
 import * as underway from "./underway.js";
 import { moment, piece, word } from "./words.js";
@@ -29,6 +30,7 @@ export async function show({ account, note }) {
     head.append(line);
   }
   const sections = groups.filter(([, some]) => some.length).map(([title, some]) => section(word(title), some, waiting, now));
+  sections.unshift(...(await toSign(account)));
   if (rounds.length) sections.push(piece("section", { title: word("rounds"), rows: rounds }));
   return [head, ...(sections.length ? sections : [piece("empty", { text: "" })]), piece("more")];
 }

@@ -22,7 +22,9 @@ export function start({ build, shells, files, statics }) {
   self.addEventListener("fetch", (event) => {
     const { request } = event;
     const url = new URL(request.url);
-    if (request.method !== "GET" || url.origin !== self.location.origin) return;
+    if (url.origin !== self.location.origin) return;
+    if (request.method === "POST" && request.mode === "navigate") event.respondWith(sent(event));
+    if (request.method !== "GET") return;
     if (request.mode === "navigate" && !url.pathname.startsWith("/field/offline/")) event.respondWith(page(event));
     else if (url.pathname.startsWith(statics)) event.respondWith(file(event, url));
   });
@@ -62,11 +64,28 @@ export function start({ build, shells, files, statics }) {
       const late = new Promise((_, fail) => setTimeout(() => fail(new Error("late")), PATIENCE_MS));
       return await Promise.race([fetch(event.request), late]);
     } catch {
-      const cache = await caches.open(cacheName);
-      const kept = await cache.match(shells[await language()] ?? Object.values(shells)[0]);
-      if (!kept) return Response.error();
-      if (event.resultingClientId) shown.add(event.resultingClientId);
-      return kept;
+      return shell(event);
+    }
+  }
+
+  async function shell(event) {
+    const cache = await caches.open(cacheName);
+    const kept = await cache.match(shells[await language()] ?? Object.values(shells)[0]);
+    if (!kept) return Response.error();
+    if (event.resultingClientId) shown.add(event.resultingClientId);
+    return kept;
+  }
+
+  // a form that no script sent, and the network is gone: the kept page says so, and leads back to what was written
+  async function sent(event) {
+    try {
+      return await fetch(event.request);
+    } catch {
+      const kept = await shell(event);
+      if (kept.type === "error") return kept;
+      const headers = new Headers(kept.headers);
+      for (const name of ["Content-Encoding", "Content-Length"]) headers.delete(name);
+      return new Response((await kept.text()).replace('<main id="main"', '<main id="main" data-unsent'), { headers });
     }
   }
 
