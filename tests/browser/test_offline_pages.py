@@ -26,8 +26,6 @@ from tests.browser.test_offline_work import _enact_rounds
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WORDS = "断网时写下的一句话"
-# What a phone's outbox never takes: whom to call is asked of the server, settings and signing out are its own.
-STAY = {"report", "correct"}
 _OUTBOX = """() => new Promise((done) => {
   const asked = indexedDB.open("gezhi-field");
   asked.onsuccess = () => {
@@ -136,10 +134,8 @@ def test_no_form_of_a_worker_ends_in_the_browsers_error_page(cast: Cast, visit: 
                 continue
             seen.add(name)
             _drop(page, address, name)
-    assert seen >= {
-        "begin", "finding", "end", "answers", "remarks", "withdraw", "away", "object", "report", "note",
-        "/field/case/" + Case.objects.unscoped(reason="a test looks").get().number + "/contact",
-    }  # fmt: skip
+    assert seen >= {"begin", "finding", "end", "answers", "remarks", "withdraw", "away", "object", "report", "note"}
+    assert any(name.endswith("/contact") for name in seen)
 
 
 def _drop(page: Page, address: str, name: str) -> None:
