@@ -151,7 +151,7 @@ def _drop(page: Page, address: str, name: str) -> None:
     button = button if button.count() else form.locator("button:not([type=button])").last
     button.evaluate("(button) => button.click()")
     says = page.locator(
-        "p[data-unsent], [data-netline]:focus, #report [data-say].is-offline, .sent, [data-send-now], form[data-kinds] .banner"
+        "p[data-unsent], [data-netline]:focus, #report .is-offline, .sent, [data-send-now], form[data-kinds] .banner"
     )
     expect(says.or_(page.locator("p.banner[role=status]")).first).to_be_visible()
     assert page.url.startswith("http"), (address, name)

@@ -17,6 +17,7 @@ from gezhi.duties.answers import answered
 from gezhi.duties.errors import BadAnswers, BadInput, Conflict, Forbidden, NotFound
 from gezhi.duties.models import Activity, Drawn, Finding, Start
 from gezhi.duties.operations import log
+from gezhi.duties.operations.declining import tell_declined
 from gezhi.duties.operations.findings import TEXT_LENGTH, Found, check, keep
 from gezhi.duties.operations.recording import (
     REMARK_LENGTH,
@@ -30,7 +31,6 @@ from gezhi.duties.operations.recording import (
     keep_photos,
     require_files,
 )  # fmt: skip
-from gezhi.duties.operations.declining import tell_declined
 from gezhi.duties.plans import Planned
 from gezhi.people.access import standing
 from gezhi.people.models import Account
