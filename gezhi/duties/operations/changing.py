@@ -128,11 +128,14 @@ def decline(*, actor: Account, now: datetime, activity: UUID, reason: str, base:
 
     `base` as with `sign`; what is signed by now is a `Conflict`, too.
     """
-    if not plain(reason):
+    why = plain(reason)
+    if not why:
         raise BadInput(_("Say why you don't sign."), field="reason")
+    if len(why) > REMARK_LENGTH:
+        too_long = _("This answer has %(n)d characters; at most %(most)d fit. Shorten it and send again.")
+        raise BadInput(too_long % {"n": len(why), "most": REMARK_LENGTH}, field="reason")
     with transaction.atomic():
         row, planned = _to_sign(actor, activity, now)
-        why = plain(reason)[:REMARK_LENGTH]
         if row.declined_by_id == actor.pk and row.declined_why == why:
             return Recorded("duplicate", row)
         if row.signed_at is not None or (base and row.version != base):

@@ -25,8 +25,9 @@ def _waits(district: District) -> list[Activity]:
 def test_what_is_not_signed_goes_back_with_the_reason_and_waits_anew_once_put_right(district: District) -> None:
     cast = district.cast
     row = district.record(duty=SIGNED).activity
-    with pytest.raises(BadInput):
-        operations.decline(actor=cast.head, now=district.now, activity=row.pk, reason="  ")
+    for unfit in ("  ", "字" * 4001):
+        with pytest.raises(BadInput):
+            operations.decline(actor=cast.head, now=district.now, activity=row.pk, reason=unfit)
     done = operations.decline(actor=cast.head, now=district.now, activity=row.pk, reason="少了北门", base=row.version)
     again = _again(row)
     assert (done.outcome, again.declined_why, again.counts) == ("accepted", "少了北门", False)
