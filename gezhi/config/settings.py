@@ -49,7 +49,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "gezhi.web.nulls.without_nulls",
+    "gezhi.web.nulls.WithoutNulls",
     "gezhi.api.shortcut.shortcut",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",

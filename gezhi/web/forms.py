@@ -222,7 +222,7 @@ class _Reading:
             case "photos":
                 return self._photos(path)
             case _:
-                return sent.get(path, "").replace("\x00", "").strip()
+                return sent.get(path, "").strip()
 
     def _rows(self, one: Field, path: str) -> list[dict[str, Any]]:
         """Return the rounds in which anything was written; the page sends how many it drew."""

@@ -67,5 +67,5 @@ def _where(*parts: str) -> Sequence[str]:
 def entries(request: HttpRequest, account: Account) -> JsonResponse:
     """Answer with the entries of a register that words fit, for the list below a box."""
     asked = request.GET
-    found = Picker(account, clock.now()).found(asked.get("register", "")[:64], asked.get("q", "").replace("\x00", ""))
+    found = Picker(account, clock.now()).found(asked.get("register", "")[:64], asked.get("q", ""))
     return JsonResponse({"entries": [{"code": one.value, "name": one.title, "where": one.help} for one in found]})

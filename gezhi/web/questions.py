@@ -187,7 +187,7 @@ def _missing(one: Field) -> str:
 
 
 def _read_text(one: Field, _: Question, sent: _Sent) -> str:
-    one.value = sent.data.get(one.name, "").replace("\x00", "").strip()
+    one.value = sent.data.get(one.name, "").strip()
     if len(one.value) > MOST_LETTERS:
         raise BadAnswer(
             gettext("“%(label)s”: at most %(most)d characters; you wrote %(n)d.")

@@ -84,7 +84,7 @@ def _person(request: HttpRequest, account: Account, now: datetime) -> Account:
 
 
 def _area(request: HttpRequest, account: Account, now: datetime) -> Area | None:
-    code = request.GET.get("area", "").replace("\x00", "")
+    code = request.GET.get("area", "")
     area = queries.ground(account, code, now)
     if area is None and code:
         raise Http404

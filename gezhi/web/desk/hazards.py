@@ -52,7 +52,7 @@ class Row:
 def page(request: HttpRequest, account: Account) -> HttpResponse:
     """Show the list; hand it out as a file."""
     now, given = clock.now(), request.GET
-    code = given.get("area", "").replace("\x00", "")[:40]
+    code = given.get("area", "")[:40]
     area = queries.ground(account, code, now) if code else None
     if code and area is None:
         raise Http404

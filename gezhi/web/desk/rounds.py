@@ -36,7 +36,7 @@ def board(request: HttpRequest, account: Account) -> HttpResponse:
     """Show all duties of an area in their present round; with `duty`, that one by the areas below."""
     now = clock.now()
     area = _area(request, account, now)
-    duty = request.GET.get("duty", "").replace("\x00", "")
+    duty = request.GET.get("duty", "")
     shown: dict[str, object] = {"now": now, "frame": frame(account, now), "area": area, "duty": duty}
     if not duty:
         shown["care"] = [_care(one) for one in queries.care_visits(account=account, now=now)]
@@ -64,7 +64,7 @@ def _care(one: queries.CareVisit) -> dict[str, object]:
 
 
 def _area(request: HttpRequest, account: Account, now: datetime) -> Area | None:
-    code = request.GET.get("area", "").replace("\x00", "")
+    code = request.GET.get("area", "")
     area = queries.ground(account, code, now)
     if area is None and code:
         raise Http404
@@ -104,7 +104,7 @@ def _one(request: HttpRequest, account: Account, covered: Covered, area: Area, n
     planned = covered.planned
     on = timezone.localdate(now)
     after = key_of(request.GET.get("after", ""))
-    words = request.GET.get("q", "").replace("\x00", "").strip()[:80]
+    words = request.GET.get("q", "").strip()[:80]
     scope = Scope(planned, covered.round, area.path, on)
     some = queries.objects(scope, Wanted(after=after, words=words, size=PAGE + 1))
     last = some[PAGE - 1] if len(some) > PAGE else None

@@ -60,7 +60,7 @@ def read(query: QueryDict) -> Wish:
         watched=query.get("watched") == "yes",
         back=query.get("back") == "yes",
         holder=query.get("holder", "")[:120],
-        words=query.get("q", "").replace("\x00", "").strip()[:LONGEST_WORDS],
+        words=query.get("q", "").strip()[:LONGEST_WORDS],
         desk=query.get("desk", "")[:120],
         state=state if state in ("open", "closed", "all") else "open",
         sort=Sort(sort) if sort in set(Sort) else Sort.PRESSING,

@@ -64,7 +64,7 @@ def begin(request: HttpRequest, account: Account, duty: str, code: str) -> HttpR
     now = clock.now()
     found = find(account, duty, code, now)
     asked = request.POST if request.method == "POST" else request.GET
-    of = asked.get("of", "").replace("\x00", "")
+    of = asked.get("of", "")
     if _other_start(asked.get("start", ""), of, found.planned.name):
         messages.error(request, gettext("This belongs to another place than the one it was opened for. Open it here."))
         return redirect("web:field_rounds")
@@ -257,7 +257,7 @@ def finding(request: HttpRequest, account: Account, pk: UUID) -> HttpResponse:
     now = clock.now()
     _own(account, pk, now)
     given = {
-        name: request.POST.get(name, "").replace("\x00", "")
+        name: request.POST.get(name, "")
         for name in ("item", "text", "way", "result", "interim", "until")
     }
     photos = questions.read([BEFORE, AFTER], request, {}, now, actor=str(account.pk))

@@ -130,10 +130,10 @@ def _read(request: HttpRequest) -> Sent:
     return Sent(
         key=sent.get("key", "")[:100] or secrets.token_urlsafe(18),
         item=sent.get("item", ""),
-        text=sent.get("text", "").replace("\x00", "").strip(),
+        text=sent.get("text", "").strip(),
         lon=lon if lat else "",
         lat=lat if lon else "",
-        area=sent.get("area", "").replace("\x00", ""),
+        area=sent.get("area", ""),
         address=sent.get("address", "").strip()[:200],
         do=sent.get("do", ""),
     )

@@ -171,7 +171,7 @@ def objects(request: HttpRequest, account: Account, duty: str, code: str) -> Htt
     """Show whom or what a round is about: those still open first, or all; with search."""
     now = clock.now()
     found = find(account, duty, code, now)
-    words = request.GET.get("q", "").replace("\x00", "").strip()[:80]
+    words = request.GET.get("q", "").strip()[:80]
     every = request.GET.get("show") == "all"
     wanted = Wanted(not every, key_of(request.GET.get("after", "")), words, PAGE + 1)
     scope = found.scope
@@ -270,7 +270,7 @@ def key() -> str:
 
 def key_of(words: str) -> tuple[str, UUID] | None:
     """Return after what a list goes on, as it stands in an address; None for what is no key."""
-    path, _, after = words.replace("\x00", "").partition("|")
+    path, _, after = words.partition("|")
     pk = as_id(after)
     return (path, pk) if pk else None
 

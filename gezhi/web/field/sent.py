@@ -90,7 +90,7 @@ def _sent(request: HttpRequest, found: CasePage, ids: tuple[UUID, ...]) -> cases
     sent = request.POST
     lon, lat = degrees(sent.get("lon", "")), degrees(sent.get("lat", ""), 90)
     point = (float(lon), float(lat)) if lon and lat else None
-    area = sent.get("area", "").replace("\x00", "")
+    area = sent.get("area", "")
     if not area and point is not None:
         area = spot.where("", point, clock.now()).area
     return cases.Correction(

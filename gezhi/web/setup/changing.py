@@ -54,7 +54,7 @@ def change(request: HttpRequest, account: Account, now: datetime, plan: UUID) ->
     entry = _entry(request, found, found.scheme)
     errors: list[str] = []
     if request.method == "POST":
-        entry.values |= {key: request.POST.get(key, "").replace("\x00", "").strip() for key in _fields(entry)}
+        entry.values |= {key: request.POST.get(key, "").strip() for key in _fields(entry)}
         try:
             _need_short(entry.values)
             draft = _make(request, account, now, found, entry)

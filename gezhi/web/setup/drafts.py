@@ -72,12 +72,12 @@ def shipped(request: HttpRequest, account: Account, now: datetime) -> HttpRespon
 def accept(request: HttpRequest, account: Account, now: datetime, plan: UUID) -> HttpResponse:
     """Accept a reminder with a reason, or take that back."""
     _known(plan)
-    name = request.POST.get("name", "").replace("\x00", "")
+    name = request.POST.get("name", "")
     try:
         if request.POST.get("withdraw"):
             operations.withdraw_acceptance(actor=account, draft=plan, name=name, now=now)
         else:
-            reason = request.POST.get("reason", "").replace("\x00", "")
+            reason = request.POST.get("reason", "")
             operations.accept_reminder(actor=account, draft=plan, name=name, reason=reason, now=now)
     except ValidationError as bad:
         messages.error(request, " ".join(bad.messages))

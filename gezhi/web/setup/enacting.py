@@ -110,7 +110,7 @@ def cancel(request: HttpRequest, account: Account, now: datetime, plan: UUID) ->
 
 
 def _words(request: HttpRequest, name: str) -> str:
-    return request.POST.get(name, "").replace("\x00", "")[:500]
+    return request.POST.get(name, "")[:500]
 
 
 def _day(written: str) -> date | None:

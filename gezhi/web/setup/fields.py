@@ -48,7 +48,7 @@ class Form:
 
     def text(self, name: str, most: int, *, required: bool = False) -> str:
         """Return words, bounded."""
-        words = self.said.get(name, "").replace("\x00", "").strip()
+        words = self.said.get(name, "").strip()
         if required and not words:
             self.errors[name] = gettext("Please fill this in.")
         elif len(words) > most:
