@@ -471,6 +471,8 @@ class Leaf(models.Model):
     )
     first = models.DateField()
     last = models.DateField()
+    # Of a handbook: the page, by its plan and form; empty for the whole year.
+    page = models.CharField(max_length=2 * WORD_LENGTH + 1, blank=True, default="", db_default="")
     remark = models.TextField(blank=True, default="")
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey("people.Account", models.PROTECT, null=True, related_name="+", db_index=False)
@@ -479,7 +481,9 @@ class Leaf(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["book", "account", "area", "first", "last"], name="leaf_once", nulls_distinct=False
+                fields=["book", "account", "area", "first", "last", "page"],
+                name="leaf_of_page_once",
+                nulls_distinct=False,
             ),
         ]
 

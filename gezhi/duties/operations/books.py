@@ -29,7 +29,7 @@ def remark(*, actor: Account, now: datetime, which: Which, text: str) -> Leaf:
     """Write the remark of a leaf; the earlier wording stays to be read. A closed leaf takes none."""
     with transaction.atomic():
         leaf = _locked(actor, which, now)
-        if leaf.closed_at is not None:
+        if leaf.closed_at is not None or _year_closed(which):
             raise BadInput(_("This leaf is closed. Open it again to write on it."), field="remark")
         words = plain(text)[:LENGTH]
         if words != leaf.remark:
@@ -61,11 +61,18 @@ def reopen(*, actor: Account, now: datetime, which: Which) -> Leaf:
     return leaf
 
 
+def _year_closed(which: Which) -> bool:
+    """Say whether the whole year of a handbook was closed, which its pages could not be by themselves once."""
+    rows = Leaf.objects.filter(book=which.book, account=which.account, first=which.first, last=which.last, page="")
+    return bool(which.page) and rows.filter(area=which.area, closed_at__isnull=False).exists()
+
+
 def _locked(actor: Account, which: Which, now: datetime) -> Leaf:
     if not may_write(actor, which, now):
         raise Forbidden(_("Only whose book it is writes in it."))
     found = {
         "book": which.book, "account_id": which.account, "area": which.area, "first": which.first, "last": which.last,
+        "page": which.page,
     }  # fmt: skip
     Leaf.objects.bulk_create([Leaf(**found, changed_at=now)], ignore_conflicts=True)
     return Leaf.objects.select_for_update().get(**found)

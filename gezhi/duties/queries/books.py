@@ -69,7 +69,7 @@ class Figures:
 def leaf_of(which: Which) -> Leaf | None:
     """Return what is kept of a leaf; None when nothing was written on it."""
     rows = Leaf.objects.filter(book=which.book, first=which.first, last=which.last, account=which.account)
-    return rows.filter(area=which.area).select_related("closed_by").first()
+    return rows.filter(area=which.area, page=which.page).select_related("closed_by").first()
 
 
 def lines(
@@ -80,7 +80,7 @@ def lines(
 
     A `reader` who is somebody else sees of it what he may see anyway: no care case, no case that is not for him.
     """
-    since, until = _span(first, last)
+    since, until = span(first, last)
     reads = reader or account
     done = Activity.objects.unscoped(reason="one's own diary")
     if reads.pk != account.pk:
@@ -103,7 +103,8 @@ def figures(*, area: Area, first: date, last: date) -> tuple[Figures, list[Figur
     return _figures(area, counted.values()), [_figures(one, [counted.get(one.code, Counter())]) for one in below]
 
 
-def _span(first: date, last: date) -> tuple[datetime, datetime]:
+def span(first: date, last: date) -> tuple[datetime, datetime]:
+    """Return the moments at which the first day begins and the last one has ended."""
     zone = timezone.get_current_timezone()
     return datetime.combine(first, time(), zone), datetime.combine(last + timedelta(days=1), time(), zone)
 
@@ -179,7 +180,7 @@ def _changes(account: Account, reads: Account, now: datetime, span: tuple[dateti
 
 def _counted(area: Area, first: date, last: date) -> dict[str, Counter[str]]:
     """Return what happened by the code of the area right below in which it did ("" for the area itself)."""
-    since, until = _span(first, last)
+    since, until = span(first, last)
     done = Activity.objects.unscoped(reason="sums of an area").filter(
         area_path__startswith=area.path, day__range=(first, last), withdrawn_at=None
     )

@@ -17,6 +17,7 @@ from django.utils.translation import get_language, gettext
 from gezhi.cases.models import Case
 from gezhi.duties.access import ActivityRows
 from gezhi.duties.models import Activity
+from gezhi.duties.queries.books import span
 from gezhi.enactment import queries as enactment
 from gezhi.people.models import Account
 from gezhi.registers.models import Entry, State
@@ -104,8 +105,9 @@ def sheet(*, account: Account, now: datetime, sheet: Sheet, area: Area, first: d
 
 def cases_of(*, account: Account, now: datetime, area: Area, first: date, last: date) -> Filled:
     """Return the page of what became a case in the area in these days: what it was, and what came of it."""
+    since, until = span(first, last)
     seen = Case.objects.visible_to(account, now=now).filter(
-        area_path__startswith=area.path, opened_at__date__range=(first, last)
+        area_path__startswith=area.path, opened_at__gte=since, opened_at__lt=until
     )
     rows = []
     for row in seen.only("number", "title", "opened_at", "closed_at").order_by("opened_at", "number")[: MOST + 1]:

@@ -1,5 +1,6 @@
 """The handbook of an area, page by page: filled from registers, activities and cases; remarks, close, print, files."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -32,7 +33,7 @@ _FIRST_YEAR = 2000
 @require_http_methods(["GET", "POST"])
 @for_staff
 def page(request: HttpRequest, account: Account) -> HttpResponse:
-    """Show a page of the handbook; keep the year's remark, close it, open it again; hand a page out as a file."""
+    """Show a page of the handbook; keep its remark of the year, close it, open it again; hand it out as a file."""
     now = clock.now()
     code = request.GET.get("area", "")
     area = queries.ground(account, code, now)
@@ -42,32 +43,36 @@ def page(request: HttpRequest, account: Account) -> HttpResponse:
     if area is None:
         return render(request, "desk/handbook.html", shown)
     first, last = _year(request.GET.get("year", ""), now)
-    which = Which(Leaf.Book.HANDBOOK, first, last, None, area)
-    if request.method == "POST":
-        leaves.write(request, account, which, now)
-        return redirect(request.get_full_path())
     pages = queries.sheets(timezone.localdate(now))
     wanted = request.GET.get("page", pages[0].key if pages else CASES)
     sheet = next((one for one in pages if one.key == wanted), None)
     if sheet is None and wanted != CASES:
         raise Http404
+    whole = Which(Leaf.Book.HANDBOOK, first, last, None, area)
+    which = replace(whole, page=wanted)
+    if request.method == "POST":
+        leaves.write(request, account, whole if "year" in request.POST else which, now)
+        return redirect(request.get_full_path())
     if sheet is None:
         filled = queries.cases_of(account=account, now=now, area=area, first=first, last=last)
     else:
         filled = queries.sheet(account=account, now=now, sheet=sheet, area=area, first=first, last=last)
-    leaf = queries.leaf_of(which)
+    leaf, year = queries.leaf_of(which), queries.leaf_of(whole)
     kind = request.GET.get("as", "")
     if kind in papers.KINDS:
         if sheet is not None and sheet.care:
             raise Http404
         note_export(actor=account, what="handbook", query=request.GET.urlencode()[:500], form=kind, now=now)
-        return papers.respond(_paper(area, sheet, filled, which, leaf, now=now), kind)
+        return papers.respond(_paper(area, sheet, filled, which, (leaf, year), now=now), kind)
     shown |= _shown(pages, sheet, wanted) | {
         "filled": filled, "year": first.year, "before": first.year - 1,
         "after": first.year + 1 if last < timezone.localdate(now) else None, "leaf": leaf,
+        "whole": year,
         "below": territory.children(area, timezone.localdate(now)).defer("boundary"),
         "own": queries.grounds(account, now), "may_write": operations.may_write(account, which, now),
-        "remarks": list(leaf.remarks.select_related("by").order_by("-at")[1:]) if leaf else [],
+        "remarks": [
+            said for one in (leaf, year) if one for said in one.remarks.select_related("by").order_by("-at")[1:]
+        ],
     }  # fmt: skip
     return render(request, "desk/handbook.html", shown)
 
@@ -95,7 +100,7 @@ def _year(words: str, now: datetime) -> tuple[date, date]:
 
 
 def _paper(
-    area: Area, sheet: Sheet | None, filled: Filled, which: Which, leaf: Leaf | None, *, now: datetime
+    area: Area, sheet: Sheet | None, filled: Filled, which: Which, written: tuple[Leaf | None, ...], *, now: datetime
 ) -> Paper:  # fmt: skip
     # of a register it has what stands there today, whatever the year
     of_today = sheet is not None and bool(sheet.registers)
@@ -104,7 +109,8 @@ def _paper(
     return Paper(
         title=_title(sheet), unit=area.name, dates=timezone.localdate(now).isoformat() if of_today else dates,
         columns=filled.columns, rows=tuple(one.cells for one in filled.rows) or (blank,),
-        remark=leaf.remark if leaf else "", name=f"handbook-{area.code}-{which.first.year}", wide=True,
+        remark="\n".join(one.remark for one in written if one and one.remark),
+        name=f"handbook-{area.code}-{which.first.year}", wide=True,
         note=gettext("There are more lines than a page of a handbook shows; take the register out as a table.")
         if filled.more
         else "",

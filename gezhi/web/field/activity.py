@@ -256,10 +256,7 @@ def finding(request: HttpRequest, account: Account, pk: UUID) -> HttpResponse:
     """Note what was found; what has an item is a case at once."""
     now = clock.now()
     _own(account, pk, now)
-    given = {
-        name: request.POST.get(name, "")
-        for name in ("item", "text", "way", "result", "interim", "until")
-    }
+    given = {name: request.POST.get(name, "") for name in ("item", "text", "way", "result", "interim", "until")}
     photos = questions.read([BEFORE, AFTER], request, {}, now, actor=str(account.pk))
     found = Found(
         text=given["text"][:_LETTERS], item=given["item"], way=given["way"] or Way.CASE, result=given["result"],

@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -11,8 +12,9 @@ from openpyxl import load_workbook
 from pytest_django import DjangoAssertNumQueries
 
 from gezhi.cases.models import Case
-from gezhi.duties import operations
+from gezhi.duties import operations, queries
 from gezhi.duties.models import Leaf, Report
+from gezhi.duties.operations import Which
 from gezhi.duties.tests.conftest import put_rounds_in_force
 from gezhi.foundation.models import JournalEntry
 from gezhi.people.models import Account
@@ -103,7 +105,13 @@ def test_the_handbook_fills_itself(district: District, reported: Report, browser
     sheet = load_workbook(BytesIO(client.get("/desk/handbook?page=shawan.work_record&as=xlsx").content)).worksheets[0]
     said = [str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None]
     assert {"占道堆物", "装修", "已清走"} <= set(said)
-    assert client.get("/desk/handbook?page=cases").status_code == 200
+    # a remark is of its page: the next one has its own
+    assert "全年平稳" not in client.get("/desk/handbook?page=cases").content.decode()
+    client.post("/desk/handbook?page=cases", {"what": "close"})
+    client.post("/desk/handbook?page=cases", {"what": "remark", "remark": "太晚"})
+    assert {one.page: (one.remark, bool(one.closed_at)) for one in Leaf.objects.all()} == {
+        "shawan.work_record": ("全年平稳", False), "cases": ("", True),
+    }  # fmt: skip
     assert client.get("/desk/handbook?page=no.such").status_code == 404
     other = browser_of(district.cast.other_head)
     assert other.get(f"/desk/handbook?area={district.cast.villages[0].code}").status_code == 404
@@ -166,3 +174,24 @@ def test_a_page_of_a_register_bears_the_day_of_its_entries(
         sheet = load_workbook(BytesIO(answer.content)).worksheets[0]
         assert day in str(sheet.cell(2, 1).value)
     assert "shawan.area_facts" in client.get("/desk/handbook?page=shawan.area_facts&year=2025").content.decode()
+
+
+def test_what_was_written_on_a_whole_year_of_a_handbook_stays_and_closes_its_pages(
+    district: District, browser_of: Browser
+) -> None:
+    head, year = district.cast.head, district.now.year
+    whole = Which(Leaf.Book.HANDBOOK, date(year, 1, 1), date(year, 12, 31), None, district.cast.villages[0])
+    operations.remark(actor=head, which=whole, text="去年写的", now=district.now)
+    operations.close(actor=head, which=whole, now=district.now)
+    client, address = browser_of(head), "/desk/handbook?page=shawan.work_record"
+    words = client.get(address).content.decode()
+    assert "去年写的" in words
+    assert 'name="remark"' not in words
+    client.post(address, {"what": "remark", "remark": "太晚"})
+    assert not Leaf.objects.exclude(page="").exclude(remark="").exists()
+    browser_of(district.cast.other_head).post(address, {"what": "reopen", "year": "yes"})
+    assert queries.leaf_of(whole).closed_at is not None  # type: ignore[union-attr]
+    client.post(address, {"what": "reopen", "year": "yes"})
+    client.post(address, {"what": "remark", "remark": "这一页的"})
+    assert Leaf.objects.get(page="shawan.work_record").remark == "这一页的"
+    assert queries.leaf_of(whole).remark == "去年写的"  # type: ignore[union-attr]

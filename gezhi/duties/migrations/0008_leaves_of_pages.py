@@ -1,0 +1,49 @@
+"""A leaf of the handbook for each of its pages; those of whole years stay. Made while people work."""
+
+from django.db import migrations, models
+
+_MAKE = """
+create unique index concurrently {name} on duties_leaf ({columns}) nulls not distinct
+"""
+_TAKE_OVER = "alter table duties_leaf add constraint {name} unique using index {name}"
+_DROP = "alter table duties_leaf drop constraint {name}"
+_OLD = "book, account_id, area_id, first, last"
+_NEW = f"{_OLD}, page"
+
+
+class Migration(migrations.Migration):
+    atomic = False
+    dependencies = [("duties", "0007_one_objection_of_a_scheme")]
+    operations = [
+        migrations.AddField(
+            model_name="leaf",
+            name="page",
+            field=models.CharField(blank=True, db_default="", default="", max_length=129),
+        ),
+        migrations.SeparateDatabaseAndState(
+            state_operations=[
+                migrations.RemoveConstraint(model_name="leaf", name="leaf_once"),
+                migrations.AddConstraint(
+                    model_name="leaf",
+                    constraint=models.UniqueConstraint(
+                        fields=("book", "account", "area", "first", "last", "page"),
+                        name="leaf_of_page_once",
+                        nulls_distinct=False,
+                    ),
+                ),
+            ],
+            database_operations=[
+                migrations.RunSQL(
+                    _MAKE.format(name="leaf_of_page_once", columns=_NEW),
+                    "drop index concurrently if exists leaf_of_page_once",
+                ),
+                migrations.RunSQL(
+                    _TAKE_OVER.format(name="leaf_of_page_once"), _DROP.format(name="leaf_of_page_once")
+                ),
+                migrations.RunSQL(
+                    _DROP.format(name="leaf_once"),
+                    f"alter table duties_leaf add constraint leaf_once unique nulls not distinct ({_OLD})",
+                ),
+            ],
+        ),
+    ]
