@@ -123,6 +123,7 @@ class Case(models.Model):
             models.Index(fields=["reporter"], name="case_of_reporter", condition=Q(reporter__isnull=False)),
             models.Index(fields=["merged_into"], name="case_merged", condition=Q(merged_into__isnull=False)),
             models.Index(fields=["parent"], name="case_of_parent", condition=Q(parent__isnull=False)),
+            models.Index(fields=["opened_at"], name="case_opened"),
             models.Index(fields=["-closed_at", "-id"], name="case_closed", condition=Q(closed_at__isnull=False)),
             models.Index(F("id").desc(), name="case_supervised", condition=Q(supervised=True)),
             models.Index(F("id").desc(), name="case_unplaced", condition=Q(area__isnull=True)),

@@ -54,5 +54,5 @@ def _tidy(request: HttpRequest) -> None:
     for name, values in sent.lists():
         for one in values:
             kept.appendlist(name.replace(NULL, ""), one.replace(NULL, ""))
-    kept._mutable = False  # type: ignore[attr-defined]  as any request's
-    request.POST = kept  # type: ignore[assignment, misc]
+    kept._mutable = False  # as any request's
+    request.POST = kept  # type: ignore[assignment]

@@ -64,7 +64,7 @@ def test_what_a_page_reads_has_no_null_character(kind: str) -> None:
     WithoutNulls(lambda _request: pytest.fail("not asked")).process_view(request, lambda: None, (), {})  # type: ignore[arg-type, return-value]
     assert dict(request.POST.lists()) == {"name": ["李网格", "b"], "area": [""]}
     with pytest.raises(AttributeError):
-        request.POST["more"] = "x"
+        request.POST["more"] = "x"  # type: ignore[misc]
 
 
 def test_a_path_with_a_null_character_leads_nowhere(cast: Cast) -> None:

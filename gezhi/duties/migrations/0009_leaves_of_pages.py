@@ -13,7 +13,7 @@ _NEW = f"{_OLD}, page"
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("duties", "0007_one_objection_of_a_scheme")]
+    dependencies = [("duties", "0008_stretch_of_hours")]
     operations = [
         migrations.AddField(
             model_name="leaf",
