@@ -17,7 +17,7 @@ _NEW = f"{_OLD}, page"
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("duties", "0008_stretch_of_hours")]
+    dependencies = [("duties", "0009_declined_signatures")]
     operations = [
         migrations.AddField(
             model_name="leaf",
