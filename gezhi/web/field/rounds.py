@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -78,7 +78,7 @@ def _much(one: Owed) -> str:
     if one.start is not None:
         return one.start.case.title if one.start.case_id and one.start.case else ""
     if one.planned.duty.activity == "report":
-        return gettext("handed in") if one.done >= one.asked else gettext("to hand in")
+        return pgettext("a report of a round", "handed in") if one.done >= one.asked else gettext("to hand in")
     if one.unsigned and one.left:
         by = one.planned.scheme.posts[one.planned.duty.signed_by].title
         return gettext("%(n)d done, waiting for the signature of %(post)s") % {
