@@ -1,9 +1,11 @@
 """What may be odd about a record, in words: said to who sent it, shown beside it, never a reason to throw it away."""
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from gezhi.duties import plans
 from gezhi.duties.models import Activity
+from gezhi.schemes.explain import join
 
 FAR = "far"
 CLOCK = "clock"
@@ -58,4 +60,4 @@ def _word(mark: str, activity: Activity) -> str:
 def _hours(activity: Activity) -> str:
     """Return the hours that the plan of a record names; dashes where that version has none (any more)."""
     planned = plans.of_version(activity.scheme_version_id, activity.duty) if OUTSIDE in activity.marks else None
-    return ", ".join(one.text.zh for one in planned.duty.hours) if planned else "–"
+    return join([one.text for one in planned.duty.hours]).say(get_language() or "zh-hans") if planned else "–"

@@ -8,6 +8,7 @@ from django.utils.translation import gettext, pgettext
 from gezhi.duties import queries
 from gezhi.duties.plans import Planned
 from gezhi.duties.queries import Hour, Object, Stands, Sum
+from gezhi.schemes.explain import join
 from gezhi.schemes.rounds import Round
 from gezhi.schemes.stretches import place_of
 from gezhi.web import wording
@@ -51,7 +52,7 @@ def say_before(planned: Planned, now: datetime, found: Object | None) -> str:
             "This counts only at %(hours)s. You can begin and record it now; what lies outside is kept, but does not "
             "fill the round."
         )
-        return words % {"hours": ", ".join(wording.say(one.text) for one in some)}
+        return words % {"hours": wording.say(join([one.text for one in some]))}
     full = found.filled(some) if found else ()
     if place and full and full[place - 1]:
         words = gettext("%(hours)s is done already: another one now is kept, but fills no other hours.")

@@ -111,7 +111,7 @@ def test_what_lies_outside_is_kept_and_marked_and_fills_nothing(district: Distri
     assert (done.outcome, done.activity.marks, done.activity.counts, done.activity.slot) == (
         "accepted", [marks.OUTSIDE], False, None,
     )  # fmt: skip
-    assert "07:00–09:00, 18:00–20:30" in done.notes[0]
+    assert "07:00–09:00、18:00–20:30" in done.notes[0]
     assert owed(district, at(13)).done == 0
     page = queries.activity_page(account=district.cast.worker, pk=done.activity.pk, now=district.now)
     assert page is not None

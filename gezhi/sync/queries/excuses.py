@@ -8,6 +8,7 @@ from django.utils import timezone
 from gezhi.duties import queries
 from gezhi.duties.models import Absence
 from gezhi.people.models import Account
+from gezhi.schemes.explain import join
 from gezhi.schemes.rounds import period_text
 from gezhi.sync.queries.asking import say
 from gezhi.territory import queries as territory
@@ -34,7 +35,7 @@ def _missed(one: queries.Missed) -> dict[str, Any]:
         "duty": one.planned.name, "title": say(one.planned.duty.title), "area": one.area.code,
         "place": territory.short_name(one.area.name), "period": say(period_text(one.round.period)),
         "on": one.round.last, "asked": one.asked, "done": one.done,
-        "empty": ", ".join(say(text) for text in one.empty),
+        "empty": say(join(list(one.empty))),
         "away": str(Absence.Reason(one.away).label) if one.away else "",
     }  # fmt: skip
     if one.objection is not None:

@@ -19,7 +19,7 @@ from gezhi.duties.errors import BadAnswers, DutyError
 from gezhi.duties.models import SEALED, Activity, ActivityFile, Report, Start, Way
 from gezhi.duties.operations import Found
 from gezhi.duties.plans import Planned
-from gezhi.duties.queries import ActivityPage, Object
+from gezhi.duties.queries import ActivityPage
 from gezhi.foundation import clock, files
 from gezhi.people import queries as people
 from gezhi.people.models import Account
@@ -35,7 +35,7 @@ from gezhi.web.field.rounds import Found as Round
 from gezhi.web.field.rounds import as_id, find, key
 from gezhi.web.field.sending import by_script
 from gezhi.web.field.showing_duties import answers_in_words, story_of
-from gezhi.web.hours import say_before
+from gezhi.web.hours import hours_of, say_before, say_hours
 from gezhi.web.picking import Picker
 from gezhi.web.staff import for_staff
 
@@ -94,16 +94,24 @@ def begin(request: HttpRequest, account: Account, duty: str, code: str) -> HttpR
         "name": entry.name if entry else territory.short_name(area.name), "address": entry.address if entry else "",
         "last": queries.of_entry(account=account, entry=entry.pk, now=now, size=3) if entry else (),
         "back": "web:field_round" if found.planned.of_entries else "",
-        "due": found.planned.due_at(found.round) if found.round else None,
-        "before": say_before(found.planned, now, _object(found, entry.pk if entry else area.pk)),
+        **_hours(found, entry.pk if entry else area.pk, now),
     }  # fmt: skip
     return render(request, "field/begin.html", shown, status=422 if error else 200)
 
 
-def _object(found: Round, pk: UUID) -> Object | None:
-    """Return what is to be begun as its round has it, where it matters which hours are filled."""
-    scope = found.scope
-    return queries.one_object(scope, pk) if scope is not None and len(found.planned.duty.hours) > 1 else None
+def _hours(found: Round, pk: UUID, now: datetime) -> dict[str, Any]:
+    """Return by when it is due, and at which hours: how these stand, and what is to be known before beginning."""
+    planned, one, scope = found.planned, found.round, found.scope
+    if one is None or scope is None:
+        return {}
+    if not planned.duty.hours:
+        return {"due": planned.due_at(one)}
+    thing = queries.one_object(scope, pk)
+    return {
+        "due": planned.next_due(one, now, thing.filled(planned.duty.hours) if thing else ()),
+        "hours": hours_of(planned, one, thing, now) if thing else say_hours(planned, ()),
+        "before": say_before(planned, now, thing),
+    }
 
 
 def _other_start(start: str, of: str, duty: str) -> bool:

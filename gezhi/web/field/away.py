@@ -15,6 +15,7 @@ from gezhi.duties.errors import DutyError
 from gezhi.duties.models import Absence
 from gezhi.foundation import clock
 from gezhi.people.models import Account
+from gezhi.schemes.explain import join
 from gezhi.schemes.rounds import period_text
 from gezhi.territory import queries as territory
 from gezhi.web import wording
@@ -62,7 +63,7 @@ def _row(one: queries.Missed) -> dict[str, object]:
         "period": wording.say(period_text(one.round.period)),
         "on": one.round.last.isoformat(),
         "much": gettext("%(done)d of %(asked)d done") % {"done": one.done, "asked": one.asked},
-        "empty": ", ".join(wording.say(text) for text in one.empty),
+        "empty": wording.say(join(list(one.empty))),
         "away": Absence.Reason(one.away).label if one.away else "",
         "objection": one.objection,
     }

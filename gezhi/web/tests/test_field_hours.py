@@ -72,7 +72,7 @@ def test_rounds_say_which_hours_are_open_and_which_were_missed(
 
 def test_before_beginning_it_says_that_now_does_not_count(district: District, browser_of: Browser) -> None:
     at(district, 12)
-    assert "只有在 07:00–10:30, 17:00–20:30 内办理才计入本轮" in words(
+    assert "只有在 07:00–10:30、17:00–20:30 内办理才计入本轮" in words(
         browser_of(district.cast.worker), begin(district)
     )
     at(district, 8)
@@ -93,7 +93,7 @@ def test_what_was_done_outside_is_kept_and_says_what_to_do(district: District, b
     address = client.post(begin(district), sent)["Location"]
     at(district, 12, 40)
     done = client.post(f"{address}/end", {"form_print": ""}, follow=True).content.decode()
-    assert "方案规定此项在 07:00–10:30, 17:00–20:30 进行，这次不在该时段内" in done
+    assert "方案规定此项在 07:00–10:30、17:00–20:30 进行，这次不在该时段内" in done
     row = Activity.objects.unscoped(reason="a test looks").get()
     assert (marks.OUTSIDE in row.marks, row.counts) == (True, False)
     assert "这次不在该时段内" in words(client, address)
@@ -118,7 +118,7 @@ def test_the_desk_says_how_far_each_stretch_is(district: District, browser_of: B
     client = browser_of(district.cast.head)
     page = words(client, "/desk/rounds", duty=PATROL, area=district.cast.villages[0].code)
     grids = sum(one.parent_id == district.cast.villages[0].pk for one in district.cast.grids)
-    assert f'<span class="dim nb">1 / {grids}</span>' in page
+    assert f'<span class="dim">1 / {grids}</span>' in page
     assert "已错过" in page
     assert district.cast.worker.name not in page
 

@@ -4,7 +4,7 @@ import { lamp } from "./icons.js";
 import { hourNow, standing, stands, URGENT_FIRST } from "./lights.js";
 import { section as toSign } from "./signing.js";
 import * as store from "./store.js";
-import { moment, piece, word } from "./words.js";
+import { lang, moment, piece, word } from "./words.js";
 
 export async function show({ account, note }) {
   const rows = await lines(account, note);
@@ -54,7 +54,7 @@ export function beforehand(one, now) {
   if (!one.hours) return "";
   const said = one.hours.map((hour) => hour.replace("-", "–"));
   const at = hourNow(one, now);
-  if (at < 0) return word("hours-outside", { hours: said.join(", ") });
+  if (at < 0) return word("hours-outside", { hours: said.join(lang().startsWith("zh") ? "、" : ", ") });
   return one.hours.length > 1 && one.stretches?.[at]?.done && !one.register ? word("hours-done", { hours: said[at] }) : "";
 }
 
