@@ -14,7 +14,6 @@ from gezhi.schemes.forms import Form
 from gezhi.schemes.model import Scheme
 from gezhi.schemes.rounds import Round
 from gezhi.schemes.state import Light
-from gezhi.schemes.stretches import place_of
 from gezhi.schemes.worktime import WorkCalendar
 
 DAY = timedelta(days=1)
@@ -77,10 +76,6 @@ class Planned:
     def spans(self, one: Round) -> tuple[tuple[datetime, datetime], ...]:
         """Return from when to when the hours of a round's due day are."""
         return tuple(stretch.on(one.due, self.days.zone) for stretch in self.duty.hours)
-
-    def in_hours(self, at: datetime) -> bool:
-        """Say whether what is begun at an instant counts: within the plan's hours, or where it names none."""
-        return not self.duty.hours or bool(place_of(self.duty.hours, at, at, self.days.zone))
 
     def light(self, one: Round, now: datetime, *, done: bool, filled: Sequence[bool] = ()) -> Light:
         """Return a round's light; of several stretches of hours `filled` says which have theirs."""

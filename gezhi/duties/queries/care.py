@@ -29,6 +29,7 @@ class CareVisit:
     object: Object
     asked: int
     light: Light
+    due: datetime
 
 
 def care_visits(*, account: Account, now: datetime) -> list[CareVisit]:
@@ -51,6 +52,7 @@ def _of(planned: Planned, one: Round, scope: Scope, now: datetime) -> list[CareV
         CareVisit(
             planned, one, row, one.amount,
             planned.light(one, now, done=row.n >= one.amount, filled=row.filled(planned.duty.hours)),
+            planned.next_due(one, now, row.filled(planned.duty.hours)),
         )
         for row in sums.objects(scope, Wanted(open_only=False, size=MOST))
     ]  # fmt: skip

@@ -295,3 +295,15 @@ def test_somebody_else_s_hours_are_nobody_else_s_to_fill(district: District) -> 
         with pytest.raises(Forbidden):
             district.record(who, "hours.walk", began=at(7, 30), ended=at(8), now=at(8))
     assert not district.owed(district.cast.outsider, "hours.walk")
+
+
+def test_a_duty_without_hours_reads_what_its_index_has(district: District) -> None:
+    for name in ("rounds.call_3", "rounds.walk", "hours.evening"):
+        planned = plans.find(name, date(2026, 6, 3))
+        assert planned is not None
+        one = planned.round_on(date(2026, 6, 3))
+        assert one is not None
+        for area in (district.cast.district, district.cast.grids[0]):
+            scope = Scope(planned, one, area.path, one.last)
+            said = sums._statement(scope, sums._given(scope)) + sums._counted(scope) + sums._objects(scope)
+            assert "slot" not in said

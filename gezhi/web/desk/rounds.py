@@ -59,7 +59,7 @@ def _care(one: queries.CareVisit) -> dict[str, object]:
     return {
         "one": one, "title": wording.say(one.planned.duty.title), "period": wording.say(period_text(one.round.period)),
         "address": reverse("web:desk_entry", args=[one.planned.duty.of.of, one.object.code]),
-        "due": one.planned.due_at(one.round),
+        "due": one.due,
     }  # fmt: skip
 
 
