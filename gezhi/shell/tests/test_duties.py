@@ -59,5 +59,11 @@ def test_show_tells_duties_registers_and_forms(tmp_path: Path, monkeypatch: pyte
     page = tmp_path / "plan.html"
     assert main(["scheme", "show", SHAWAN, "--html", str(page)]) == 0
     text = page.read_text(encoding="utf-8")
-    for words in ("每天不少于 2 次，07:00–10:30、17:00–20:30 各一次，休息日不安排", "站长，每季度不少于 50%", "帮扶对象", "24个月", "走访类别"):
+    for words in (
+        "每天不少于 2 次，07:00–10:30、17:00–20:30 各一次，休息日不安排",
+        "站长，每季度不少于 50%",
+        "帮扶对象",
+        "24个月",
+        "走访类别",
+    ):
         assert words in text
