@@ -179,13 +179,18 @@ def _changes(account: Account, reads: Account, now: datetime, span: tuple[dateti
 
 
 def _counted(area: Area, first: date, last: date) -> dict[str, Counter[str]]:
-    """Return what happened by the code of the area right below in which it did ("" for the area itself)."""
+    """Return what happened by the code of the area right below in which it did ("" for the area itself).
+
+    Nothing of care cases is counted: in a small area a number would tell that there is one.
+    """
     since, until = span(first, last)
     done = Activity.objects.unscoped(reason="sums of an area").filter(
-        area_path__startswith=area.path, day__range=(first, last), withdrawn_at=None
+        area_path__startswith=area.path, day__range=(first, last), withdrawn_at=None, guarded=False
     )
     matters = Case.objects.unscoped(reason="sums of an area").filter(area_path__startswith=area.path)
-    changed = EntryChange.objects.filter(at__gte=since, at__lt=until, entry__area_path__startswith=area.path)
+    changed = EntryChange.objects.filter(
+        at__gte=since, at__lt=until, entry__area_path__startswith=area.path, entry__care=False
+    )
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for rows in (
         _grouped(done, "area_path", area, F("kind")),

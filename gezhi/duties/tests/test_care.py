@@ -4,8 +4,10 @@ import pytest
 
 from gezhi.duties import queries
 from gezhi.duties.errors import BadInput, Forbidden
+from gezhi.duties.models import Report
+from gezhi.duties.operations import Found
 from gezhi.duties.tests.conftest import District
-from gezhi.registers.models import CareAssignment
+from gezhi.registers.models import CareAssignment, EntryChange
 from gezhi.schemes.state import Light
 
 OTHERS = ("other_worker", "leader", "dispatcher", "clerk", "outsider", "resident", "other_head")
@@ -57,3 +59,22 @@ def test_boards_count_no_care_case(district: District) -> None:
     district.helped(district.cast.worker, district.cast.head)
     for area in (district.cast.grids[0], district.cast.villages[0], district.cast.district):
         assert not [one for one in queries.board(area, district.now) if one.planned.of_care]
+
+
+def test_no_figure_of_a_notice_or_report_counts_a_care_case(district: District) -> None:
+    cast = district.cast
+    helped = district.helped(cast.worker, cast.head)
+    EntryChange.objects.create(
+        entry=helped, version=1, kind="open", side="grid_worker", actor=str(cast.worker.pk), at=district.now
+    )
+    district.record(
+        duty="rounds.look_after", entry=helped.pk, findings=(Found(text="楼道堆物", way="spot", result="已清走"),)
+    )
+    district.record()
+    today = district.now.date()
+    for area in (cast.grids[0], cast.villages[0]):
+        whole, below = queries.figures(area=area, first=today, last=today)
+        assert (whole.visits, whole.patrols, whole.findings, whole.changes) == (0, 1, 0, 0)
+        assert sum(one.visits + one.changes + one.findings for one in below) == 0
+    report = Report.objects.get(pk=district.record(duty="rounds.tell", remarks="一切如常").activity.pk)
+    assert (report.figures["visits"], report.figures["changes"], report.figures["patrols"]) == (0, 0, 1)

@@ -29,6 +29,7 @@ from gezhi.territory.models import Area
 BOOK = "registers"
 IMPORTED = "register.imported"
 type Progress = Callable[[int, int], None]
+type Settle = Callable[["ImportReport"], None]
 
 
 @dataclass(slots=True)
@@ -61,11 +62,12 @@ class ImportReport:
 def import_table(
     *, actor: Account | None, now: datetime, register: str, name: str, data: bytes,
     mapping: Mapping[str, str] | None = None, area: str = "", dry_run: bool = False, keep_good: bool = False,
-    progress: Progress | None = None,
+    progress: Progress | None = None, settle: Settle | None = None,
 ) -> ImportReport:  # fmt: skip
     """Take a table over. Rows with a known code change that entry, as if its side had written it; others are new.
 
-    `area` is the code of the area of rows that name none.
+    `area` is the code of the area of rows that name none. `settle` hears last, in the transaction that takes the table
+    over, what came of it: raising takes all back.
     """
     ledger = ledgers.ledger(register, timezone.localdate(now))
     if ledger.register.care:
@@ -93,6 +95,8 @@ def import_table(
         body = {"register": register, "batch": batch.pk, "made": batch.made, "changed": batch.changed}
         journal.record(BOOK, "import", actor=batch.actor, now=now, subject=str(batch.pk), body=body)
         outbox.tell(IMPORTED, body, now)
+        if settle:
+            settle(report)
     return report
 
 

@@ -224,11 +224,24 @@ def _import(row: TableRun, now: datetime, told: Told) -> None:
     report = import_table(
         actor=row.account, now=now, register=row.register, name=kept[0], data=kept[1], area=options["area"],
         dry_run=row.dry_run, keep_good=options["keep_good"], progress=told,
+        settle=lambda report: _settle(row, report, now),
     )  # fmt: skip
     row.batch_id = report.batch or None
     row.result = _reported(report)
     if report.batch:
         people.drop_aside(actor=row.account, upload=UUID(options["upload"]))
+
+
+def _settle(row: TableRun, report: ImportReport, now: datetime) -> None:
+    """Write down that a table was taken over, in the transaction that does it; whoever called it off was first.
+
+    The row is locked until then: it is either called off and nothing was taken over, or done and not to be called off.
+    """
+    kept = TableRun.objects.select_for_update().get(pk=row.pk)
+    if kept.stop:
+        raise CalledOff
+    kept.state, kept.done_at, kept.batch_id, kept.result = TableRun.State.DONE, now, report.batch, _reported(report)
+    kept.save(update_fields=["state", "done_at", "batch", "result"])
 
 
 def _export(row: TableRun, now: datetime, told: Told) -> None:

@@ -14,7 +14,7 @@ from gezhi.people.models import Account, Appointment
 from gezhi.registers import operations, queries
 from gezhi.registers.errors import Forbidden, NotFound, Refused
 from gezhi.registers.models import Entry, Import, TableRun
-from gezhi.registers.operations import runs
+from gezhi.registers.operations import bulk, runs
 from gezhi.registers.queries import Wanted
 from gezhi.registers.tests.conftest import Books
 
@@ -188,3 +188,27 @@ def test_one_person_s_tables_do_not_hold_up_the_whole_district(books: Books) -> 
     assert sent(books, "王三,3 号,13800001234", who=books.cast.other_worker).state == TableRun.State.WAITING
     operations.call_off(actor=books.cast.worker, now=books.now, run=waiting[0].pk)
     assert sent(books, "王二,2 号,13800001234").state == TableRun.State.WAITING
+
+
+def test_a_table_that_is_called_off_while_its_last_rows_are_written_is_not_taken_over(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = worked_on(books, sent(books, "王一,1 号,13800001234"))
+    write = bulk.open_many
+
+    def slow(**given: Any) -> Any:
+        made = write(**given)
+        # as another request does, after the last row was told of
+        operations.call_off(actor=books.cast.worker, now=books.now, run=TableRun.objects.get(state="running").pk)
+        return made
+
+    monkeypatch.setattr("gezhi.registers.operations.importing.open_many", slow)
+    taken = worked_on(books, again(books, looked))
+    assert (taken.state, taken.batch_id, entries()) == (TableRun.State.CALLED_OFF, None, 0)
+    assert not Import.objects.exists()
+    monkeypatch.undo()
+    # what is done can't be called off any more, and is not undone by trying
+    taken = worked_on(books, again(books, looked))
+    operations.call_off(actor=books.cast.worker, now=books.now, run=taken.pk)
+    taken.refresh_from_db()
+    assert (taken.state, taken.stop, entries(), operations.report_of(taken).made) == (TableRun.State.DONE, False, 1, 1)
