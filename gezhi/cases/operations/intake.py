@@ -7,14 +7,17 @@ that died between commit and reply, 24 threads at once), the same case comes bac
 
 import base64
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.db import connection
+from django.db.models import Model
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.utils import timezone
@@ -23,21 +26,20 @@ from django.utils.translation import gettext as _
 
 from gezhi.cases.access import account_id
 from gezhi.cases.errors import BadInput, CaseError
-from gezhi.cases.models import Case, CaseEvent, CaseFile, CaseWords, Hold
+from gezhi.cases.models import Case, CaseFile, CaseWords
 from gezhi.cases.operations import statements
 from gezhi.cases.operations.attaching import as_ids
 from gezhi.cases.operations.interest import Interested, interested, unnamed
-from gezhi.cases.operations.log import CHANGED, opening_row, outbox_row
 from gezhi.cases.operations.pattern import Pattern, fill, pattern_of
 from gezhi.cases.operations.placing import Located, Point, Spot, locate, route_ahead, top_of
 from gezhi.cases.operations.report import PUBLIC_KEY_LENGTH, Report, clean, plain_answers
-from gezhi.cases.operations.statements import Row
 from gezhi.enactment import queries as enactment
 from gezhi.enactment.models import SchemeVersion
-from gezhi.foundation import crypto, words
+from gezhi.foundation import binary, crypto, words
+from gezhi.foundation.binary import NULL
 from gezhi.foundation.ids import uuid7
 from gezhi.foundation.memory import Memory
-from gezhi.foundation.models import Outbox, StoredFile
+from gezhi.foundation.models import StoredFile
 from gezhi.foundation.together import Together
 from gezhi.people.access import first_desk
 from gezhi.people.models import Account
@@ -69,10 +71,10 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    """Rows as JSON, ready to be joined with others' into one statement, and what the sender is told."""
+    """Rows ready to be joined with others' into one statement, and what the sender is told."""
 
     client_key: str
-    rows: dict[Any, bytes]
+    rows: dict[type[Model], list[bytes]]
     opened: Opened
 
 
@@ -81,14 +83,32 @@ def open_case(*, actor: Account | None, report: Report, now: datetime) -> Opened
 
     Raises `BadInput`, `AskArea` (near a border) or the engine's `Refused`; then nothing was kept.
     """
-    one = _prepare(report, actor, now=now, today=timezone.localdate(now), ahead=None)
-    return _result(one, *_together.ask(one))
+
+    def take_in() -> Opened:
+        one = _prepare(report, actor, now=now, today=timezone.localdate(now), ahead=None)
+        return _result(one, *_together.ask(one))
+
+    return _twice(take_in)
 
 
 def open_batch(
     *, actor: Account | None, reports: Sequence[Report], now: datetime
 ) -> list[Opened | CaseError | Refused]:
     """Take in several reports in one statement; each gets its case or its error, in order. Good ones are kept."""
+    return _twice(partial(_open_batch, actor, reports, now))
+
+
+def _twice[Answer](take_in: Callable[[], Answer]) -> Answer:
+    """Take in again what was written for a table that was changed meanwhile under the running program."""
+    try:
+        return take_in()
+    except binary.OutdatedError:
+        if connection.in_atomic_block:
+            raise
+        return take_in()
+
+
+def _open_batch(actor: Account | None, reports: Sequence[Report], now: datetime) -> list[Opened | CaseError | Refused]:
     prepared: list[_Prepared | CaseError | Refused] = []
     today = timezone.localdate(now)
     ahead = route_ahead(reports, on=today) if len(reports) > 1 else {}
@@ -140,75 +160,58 @@ def _prepare(report: Report, actor: Account | None, *, now: datetime, today: dat
         concerned = unnamed(scheme, opening, now)
         opening = msgspec.structs.replace(opening, about=concerned.skipped)
     # Without a place the areas end at the top, and the engine gives it to the desk there: the triage queue.
-    pattern = pattern_of(version.pk, scheme, opening)
-    case = _case_row(report, actor, version=version, scheme=scheme, located=located, concerned=concerned, on=on)
-    shown = [("report", photo) for photo in photos] + _asked_photos(report, scheme)
-    files = partial(_file_rows, report, shown, actor, now=now)
-    return _write_up(case, pattern, areas=opening.areas, files=files, now=now)
-
-
-def _case_row(
-    report: Report, actor: Account | None, *, version: SchemeVersion, scheme: Scheme, located: Located,
-    concerned: Interested, on: date,
-) -> Row:  # fmt: skip
-    """Return the columns of a case that come from the report; the others follow from its state."""
-    spot = located.spot or top_of(scheme, on)
-    return {
-        "id": uuid7(),
-        "number": "",
-        "client_key": _scoped_key(report, actor),
-        "scheme": scheme.id,
-        "scheme_version_id": version.pk,
-        "title": report.title or scheme.items[report.item].title.say(get_language() or "zh-hans"),
-        "text": report.text,
-        "channel": report.channel,
-        "lon": located.lon,
-        "lat": located.lat,
-        "crs": report.crs if located.lon is not None else "",
-        "border_m": located.border_m,
-        "address": report.address,
-        "area_id": located.spot.area_id if located.spot else None,
-        "area_path": spot.path if spot else "",
-        "anonymous": report.anonymous,
-        "contact": statements.as_bytea(crypto.encrypt(report.contact) if report.contact else b""),
-        "reporter_id": report.reporter.pk if report.reporter else None,
-        "about_keys": list(concerned.blind),
-        "supervised": False,
-        "trouble": "",
-        "version": 1,
-        "log_seq": 1,
-        "merged_into_id": None,
-        "parent_id": None,
-    }
+    pattern = pattern_of(version, scheme, opening)
+    return _write_up(
+        report, actor, pattern, areas=opening.areas, located=located, top=located.spot or top_of(scheme, on),
+        title=report.title or scheme.items[report.item].title.say(get_language() or "zh-hans"), concerned=concerned,
+        photos=[*(("report", photo) for photo in photos), *_asked_photos(report, scheme)], now=now,
+    )  # fmt: skip
 
 
 def _write_up(
-    case: Row, pattern: Pattern, *, areas: dict[str, str], files: Callable[[UUID], list[Row]], now: datetime
-) -> _Prepared:
-    """Put the report's columns and the engine's together, with the log's first entry and the effect."""
-    case_id: UUID = case["id"]
-    filled = fill(pattern, areas, case_id, case["area_path"])
-    event, head = opening_row(
-        case_id, body=filled.event, action=pattern.action, by=filled.by_key, actor=pattern.actor, at=pattern.opened_at
-    )
+    report: Report, actor: Account | None, pattern: Pattern, *, areas: dict[str, str], located: Located,
+    top: Spot | None, title: str, concerned: Interested, photos: Sequence[tuple[str, StoredFile]], now: datetime,
+) -> _Prepared:  # fmt: skip
+    """Put the report's columns and the engine's together, with the log's first entry, the words and the effect."""
+    case_id, key = uuid7(), _scoped_key(report, actor)
     secret = tracking_code(case_id)
-    case |= {
-        "secret_hash": crypto.hash_secret(secret), "opened_at": pattern.opened_at, "changed_at": pattern.opened_at,
-        "log_head": statements.as_bytea(head),
-    }  # fmt: skip
+    columns = {"id": binary.uuid(case_id), "client_key": binary.text(key), "title": binary.text(title)}
+    columns["secret_hash"] = binary.text(crypto.hash_secret(secret))
+    columns |= _sent_in(report, located, top, concerned)
+    filled = fill(pattern, areas, case_id=case_id, effect_id=uuid7(), report=columns, now=now)
+    words_row = {"case_id": columns["id"], "words": binary.text(words_of(report, title))}
+    filled.rows[CaseWords] = [_words_form(binary.generation()).fill(words_row)]
+    if photos:
+        filled.rows[CaseFile] = _file_rows(report, photos, actor, case_id, now=now)
     opened = Opened(
         case_id=case_id, number="", secret=secret, fresh=True, step=pattern.step, desk_key=filled.desk_key,
-        step_due=pattern.step_due, case_due=pattern.case_due, placed=case["area_id"] is not None,
+        step_due=pattern.step_due, case_due=pattern.case_due, placed=located.spot is not None,
     )  # fmt: skip
-    rows = {
-        Case: statements.encode(case)[:-1] + b"," + filled.columns[1:],
-        CaseEvent: statements.encode(event),
-        Hold: filled.holds[1:-1],
-        CaseWords: statements.encode({"case_id": case_id, "words": words_of(case)}),
-        Outbox: statements.encode(outbox_row(CHANGED, msgspec.Raw(filled.effect), now)),
-        CaseFile: statements.encode(files(case_id))[1:-1],
+    return _Prepared(key, filled.rows, opened)
+
+
+def _sent_in(report: Report, located: Located, top: Spot | None, concerned: Interested) -> dict[str, bytes]:
+    """Return the columns of a case that say what was sent in and where it is; the others follow from its state."""
+    spot, text = located.spot, binary.text
+    return {
+        "text": text(report.text),
+        "lon": NULL if located.lon is None else binary.float8(located.lon),
+        "lat": NULL if located.lat is None else binary.float8(located.lat),
+        "crs": text("" if located.lon is None else report.crs),
+        "border_m": NULL if located.border_m is None else binary.float8(located.border_m),
+        "address": text(report.address),
+        "area_id": binary.uuid(spot.area_id) if spot else NULL,
+        "area_path": text(top.path if top else ""),
+        "anonymous": binary.boolean(report.anonymous),
+        "contact": text(crypto.encrypt(report.contact) if report.contact else b""),
+        "reporter_id": binary.uuid(report.reporter.pk) if report.reporter else NULL,
+        "about_keys": binary.texts(concerned.blind),
     }
-    return _Prepared(case["client_key"], rows, opened)
+
+
+@lru_cache(maxsize=1)
+def _words_form(_generation: int) -> binary.Form:
+    return statements.form(CaseWords, {}, ("case_id", "words"))
 
 
 def _write(prepared: Sequence[_Prepared]) -> list[tuple[str, Case | None]]:
@@ -224,13 +227,22 @@ def _write(prepared: Sequence[_Prepared]) -> list[tuple[str, Case | None]]:
 _together = Together(_write)
 
 
-def _rows(prepared: Sequence[_Prepared]) -> dict[Any, list[bytes]]:
-    return {table: [one.rows[table] for one in prepared if one.rows[table]] for table in prepared[0].rows}
+def _rows(prepared: Sequence[_Prepared]) -> dict[type[Model], list[bytes]]:
+    together = defaultdict[type[Model], list[bytes]](list)
+    for one in prepared:
+        for table, rows in one.rows.items():
+            together[table] += rows
+    return together
 
 
-def words_of(case: Row) -> str:
-    """Return what of a case can be searched: title, address and the text's beginning; never a contact."""
-    return words.stored("\n".join(part for part in (case["title"], case["address"], case["text"][:2000]) if part))
+def words_of(report: Report, title: str) -> str:
+    """Return what of a case can be searched: title, address and the text's beginning; never a contact.
+
+    A title or an address that stands in the text is found there.
+    """
+    begins = report.text[:2000]
+    parts = [part for part in (title, report.address) if part and part not in begins]
+    return words.stored("\n".join([*parts, begins] if begins else parts))
 
 
 def _known(prepared: Sequence[_Prepared]) -> dict[str, Case]:
@@ -364,12 +376,13 @@ def _asked_photos(report: Report, scheme: Scheme) -> list[tuple[str, StoredFile]
 
 def _file_rows(
     report: Report, photos: Sequence[tuple[str, StoredFile]], actor: Account | None, case_id: UUID, *, now: datetime
-) -> list[Row]:
-    by = "" if report.anonymous else account_id(actor)
+) -> list[bytes]:
+    given = {
+        "case_id": case_id, "public": False, "desk_key": REPORTER.key, "at": now,
+        "actor": "" if report.anonymous else account_id(actor), "withdrawn_at": None,
+    }  # fmt: skip
+    form = statements.form(CaseFile, given, ("id", "file_id", "role"))
     return [
-        {
-            "id": uuid7(), "case_id": case_id, "file_id": photo.pk, "role": role, "public": False,
-            "desk_key": REPORTER.key, "actor": by, "at": now, "withdrawn_at": None,
-        }
+        form.fill({"id": binary.uuid(uuid7()), "file_id": binary.uuid(photo.pk), "role": binary.text(role)})
         for role, photo in photos
-    ]  # fmt: skip
+    ]

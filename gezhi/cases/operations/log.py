@@ -14,7 +14,7 @@ import msgspec
 
 from gezhi.cases.models import Case, CaseEvent
 from gezhi.cases.operations.projection import dump_state
-from gezhi.cases.operations.statements import Row, as_bytea
+from gezhi.cases.operations.statements import FRESH_EFFECT, Row, as_bytea
 from gezhi.foundation.ids import uuid7
 from gezhi.foundation.journal import GENESIS, canonical, chain
 from gezhi.schemes import engine
@@ -67,19 +67,14 @@ class Pen:
         }
 
 
-def sealed(case_id: UUID, seq: int, kind: str, body: bytes) -> bytes:
+def sealed(case_id: UUID | str, seq: int, kind: str, body: bytes) -> bytes:
     """Return what an entry's link is computed over."""
     return f"{case_id}:{seq}:{kind}:".encode() + body
 
 
-def opening_row(case_id: UUID, *, body: bytes, action: str, by: str, actor: str, at: datetime) -> tuple[Row, bytes]:
-    """Return the first row of a log, from the event's canonical body, and its link."""
-    link = chain(GENESIS, sealed(case_id, 1, "open", body))
-    row = {
-        "case_id": case_id, "seq": 1, "kind": "open", "action": action, "desk_key": by, "actor": actor, "at": at,
-        "body": body.decode(), "link": as_bytea(link),
-    }  # fmt: skip
-    return row, link
+def opening_link(case_id: str, body: bytes) -> bytes:
+    """Return the link of a log's first entry, from the event's canonical body."""
+    return chain(GENESIS, sealed(case_id, 1, "open", body))
 
 
 def effect_row(case_id: UUID, seq: int, outcome: Outcome, now: datetime) -> Row:
@@ -102,12 +97,9 @@ def effect_body(case_id: str, seq: int, outcome: Outcome) -> Row:
     }
 
 
-def outbox_row(topic: str, body: Row | msgspec.Raw, now: datetime) -> Row:
+def outbox_row(topic: str, body: Row, now: datetime) -> Row:
     """Return a row of the outbox, ready to be relayed at once."""
-    return {
-        "id": uuid7(), "topic": topic, "body": body, "at": now, "next_try": now,
-        "tries": 0, "done_by": [], "done_at": None, "error": "",
-    }  # fmt: skip
+    return {"id": uuid7(), "topic": topic, "body": body, "at": now, "next_try": now, **FRESH_EFFECT}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,28 +8,40 @@ asked for that very case. A test holds the two ways to the same rows.
 
 import re
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from threading import Lock
 from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.db import models
 
-from gezhi.cases.operations.log import effect_body
+from gezhi.cases.models import Case, CaseEvent, Hold
+from gezhi.cases.operations import statements
+from gezhi.cases.operations.log import CHANGED, effect_body, opening_link
 from gezhi.cases.operations.projection import Around, columns, hold_rows
+from gezhi.cases.operations.statements import FRESH_EFFECT
+from gezhi.enactment.models import SchemeVersion
+from gezhi.foundation import binary
 from gezhi.foundation.journal import canonical
+from gezhi.foundation.models import Outbox
 from gezhi.schemes import engine
 from gezhi.schemes.model import Scheme
 from gezhi.schemes.state import Opening
 
+# What of a case comes from the report, or from the log's first link; the other columns are the pattern's.
+FROM_REPORT = (
+    "id", "client_key", "secret_hash", "title", "text", "lon", "lat", "crs", "border_m", "address", "area_id",
+    "area_path", "anonymous", "contact", "reporter_id", "about_keys", "log_head",
+)  # fmt: skip
 # From Unicode's private use area: no area's code contains it, and a report that does is worked out for itself.
 _OPEN, _SHUT = "\ue000", "\ue001"
 # A slash is in no level's id.
-_ID, _PATH = f"{_OPEN}/id{_SHUT}", f"{_OPEN}/path{_SHUT}"
+_ID = f"{_OPEN}/id{_SHUT}"
 _MARK = re.compile(f"{_OPEN}([^{_SHUT}]*){_SHUT}".encode())
-_GAP = b"\x1e"
 _KEPT = 512
 _CONDITION = re.compile(r"when='([^']*)'|when=\"([^\"]*)\"")
 _AREA = re.compile(r"\barea\b")
@@ -38,45 +50,89 @@ _kept: OrderedDict[Any, "Pattern"] = OrderedDict()
 _lock = Lock()
 
 
+class _MarkInListError(Exception):
+    """A mark stands in a list, whose parts each carry their length: the engine is asked for that very case."""
+
+
 @dataclass(frozen=True, slots=True)
-class Pattern:
-    """The rows of an opening as JSON with marks, and what of them is the same everywhere."""
+class _Text:
+    """A text with marks."""
 
     # Literal bytes and, at the odd positions, the names of marks.
     pieces: tuple[bytes, ...]
+
+    def said(self, values: Mapping[bytes, bytes]) -> bytes:
+        pieces = list(self.pieces)
+        pieces[1::2] = [values[name] for name in pieces[1::2]]
+        return b"".join(pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row with gaps, and the texts with marks that go into some of them."""
+
+    form: binary.Form
+    marked: tuple[tuple[str, _Text, Callable[[bytes], bytes]], ...]
+
+    def fill(self, marks: "_Marks", values: dict[str, bytes]) -> bytes:
+        for column, words, write in self.marked:
+            values[column] = write(words.said(marks.inner if write is binary.jsonb else marks.plain))
+        return self.form.fill(values)
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """What stands in place of the marks: in a text, and between the quotes of JSON."""
+
+    plain: dict[bytes, bytes]
+    inner: dict[bytes, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """The rows of an opening, with gaps, and what of them is the same everywhere."""
+
+    case: _Row
+    event: _Row
+    holds: tuple[_Row, ...]
+    effect: _Row
+    # The event's canonical body, which its link is computed over; what the effect says.
+    body: _Text
+    telling: _Text
     marked: bool
     step: str
+    desk_key: str
     opened_at: datetime
     step_due: datetime | None
     case_due: datetime | None
-    action: str
-    actor: str
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """The rows of one case as JSON: the columns from its state, the event's canonical body, holds, effect, two keys."""
+    """The rows of one case, and its desk."""
 
-    columns: bytes
-    event: bytes
-    holds: bytes
-    effect: bytes
+    rows: dict[type[models.Model], list[bytes]]
     desk_key: str
-    by_key: str
 
 
-def pattern_of(version: UUID, scheme: Scheme, opening: Opening) -> Pattern:
+def pattern_of(version: SchemeVersion, scheme: Scheme, opening: Opening) -> Pattern:
     """Return the pattern of an opening. Raises the engine's `Refused`."""
     facts = canonical(opening.facts)
-    if not _same_everywhere(version, scheme, opening) or _OPEN.encode() in facts:
-        return _draw(scheme, opening, marked=False)
+    if not _same_everywhere(version.pk, scheme, opening) or _OPEN.encode() in facts:
+        return draw(version, scheme, opening, marked=False)
     received_by = opening.received_by.key if opening.received_by else ""
-    key = (version, opening.item, opening.channel, received_by, opening.at, tuple(opening.areas), facts)
+    key = (
+        binary.generation(), version.pk, opening.item, opening.channel, received_by, opening.at, tuple(opening.areas),
+        facts,
+    )  # fmt: skip
     with _lock:
         kept = _kept.get(key)
     if kept is None:
         marks = {level: f"{_OPEN}{level}{_SHUT}" for level in opening.areas}
-        kept = _draw(scheme, msgspec.structs.replace(opening, areas=marks), marked=True)
+        try:
+            kept = draw(version, scheme, msgspec.structs.replace(opening, areas=marks), marked=True)
+        except _MarkInListError:
+            return draw(version, scheme, opening, marked=False)
         with _lock:
             _kept[key] = kept
             while len(_kept) > _KEPT:
@@ -84,33 +140,93 @@ def pattern_of(version: UUID, scheme: Scheme, opening: Opening) -> Pattern:
     return kept
 
 
-def fill(pattern: Pattern, areas: Mapping[str, str], case_id: UUID, path: str) -> Filled:
-    """Return a pattern's rows for one case."""
-    values = {b"/id": str(case_id).encode(), b"/path": _inner(path)}
-    values |= {level.encode(): _inner(code) for level, code in areas.items()}
-    pieces = list(pattern.pieces)
-    pieces[1::2] = [values[name] for name in pieces[1::2]]
-    columns_, event, holds, effect, desk_key, by_key = b"".join(pieces).split(_GAP)
-    return Filled(columns_, event, holds, effect, desk_key.decode(), by_key.decode())
+def fill(
+    pattern: Pattern, areas: Mapping[str, str], *, case_id: UUID, effect_id: UUID, report: dict[str, bytes],
+    now: datetime,
+) -> Filled:  # fmt: skip
+    """Return a pattern's rows for one case; `report` holds the values of `FROM_REPORT` but the link."""
+    marks = _marks(tuple(areas.items()))
+    name, own = str(case_id), report["id"]
+    body = pattern.body.said(marks.inner)
+    link = binary.text(opening_link(name, body))
+    report["log_head"] = link
+    told = pattern.telling.said(marks.inner | {b"/id": name.encode()})
+    at = binary.moment(now)
+    case = pattern.case.fill(marks, report)
+    desk = report.get("desk_key")
+    hold = {"case_id": own, "area_path": report["area_path"]}
+    rows: dict[type[models.Model], list[bytes]] = {
+        Case: [case],
+        CaseEvent: [pattern.event.fill(marks, {"case_id": own, "body": binary.text(body), "link": link})],
+        Hold: [one.fill(marks, hold) for one in pattern.holds],
+        Outbox: [
+            pattern.effect.fill(
+                marks, {"id": binary.uuid(effect_id), "body": binary.jsonb(told), "at": at, "next_try": at}
+            )
+        ],
+    }
+    return Filled(rows, desk[4:].decode() if desk is not None else pattern.desk_key)
 
 
-def _draw(scheme: Scheme, opening: Opening, *, marked: bool) -> Pattern:
+def draw(version: SchemeVersion, scheme: Scheme, opening: Opening, *, marked: bool) -> Pattern:
+    """Ask the engine, and write down what it says."""
     outcome = engine.open_case(scheme, opening)
     state, event = outcome.state, outcome.event
-    around = Around(area_path=_PATH)
-    values = columns(scheme, state, around)
-    parts = (
-        _encode(values),
-        canonical(msgspec.to_builtins(event)),
-        _encode(hold_rows(_ID, state, around)),
-        _encode(effect_body(_ID, 1, outcome)),
-        values["desk_key"].encode(),
-        event.by.key.encode(),
-    )
+    around = Around(area_path="")
+    values = columns(scheme, state, around) | {
+        "number": "", "scheme": scheme.id, "scheme_version_id": version.pk, "channel": opening.channel,
+        "opened_at": state.opened_at, "changed_at": state.opened_at, "supervised": False, "trouble": "", "version": 1,
+        "log_seq": 1, "merged_into_id": None, "parent_id": None,
+    }  # fmt: skip
+    logged = {
+        "seq": 1, "kind": event.kind, "action": event.action, "desk_key": event.by.key, "actor": event.actor,
+        "at": event.at,
+    }  # fmt: skip
+    held = [
+        {name: value for name, value in row.items() if name not in {"case_id", "area_path"}}
+        for row in hold_rows("", state, around)
+    ]
+    body = canonical(msgspec.to_builtins(event))
+    # Whatever a report says looks like a mark is none where the engine was asked for that very case.
     return Pattern(
-        pieces=tuple(_MARK.split(_GAP.join(parts))), marked=marked, step=state.step, opened_at=state.opened_at,
-        step_due=values["step_due"], case_due=values["case_due"], action=event.action, actor=event.actor,
+        case=_row(Case, values, FROM_REPORT, marked=marked),
+        event=_row(CaseEvent, logged, ("case_id", "body", "link"), marked=marked),
+        holds=tuple(_row(Hold, one, ("case_id", "area_path"), marked=marked) for one in held),
+        effect=_row(Outbox, {**FRESH_EFFECT, "topic": CHANGED}, ("id", "body", "at", "next_try"), marked=False),
+        body=_text(body) if marked else _Text((body,)),
+        telling=_text(_encode(effect_body(_ID, 1, outcome))),
+        marked=marked, step=state.step, desk_key=values["desk_key"], opened_at=state.opened_at,
+        step_due=values["step_due"], case_due=values["case_due"],
     )  # fmt: skip
+
+
+def _row(model: type[models.Model], values: dict[str, Any], gaps: tuple[str, ...], *, marked: bool) -> _Row:
+    found = dict[str, tuple[_Text, Callable[[bytes], bytes]]]()
+    if marked:
+        table = binary.table(model._meta.db_table)
+        for column, value in values.items():
+            raw = table.value(column, value)
+            if _OPEN.encode() not in raw:
+                continue
+            write, head = table.text_writer(column)
+            if write is None:
+                raise _MarkInListError
+            found[column] = (_text(raw[head:]), write)
+    fixed = {column: value for column, value in values.items() if column not in found}
+    form = statements.form(model, fixed, (*gaps, *found))
+    return _Row(form, tuple((column, *one) for column, one in found.items()))
+
+
+def _text(raw: bytes) -> _Text:
+    return _Text(tuple(_MARK.split(raw)))
+
+
+@lru_cache(maxsize=4096)
+def _marks(areas: tuple[tuple[str, str], ...]) -> _Marks:
+    return _Marks(
+        {level.encode(): code.encode() for level, code in areas},
+        {level.encode(): _encode(code)[1:-1] for level, code in areas},
+    )
 
 
 _asks_area: dict[tuple[UUID, str], bool] = {}
@@ -131,8 +247,3 @@ def _same_everywhere(version: UUID, scheme: Scheme, opening: Opening) -> bool:
         conditions = (first or second for first, second in _CONDITION.findall(words))
         _asks_area[key] = any(_AREA.search(condition) for condition in conditions)
     return not _asks_area[key]
-
-
-def _inner(text: str) -> bytes:
-    """Return a text as it stands between the quotes of JSON."""
-    return _encode(text)[1:-1]

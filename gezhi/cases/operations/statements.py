@@ -1,11 +1,11 @@
 """The two statements that write cases: one for a batch of new ones, one for a change of one.
 
-Each is a single round trip: rows travel as JSON and are spread by PostgreSQL into the columns of their tables, whose
-lists are read from the models, so that a new column can't be forgotten here. What a conflict on `client_key` finds
-is not written again, and neither are its event, holds, words and outbox rows.
+Each is a single round trip: the rows of new cases travel in PostgreSQL's binary form, those of a change as JSON; lists
+of columns are read from the models, so that a new column can't be forgotten here. What a conflict on `client_key`
+finds is not written again, and neither are its event, holds, words and outbox rows.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -16,11 +16,13 @@ from django.conf import settings
 from django.db import models
 
 from gezhi.cases.models import Case, CaseEvent, CaseFile, CaseWords, Hold
-from gezhi.foundation import prepared
+from gezhi.foundation import binary, prepared
 from gezhi.foundation.models import Outbox
 
 type Row = dict[str, Any]
 encode = msgspec.json.Encoder().encode
+# What an effect's row says while nobody has heard of it yet.
+FRESH_EFFECT: Row = {"tries": 0, "done_by": [], "done_at": None, "error": ""}
 # Every table that an intake writes, and by what its rows find their case.
 _WRITTEN: dict[type[models.Model], str] = {
     Case: "id",
@@ -32,17 +34,23 @@ _WRITTEN: dict[type[models.Model], str] = {
 }
 
 
-def insert(rows: Mapping[type[models.Model], Sequence[bytes]]) -> dict[UUID, str]:
-    """Write new cases with their rows in one statement; return id → number of those that were new.
+def form(model: type[models.Model], values: Mapping[str, Any], gaps: Iterable[str]) -> binary.Form:
+    """Return a form for new rows of a table. Each column of the model must be among the values or the gaps."""
+    named = {*values, *gaps}
+    if missing := [column for column in _columns(model) if column not in named]:
+        raise LookupError(f"nobody says what stands in {missing} of {model.__name__}")
+    return binary.table(model._meta.db_table).form(values, gaps)
 
-    Each element is one row as JSON, or several with commas between. A case whose client key is taken is left out with
-    all its rows.
+
+def insert(rows: Mapping[type[models.Model], Sequence[bytes]]) -> dict[UUID, str]:
+    """Write new cases with their rows (of forms) in one statement; return id → number of those that were new.
+
+    A case whose client key is taken is left out with all its rows. Raises `binary.OutdatedError`.
     """
     given = {model: some for model in _WRITTEN if (some := rows.get(model))}
+    arrays = [binary.table(model._meta.db_table).array(some) for model, some in given.items()]
     # As the first statement of a request: sent again on a new connection it writes nothing twice, by the client key.
-    made = prepared.run_first(
-        _insert_sql(tuple(given)), [prepared.Json(b"[" + b",".join(some) + b"]") for some in given.values()]
-    )
+    made = binary.insert(_insert_sql(tuple(given)), arrays)
     return {row[0]: row[1] for row in made}
 
 
@@ -65,7 +73,7 @@ def _insert_sql(given: tuple[type[models.Model], ...]) -> str:
     )
     parts = [
         (
-            f"made as (insert into {_table(Case)} ({', '.join(case)}) select {values} from {_spread(Case)} g"
+            f"made as (insert into {_table(Case)} ({', '.join(case)}) select {values} from {_unnest(Case)} g"
             " on conflict (client_key) do nothing returning id, number)"
         ),
         *(_follow(model, _WRITTEN[model]) for model in given if model is not Case),
@@ -95,8 +103,12 @@ def _follow(model: type[models.Model], key: str) -> str:
     key = key.replace("body", "g.body") if "body" in key else f"g.{key}"
     return (
         f"{model._meta.model_name}_rows as (insert into {_table(model)} ({_list(model)})"
-        f" select {columns} from {_spread(model)} g join made on made.id = {key})"
+        f" select {columns} from {_unnest(model)} g join made on made.id = {key})"
     )
+
+
+def _unnest(model: type[models.Model]) -> str:
+    return f"unnest(%s::{_table(model)}[])"
 
 
 def _spread(model: type[models.Model]) -> str:

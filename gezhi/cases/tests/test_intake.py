@@ -8,18 +8,19 @@ from typing import Any
 import msgspec
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from gezhi.cases import operations, queries
 from gezhi.cases.errors import AskArea, BadInput
 from gezhi.cases.models import Case, CaseEvent, CaseFile, CaseWords, Hold
-from gezhi.cases.operations import intake, pattern, verify_log
+from gezhi.cases.operations import intake, pattern, statements, verify_log
 from gezhi.cases.operations.placing import spot_of
 from gezhi.cases.tests.conftest import District, enact_asking
 from gezhi.enactment import queries as enactment
-from gezhi.foundation import crypto, files, prepared
+from gezhi.enactment.models import SchemeVersion
+from gezhi.foundation import binary, crypto, files, prepared
 from gezhi.foundation.ids import uuid7
 from gezhi.foundation.models import Outbox
 from gezhi.schemes.state import Desk, Opening, Refused
@@ -50,7 +51,11 @@ def test_intake_is_one_statement(district: District, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(prepared, "run", watched)
     with CaptureQueriesContext(connection) as read:
         district.open()
-    assert (len(written), len(read)) == (1, 0)
+        assert (len(written), len(read)) == (1, 0)
+        reports = [district.report() for _ in range(100)]
+        operations.open_batch(actor=None, reports=reports, now=district.now)
+    assert (len(written), len(read)) == (2, 0)
+    assert Case.objects.unscoped(reason="a test looks").count() == 102
 
 
 def test_the_same_key_again_is_the_same_case(district: District) -> None:
@@ -260,8 +265,8 @@ def test_who_was_asked_first_is_noted(district: District) -> None:
 
 
 def test_a_failed_statement_keeps_nothing(district: District, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "words_of", lambda _case: None)
-    with pytest.raises(IntegrityError), transaction.atomic():
+    monkeypatch.setattr(intake, "words_of", lambda _report, _title: "\x00")
+    with pytest.raises(DataError), transaction.atomic():
         district.open()
     for model in (CaseEvent, Hold, Outbox):
         assert not model.objects.exists()
@@ -269,7 +274,8 @@ def test_a_failed_statement_keeps_nothing(district: District, monkeypatch: pytes
 
 def test_marks_filled_in_are_what_the_engine_says_of_that_very_grid(district: District) -> None:
     version, scheme = enactment.in_force("shawan", district.now.date())
-    case_id = uuid7()
+    case_id, effect_id = uuid7(), uuid7()
+    report = dict.fromkeys(pattern.FROM_REPORT, binary.NULL) | {"id": binary.uuid(case_id)}
     items = [one.id for one in scheme.items.values() if one.procedure]
     receivers = (None, Desk("person", str(case_id)), Desk("department", "water"))
     for item, received_by in itertools.product(items, receivers):
@@ -279,9 +285,14 @@ def test_marks_filled_in_are_what_the_engine_says_of_that_very_grid(district: Di
             opening = Opening(
                 item=item, channel="phone", at=district.now, areas=dict(spot.levels), received_by=received_by
             )
-            shared = pattern.pattern_of(version.pk, scheme, opening)
-            alone = pattern._draw(scheme, opening, marked=False)
-            filled = [pattern.fill(one, opening.areas, case_id, spot.path) for one in (shared, alone)]
+            shared = pattern.pattern_of(version, scheme, opening)
+            alone = pattern.draw(version, scheme, opening, marked=False)
+            filled = [
+                pattern.fill(
+                    one, opening.areas, case_id=case_id, effect_id=effect_id, report=dict(report), now=district.now
+                )
+                for one in (shared, alone)
+            ]
             assert shared.marked
             assert filled[0] == filled[1]
 
@@ -292,12 +303,59 @@ def test_a_plan_that_asks_for_the_area_is_asked_each_time(district: District) ->
     assert spot is not None
     opening = Opening(item="env.litter", channel="portal", at=district.now, areas=dict(spot.levels))
     for changed in ({"received_by": Desk("post", "grid_worker", spot.code)}, {"facts": {"note": "\ue000grid\ue001"}}):
-        assert not pattern.pattern_of(version.pk, scheme, msgspec.structs.replace(opening, **changed)).marked
+        assert not pattern.pattern_of(version, scheme, msgspec.structs.replace(opening, **changed)).marked
     notice = next(iter(scheme.notices.values()))
     asking = dataclasses.replace(
         scheme, notices={**scheme.notices, notice.id: dataclasses.replace(notice, when="area.grid == '1'")}
     )
-    assert not pattern.pattern_of(uuid7(), asking, opening).marked
+    assert not pattern.pattern_of(SchemeVersion(pk=uuid7()), asking, opening).marked
+
+
+def test_what_looks_like_a_mark_in_a_report_is_kept_as_it_is(district: District) -> None:
+    facts = {"note": "\ue000grid\ue001 and \ue000nothing of ours\ue001"}
+    opened = district.open(facts=facts, text="\ue000grid\ue001")
+    case = district.case(opened.number)
+    assert (case.state["facts"]["note"], case.text) == (facts["note"], "\ue000grid\ue001")
+    assert operations.verify_log(case).whole
+
+
+def test_words_that_stand_in_the_text_are_kept_once(district: District) -> None:
+    stored = CaseWords.objects.get(
+        case_id=district.open(text="路面积水。水还不退", address="清溪路 24 号").case_id
+    ).words
+    assert stored == "清q溪q路 24 号\n路q面q积q水。水q还q不q退"
+    assert CaseWords.objects.get(case_id=district.open(text="", address="").case_id).words == "暴q露q垃q圾"
+
+
+def test_each_column_of_a_new_case_is_said_by_somebody() -> None:
+    with pytest.raises(LookupError, match="words"):
+        statements.form(CaseWords, {}, ("case_id",))
+    with pytest.raises(LookupError, match="nothing_of_ours"):
+        statements.form(CaseWords, {"nothing_of_ours": 1}, ("case_id", "words"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_table_that_was_changed_under_the_program_is_looked_up_anew(district: District) -> None:
+    district.open()
+    _alter("add column later text")
+    try:
+        assert district.open().fresh
+        _alter("drop column later")
+        reports = [district.report(), district.report()]
+        opened = operations.open_batch(actor=None, reports=reports, now=district.now)
+        assert [isinstance(one, operations.Opened) and one.fresh for one in opened] == [True, True]
+        assert CaseWords.objects.count() == 4
+        _alter("add column later text")
+        with pytest.raises(binary.OutdatedError), transaction.atomic():
+            district.open()
+        assert district.open().fresh
+    finally:
+        _alter("drop column if exists later")
+
+
+def _alter(how: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"alter table cases_casewords {how}")
 
 
 def test_an_answer_that_the_opening_does_not_know_is_harmless(district: District) -> None:
