@@ -108,6 +108,8 @@ PUBLIC_PAGES = env.whole("GEZHI_PUBLIC_PAGES", 300, low=30, high=100_000)
 # How many proxies of one's own stand in front: the visitor's address is that many from the end of X-Forwarded-For.
 TRUSTED_PROXIES = env.whole("GEZHI_PROXIES", 0, low=0, high=5)
 SESSION_IDLE_SECONDS = 60 * env.whole("GEZHI_SESSION_IDLE_MINUTES", 60, low=5, high=720)
+# How long photos and documents stay that were put up ahead of a form that was never sent.
+LOOSE_FILES_DAYS = env.whole("GEZHI_LOOSE_FILES_DAYS", 7, low=2, high=90)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},

@@ -1,10 +1,13 @@
 """What the ground needs done in the background."""
 
+from datetime import timedelta
+
+from django.conf import settings
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
-from gezhi.foundation import clock, outbox
+from gezhi.foundation import clock, files, outbox
 from gezhi.foundation.reseal import reseal
 
 
@@ -25,6 +28,15 @@ async def forget_jobs(context: JobContext, timestamp: int) -> None:  # noqa: ARG
     for job in await jobs.get_stalled_jobs():
         await jobs.finish_job(job, status=Status.FAILED, delete_job=True)
     await jobs.delete_old_jobs(nb_hours=24 * 7, include_failed=True, include_cancelled=True, include_aborted=True)
+
+
+@app.periodic(cron="23 3 * * *")
+@app.task(queueing_lock="foundation.sweep_files", pass_context=False)
+def sweep_files(timestamp: int) -> None:  # noqa: ARG001
+    """Delete photos and documents that were put up ahead of a form, or in pieces, and that nothing took."""
+    now, kept = clock.now(), timedelta(days=settings.LOOSE_FILES_DAYS)
+    while files.sweep(now=now, kept=kept):
+        continue
 
 
 @app.periodic(cron="11 3 * * *")

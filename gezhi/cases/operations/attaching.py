@@ -1,13 +1,14 @@
 """Putting stored files with a case: what they show, who may see them, and a note in the log."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from gezhi.cases.errors import BadInput
-from gezhi.cases.models import CaseFile
+from gezhi.cases.models import CaseFile, Proposal
+from gezhi.foundation.files import ids_in as files_in
 from gezhi.foundation.models import StoredFile
 
 if TYPE_CHECKING:
@@ -30,6 +31,13 @@ def attach_to(opened: "Open", files: Sequence[UUID], *, role: str, public: bool,
     if kept:
         opened.note("attach", by=by, actor=who, role=role, public=public, files=[str(row.file_id) for row in kept])
     return kept
+
+
+def in_proposals(ids: Collection[UUID]) -> set[UUID]:
+    """Return those of the files that a proposal names which waits for a decision: it holds none before that."""
+    waiting = Proposal.objects.filter(state=Proposal.State.OPEN).values_list("answers", flat=True)
+    named = {pk for answers in waiting.iterator() for pk in files_in(answers)}
+    return named & set(ids)
 
 
 def as_ids(answer: Any, role: str) -> list[UUID]:

@@ -6,7 +6,7 @@ dropped. Files lie under `MEDIA_ROOT` and are never served from there: a view th
 
 from gezhi.foundation.files.keep import forget, forget_place, path_of, respond, store
 from gezhi.foundation.files.look import FileRefused
-from gezhi.foundation.files.uses import foreign, forget_unused, ids_in, in_use
+from gezhi.foundation.files.uses import foreign, forget_unused, ids_in, in_use, named_by, sweep
 from gezhi.foundation.models import StoredFile
 
 __all__ = [
@@ -18,7 +18,9 @@ __all__ = [
     "forget_unused",
     "ids_in",
     "in_use",
+    "named_by",
     "path_of",
     "respond",
     "store",
+    "sweep",
 ]

@@ -1,14 +1,26 @@
 """Whose a stored file is and what it is used for: whoever keeps files holds them by a foreign key, in any room."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db import models
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef
 
 from gezhi.foundation.files.keep import forget
 from gezhi.foundation.models import StoredFile
+
+# What names files among its values without holding them yet, such as a proposal that waits: each tells which of some.
+type Naming = Callable[[Collection[UUID]], set[UUID]]
+_naming: list[Naming] = []
+_BATCH = 200
+
+
+def named_by(naming: Naming) -> None:
+    """Let a room say which files it names in values, so that they are not swept before it holds them."""
+    _naming.append(naming)
 
 
 def in_use(ids: Collection[UUID]) -> set[UUID]:
@@ -40,6 +52,23 @@ def forget_unused(ids: Collection[UUID]) -> int:
     for pk in gone:
         forget(pk)
     return len(gone)
+
+
+def sweep(*, now: datetime, kept: timedelta, most: int = _BATCH) -> int:
+    """Delete a batch of files that were put up longer than `kept` ago and that nothing holds or names; return how many.
+
+    Whoever puts a photo up ahead of a form and never sends it leaves such a file. Again until none is left.
+    """
+    loose = StoredFile.objects.filter(at__lt=now - kept)
+    for one in _holders():
+        loose = loose.filter(~Exists(one.model._base_manager.filter(**{one.name: OuterRef("pk")})))
+    after, gone = UUID(int=0), 0
+    while not gone and (found := list(loose.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:most])):
+        named = {pk for naming in _naming for pk in naming(found)}
+        with transaction.atomic():
+            gone = forget_unused(set(found) - named)
+        after = found[-1]
+    return gone
 
 
 def ids_in(value: Any) -> Iterator[UUID]:

@@ -28,7 +28,7 @@ MOST_OPEN = 200
 def state_of(*, actor: Account, key: str) -> Uploaded | None:
     """Return how much of a photo is here; None where nothing is."""
     row = Upload.objects.filter(account=actor, key=key).first()
-    return _said(row) if row is not None else None
+    return _said(row) if row is not None and not _swept(row) else None
 
 
 def receive(*, actor: Account, key: str, name: str, start: int, size: int, piece: bytes, now: datetime) -> Uploaded:
@@ -75,13 +75,20 @@ def _check(key: str, start: int, size: int, piece: bytes) -> None:
 
 def _row(actor: Account, key: str, name: str, size: int, now: datetime) -> Upload:
     row = Upload.objects.select_for_update().filter(account=actor, key=key).first()
-    if row is not None:
+    if row is not None and not _swept(row):
         return row
+    if row is not None:
+        row.delete()
     if Upload.objects.filter(account=actor, file=None).count() >= MOST_OPEN:
         raise UploadRefused("too_many", _("Too many photos are half sent. Finish those first."), status=422)
     made = Upload(account=actor, key=key, name=name[:200], size=size, begun_at=now, changed_at=now)
     Upload.objects.bulk_create([made], ignore_conflicts=True)
     return Upload.objects.select_for_update().get(account=actor, key=key)
+
+
+def _swept(row: Upload) -> bool:
+    """Say whether a photo had been here as a whole and is gone, since nothing took it for days: it is sent anew."""
+    return row.file_id is None and row.received == row.size and not path_of(row).exists()
 
 
 def _append(row: Upload, piece: bytes) -> None:

@@ -1,10 +1,16 @@
 """Photos in pieces: they go on where they stopped, and are nothing until they are whole."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+import time_machine
+from django.conf import LazySettings
 
+from gezhi.cases.models import CaseFile, Proposal
+from gezhi.foundation import files
 from gezhi.foundation.models import StoredFile
+from gezhi.foundation.tasks import sweep_files
 from gezhi.sync import operations
 from gezhi.sync.errors import UploadRefused
 from gezhi.sync.models import Upload
@@ -68,3 +74,53 @@ def test_half_photos_of_long_ago_are_forgotten(phone: Phone, district: District)
     assert path.exists()
     assert operations.forget_old(now=district.now + timedelta(days=60)) == 1
     assert not path.exists()
+
+
+def test_a_photo_that_nothing_took_goes_after_a_week_and_is_sent_anew(
+    phone: Phone, district: District, django_capture_on_commit_callbacks: Any
+) -> None:
+    attached = phone.report(photos=[phone.photo("p-attached")])
+    assert phone.send(attached)[0].outcome == "accepted"
+    phone.photo("p-loose")
+    row = StoredFile.objects.exclude(pk__in=CaseFile.objects.values("file")).get()
+    paths = [files.path_of(row, "full"), files.path_of(row, "thumb")]
+    kept = timedelta(days=7)
+    assert files.sweep(now=district.now + timedelta(days=6), kept=kept) == 0
+    assert all(path.exists() for path in paths)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert files.sweep(now=district.now + timedelta(days=8), kept=kept) == 1
+    assert files.sweep(now=district.now + timedelta(days=8), kept=kept) == 0
+    assert not any(path.exists() for path in paths)
+    assert StoredFile.objects.get().pk == CaseFile.objects.get().file_id
+    # the phone believes it to be here: it hears that it is not, by its key, and nothing else is lost
+    named = phone.report(photos=["p-loose"])
+    (refused,) = phone.send(named)
+    assert (refused.outcome, refused.code, refused.missing) == ("refused", "photos_missing", ("p-loose",))
+    assert operations.state_of(actor=phone.account, key="p-loose") is None
+    phone.photo("p-loose")
+    assert phone.send(named)[0].outcome == "accepted"
+    assert CaseFile.objects.count() == 2
+
+
+def test_what_a_proposal_names_is_not_swept_before_it_is_decided(phone: Phone, district: District) -> None:
+    phone.photo("p-named")
+    row = StoredFile.objects.get()
+    opened = district.open()
+    waits = Proposal.objects.create(
+        case_id=opened.case_id, action="x", answers={"photos_after": [str(row.pk)]}, by_key="k", approver_key="a",
+        entered_at=district.now, at=district.now,
+    )  # fmt: skip
+    later = district.now + timedelta(days=30)
+    assert files.sweep(now=later, kept=timedelta(days=7)) == 0
+    Proposal.objects.filter(pk=waits.pk).update(state=Proposal.State.LAPSED)
+    assert files.sweep(now=later, kept=timedelta(days=7)) == 1
+
+
+def test_the_nightly_task_sweeps_by_the_setting(phone: Phone, settings: LazySettings) -> None:
+    phone.photo("p-loose")
+    at = StoredFile.objects.get().at
+    settings.LOOSE_FILES_DAYS = 3
+    for days, left in ((2, 1), (4, 0)):
+        with time_machine.travel(at + timedelta(days=days), tick=False):
+            sweep_files(0)
+        assert StoredFile.objects.count() == left
