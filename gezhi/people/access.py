@@ -12,8 +12,10 @@ on the account object for the same `now`, so once per request). From it come the
   is narrowed by its own room.
 """
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
@@ -279,14 +281,50 @@ def in_force(now: datetime, prefix: str = "") -> Q:
     )
 
 
+@dataclass(slots=True)
+class _Remembered:
+    """Every appointment of the accounts that were asked for, and the rights of posts by day."""
+
+    held: dict[UUID, list[Appointment]] = field(default_factory=dict)
+    rights: dict[tuple[date, frozenset[str]], dict[str, frozenset[str]]] = field(default_factory=dict)
+
+
+_remembered: ContextVar[_Remembered | None] = ContextVar("remembered_posts", default=None)
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Read somebody's appointments once for many instants, in a piece of work that appoints nobody."""
+    token = _remembered.set(_Remembered())
+    try:
+        yield
+    finally:
+        _remembered.reset(token)
+
+
+def _held(account: Account, now: datetime) -> list[Appointment]:
+    kept = _remembered.get()
+    rows = Appointment.objects.filter(account=account).select_related("area", "department").defer("area__boundary")
+    rows = rows.order_by("since", "id")
+    if kept is None:
+        return list(rows.filter(in_force(now)))
+    if account.pk not in kept.held:
+        kept.held[account.pk] = list(rows)
+    return [row for row in kept.held[account.pk] if row.since <= now and (row.until is None or row.until > now)]
+
+
+def _rights(on: date, posts: frozenset[str]) -> dict[str, frozenset[str]]:
+    kept = _remembered.get()
+    if kept is None:
+        return rights_in_force(on, posts)
+    if (on, posts) not in kept.rights:
+        kept.rights[on, posts] = rights_in_force(on, posts)
+    return kept.rights[on, posts]
+
+
 def _stand(account: Account, now: datetime) -> Standing:
-    held = list(
-        Appointment.objects.filter(in_force(now), account=account)
-        .select_related("area", "department")
-        .defer("area__boundary")
-        .order_by("since", "id")
-    )
-    rights = rights_in_force(timezone.localdate(now), {row.post for row in held}) if held else {}
+    held = _held(account, now)
+    rights = _rights(timezone.localdate(now), frozenset(row.post for row in held)) if held else {}
     grants = tuple(_grant(row, rights.get(row.post, frozenset())) for row in held)
     all_rights = frozenset[str]().union(*(grant.rights for grant in grants))
     if account.steward:

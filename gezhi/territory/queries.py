@@ -6,7 +6,9 @@ Dates: `on` means the state that held on that day; None means the latest state.
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -33,8 +35,32 @@ def areas(on: date | None = None, net: str = BASE_NET) -> QuerySet[Area]:
     return Area.objects.filter(holding(on), net=net).defer("boundary")
 
 
+_remembered: ContextVar[dict[tuple[str, date | None, str], Area | None] | None] = ContextVar(
+    "remembered_areas", default=None
+)
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Look each code up once, in a piece of work that changes no area."""
+    token = _remembered.set({})
+    try:
+        yield
+    finally:
+        _remembered.reset(token)
+
+
 def by_code(code: str, on: date | None = None, net: str = BASE_NET) -> Area | None:
     """Return the area that carries a code on a date, as it was then; None if there is none."""
+    kept = _remembered.get()
+    if kept is None:
+        return _by_code(code, on, net)
+    if (code, on, net) not in kept:
+        kept[code, on, net] = _by_code(code, on, net)
+    return kept[code, on, net]
+
+
+def _by_code(code: str, on: date | None, net: str) -> Area | None:
     # No code has a null character, and the database takes none.
     area = None if "\x00" in code else Area.objects.filter(holding(on), net=net, code=code).first()
     return as_of([area], on)[0] if area else None

@@ -401,6 +401,8 @@ def _answer_start(row: Activity) -> None:
     )
     if row.case_id:
         waiting = waiting.filter(case_id=row.case_id)
+    elif not waiting.exists():
+        return
     else:
         # what waits on ground that was drawn anew waits on what stands there now
         waiting = waiting.filter(area__in=sums.lineage([row.area_id])[row.area_id])

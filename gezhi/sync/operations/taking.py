@@ -13,6 +13,8 @@ import msgspec
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from gezhi.enactment import queries as enactment
+from gezhi.people import access
 from gezhi.people.models import Account
 from gezhi.sync.errors import RecordRefused
 from gezhi.sync.models import Receipt
@@ -21,6 +23,7 @@ from gezhi.sync.operations.context import Taking, photos_of, shift_of
 from gezhi.sync.operations.done import Done
 from gezhi.sync.operations.replies import REFUSALS, refusal, said, told_of
 from gezhi.sync.shapes import Pushed, Record, Result
+from gezhi.territory import queries as territory
 
 _log = logging.getLogger(__name__)
 type Handler = Callable[[Taking, Record], Done]
@@ -53,7 +56,8 @@ def take(*, actor: Account, now: datetime, said_now: datetime, records: Sequence
         else:
             results[n] = found
     taking = Taking(actor, now, shift_of(said_now, now), photos_of(actor, read.values()))
-    results |= _all(taking, read)
+    with enactment.remembering(), access.remembering(), territory.remembering():
+        results |= _all(taking, read)
     return Pushed(now, round(taking.shift.total_seconds()), tuple(results[n] for n in range(len(records))))
 
 

@@ -59,6 +59,8 @@ export function start({ build, shells, files, statics }) {
 
   // the server's page where it answers in time, else the kept one, which reads its address itself
   async function page(event) {
+    // a record of this phone is written anew: no server knows of it
+    if (new URL(event.request.url).searchParams.has("edit")) return shell(event);
     try {
       // a network that is there but answers nothing is none
       const late = new Promise((_, fail) => setTimeout(() => fail(new Error("late")), PATIENCE_MS));
