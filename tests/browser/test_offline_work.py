@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -10,6 +11,7 @@ from gezhi.cases import operations as cases
 from gezhi.cases.models import Case, CaseFile
 from gezhi.cases.operations import Report
 from gezhi.cases.tests.conftest import enact_asking
+from gezhi.duties import marks
 from gezhi.duties import operations as duties
 from gezhi.duties.models import Absence, Activity, Objection
 from gezhi.enactment import operations as enactment
@@ -360,3 +362,32 @@ _NOTED = """() => new Promise((done) => {
     };
   };
 })"""
+
+
+def test_hours_are_said_and_what_lies_outside_is_kept(
+    cast: Cast, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noon = clock.now().astimezone(ZoneInfo("Asia/Shanghai")).replace(hour=12, minute=0)
+    monkeypatch.setattr(clock, "now", lambda: noon)
+    enact()
+    twice = 'at_least = "2 per day"'
+    _enact_rounds(PLAN.replace(twice, f'{twice}\nhours = ["07:00-09:00", "18:00-20:30"]'))
+    page = take_along(cast, visit)
+    cut(page)
+    page.goto("/field/duties")
+    patrol = page.locator(".task", has_text="网格巡查")
+    expect(patrol).to_contain_text("07:00–09:00 已错过 · 18:00–20:30 未到时间")
+    expect(patrol).to_have_attribute("data-light", "red")
+    look(page)
+    patrol.locator(".next").click()
+    page.wait_for_url(re.compile("/begin"))
+    expect(page.locator("main .banner--warn", has_text="才计入本轮")).to_contain_text("07:00–09:00、18:00–20:30")
+    look(page)
+    page.locator("[data-slot=go]").click()
+    _end(page)
+    kept(page)
+    back(page)
+    sent(page, 1)
+    expect(page.locator(".record")).to_contain_text("这次不在该时段内")
+    row = _activity()
+    assert (marks.OUTSIDE in row.marks, row.counts, row.slot) == (True, False, None)
