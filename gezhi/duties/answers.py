@@ -38,18 +38,25 @@ class Answered:
     refused: tuple[tuple[str, Text], ...] = ()
 
 
-def answered(planned: Planned, answers: Mapping[str, Any], *, form_print: str, at: datetime) -> Answered:
-    """Check answers and part them into what may lie open and what is sealed."""
+def answered(
+    planned: Planned, answers: Mapping[str, Any], *, form_print: str, at: datetime, today: Form | None = None
+) -> Answered:
+    """Check answers and part them into what may lie open and what is sealed.
+
+    Sealed is what the form that was filled in holds sensitive, and what the one of `today` does: a record of before is
+    no way around a plan that changed.
+    """
     form = planned.form
     if form is None:
         return Answered(planned.version)
     version, scheme = planned.version, planned.scheme
+    hidden = private_ids(form) | (private_ids(today) if today is not None else frozenset())
     changed = bool(form_print) and form_print != form.print
     if changed and (old := _older(planned, form_print)) is not None:
         version, scheme, form = old
         changed = False
     filled = fill(form, answers, at=at, scheme=scheme)
-    plain, private = _parted(form, filled.values)
+    plain, private = parted(filled.values, hidden | private_ids(form))
     if changed and (left := _left(form, filled.faults, answers)):
         private[LEFT] = left
     faults = [
@@ -57,7 +64,7 @@ def answered(planned: Planned, answers: Mapping[str, Any], *, form_print: str, a
             "path": one.path,
             "zh": one.text.zh,
             "en": one.text.en,
-            "given": None if _sealed(form, one.path) else _at(answers, one.path),
+            "given": None if _sealed(form, one.path) or _top(one.path) in hidden else _at(answers, one.path),
         }
         for one in filled.faults
     ]
@@ -88,18 +95,27 @@ def _older(planned: Planned, form_print: str) -> tuple[UUID, Scheme, Form] | Non
     return None
 
 
-def _parted(form: Form, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    private = {
+def private_ids(form: Form) -> frozenset[str]:
+    """Return the fields of a form that are sensitive, or whose rounds have one that is."""
+    return frozenset(
         one.id
         for one, _ in flat(form.fields)
         if one.sensitive or any(in_row.sensitive for in_row, _ in flat(one.fields))
-    }
+    )
+
+
+def parted(values: Mapping[str, Any], private: frozenset[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what may lie open and what is sealed."""
     plain = {name: value for name, value in values.items() if name not in private}
     return plain, {name: value for name, value in values.items() if name in private}
 
 
+def _top(path: str) -> str:
+    return path.split(".", 1)[0]
+
+
 def _sealed(form: Form, path: str) -> bool:
-    found = form.by_id.get(path.split(".", 1)[0])
+    found = form.by_id.get(_top(path))
     return found is None or found.sensitive or bool(found.fields)
 
 

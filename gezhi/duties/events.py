@@ -16,6 +16,7 @@ def register() -> None:
     outbox.subscribe(CHANGED, "duties.hazards", operations.follow_hazard)
     outbox.subscribe("entry.opened", "duties.first_visit", _start_by_entry)
     outbox.subscribe("entry.erased", "duties.forget_entry", _forget_entry)
+    outbox.subscribe("entry.name_sealed", "duties.seal_name", _seal_name)
     outbox.subscribe(operations.HANDED_IN, "duties.tell_receivers", tell_receivers)
     outbox.subscribe(operations.RECEIVED, "duties.tell_writer", tell_writer)
 
@@ -26,3 +27,7 @@ def _start_by_entry(body: dict[str, Any], now: datetime) -> None:
 
 def _forget_entry(body: dict[str, Any], now: datetime) -> None:
     operations.forget_entry(entry=UUID(body["entry"]), now=now)
+
+
+def _seal_name(body: dict[str, Any], now: datetime) -> None:
+    operations.seal_name(entry=UUID(body["entry"]), now=now)

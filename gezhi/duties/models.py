@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from gezhi.duties.access import Scoped
+from gezhi.duties.logbook import ActivityLogRows, LogClosed
 from gezhi.foundation.fields import EncryptedText
 from gezhi.foundation.ids import uuid7
 
@@ -134,26 +135,6 @@ class Activity(models.Model):
         return f"{self.duty} {self.day}"
 
 
-class LogClosed(TypeError):
-    """The log of an activity is append-only: nothing written there is changed or removed."""
-
-
-class ActivityLogRows(models.QuerySet["ActivityEvent"]):
-    """Rows of the log, readable and appendable."""
-
-    def update(self, **_kwargs: Any) -> NoReturn:
-        """Refuse."""
-        raise LogClosed("activity events are never updated; append a new one through gezhi.duties.operations")
-
-    def delete(self) -> NoReturn:
-        """Refuse."""
-        raise LogClosed("activity events are never deleted")
-
-    def emptied(self) -> int:
-        """Take the words out, the links stay: for what may no longer be kept."""
-        return super().update(body="")
-
-
 class ActivityEvent(models.Model):
     """One entry of an activity's log: `record`, then `correct`, `sign`, `decline`, `withdraw`; `link` covers `body`."""
 
@@ -166,9 +147,16 @@ class ActivityEvent(models.Model):
     actor = models.CharField(max_length=WORD_LENGTH, blank=True, default="")
     at = models.DateTimeField()
     body = models.TextField()
+    # The same under seal, in place of `body`, once a plan made something of it sensitive.
+    sealed = EncryptedText(null=True, blank=True)
     link = models.BinaryField()
 
     objects: ClassVar[models.Manager["ActivityEvent"]] = models.Manager.from_queryset(ActivityLogRows)()
+
+    @property
+    def words(self) -> str:
+        """What the link is computed over; empty where it may no longer be kept."""
+        return self.body or self.sealed or ""
 
     def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         """Refuse."""

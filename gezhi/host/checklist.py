@@ -251,14 +251,16 @@ def _letters() -> Finding:
 
 
 def _sealed(now: datetime) -> Finding:
-    from gezhi.registers import operations as registers  # noqa: PLC0415  the rooms need Django set up
+    from gezhi.duties import operations as duties  # noqa: PLC0415  the rooms need Django set up
+    from gezhi.registers import operations as registers  # noqa: PLC0415
 
-    ready = "registers_sealing" in connection.introspection.table_names()
-    left = registers.remaining(now) if ready else {}
+    there = connection.introspection.table_names()
+    left = registers.remaining(now) if "registers_sealing" in there else {}
+    left |= duties.remaining(now) if "duties_activity" in there else {}
     named = ", ".join(f"{register} ({rows})" for register, rows in left.items())
     return _good_if(
         not left,
-        say("敏感字段都已加密保存", "what is sensitive in registers is sealed"),
+        say("敏感字段都已加密保存", "what is sensitive in registers and activities is sealed"),
         say(
             f"方案后来列为敏感的字段还有明文：{named}。后台任务会处理；也可运行 `gezhi registers seal --again`",
             f"fields that a later plan made sensitive still lie open: {named}. The background worker sees to it; "

@@ -227,6 +227,7 @@ def _undo(options: argparse.Namespace) -> int:
 
 
 def _seal(options: argparse.Namespace) -> int:
+    from gezhi.duties import operations as duties  # noqa: PLC0415
     from gezhi.foundation import clock  # noqa: PLC0415
     from gezhi.registers import operations  # noqa: PLC0415
 
@@ -245,7 +246,9 @@ def _seal(options: argparse.Namespace) -> int:
             continue
     for register, rows in done.items():
         print(say(f"{register}：封存了 {rows} 行", f"{register}: {rows} rows sealed"))
-    left = operations.remaining(now)
+    if activities := duties.seal_sensitive(now=now):
+        print(say(f"走访巡查等活动：封存了 {activities} 条", f"activities: {activities} sealed"))
+    left = operations.remaining(now) | duties.remaining(now)
     for register, rows in left.items():
         print(say(f"{register}：还有 {rows} 行未封存", f"{register}: {rows} rows still open"), file=sys.stderr)
     if not left:

@@ -19,6 +19,7 @@ from gezhi.duties.operations.forgetting import forget_entry
 from gezhi.duties.operations.listing import follow_hazard
 from gezhi.duties.operations.recording import Recorded, finish, from_json, record
 from gezhi.duties.operations.reporting import HANDED_IN, RECEIVED, receive
+from gezhi.duties.operations.sealing import remaining, seal_name, seal_sensitive
 from gezhi.duties.operations.starting import start_by_case, start_by_entry
 
 __all__ = [
@@ -49,9 +50,12 @@ __all__ = [
     "receive",
     "record",
     "redraw",
+    "remaining",
     "remark",
     "reopen",
     "sample",
+    "seal_name",
+    "seal_sensitive",
     "sign",
     "start_by_case",
     "start_by_entry",

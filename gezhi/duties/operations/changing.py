@@ -27,6 +27,7 @@ from gezhi.duties.operations.recording import (
     check_said,
     counts,
     fill_round,
+    form_today,
     keep_answered,
     keep_photos,
     require_files,
@@ -205,11 +206,12 @@ def _asked(row: Activity, planned: Planned, form_print: str, now: datetime) -> P
 
 
 def _answer(row: Activity, planned: Planned, answers: Mapping[str, Any], now: datetime) -> None:
-    found = answered(planned, answers, form_print="", at=min(row.began, now))
+    today = form_today(row, now)
+    found = answered(planned, answers, form_print="", at=min(row.began, now), today=today)
     if found.refused:
         raise BadAnswers(found.refused)
     require_files(row, (), (), answered=answers, form=planned.form)
-    keep_answered(row, planned.form, answers)
+    keep_answered(row, planned.form, answers, today)
     row.answers, row.sealed, row.faults, row.form_print = found.plain, found.sealed, [], found.form_print
     row.marks = [one for one in row.marks if one != marks.FORM_CHANGED]
     row.scheme_version_id, row.form = found.version, planned.duty.form

@@ -15,7 +15,7 @@ from gezhi.duties.models import Activity, ActivityEvent
 from gezhi.foundation import crypto
 from gezhi.foundation.journal import GENESIS, canonical, chain
 
-FORGET = "forget"
+FORGET, SEAL = "forget", "seal"
 _STATED = (
     "scheme", "duty", "kind", "area_id", "area_path", "entry_id", "entry_name", "guarded", "case_id", "confirms_id",
     "day", "began", "ended", "account_id", "desk_key", "others", "lon", "lat", "accuracy_m", "distance_m", "form",
@@ -58,6 +58,16 @@ def empty(activity: Activity, *, now: datetime) -> None:
     ActivityEvent.objects.filter(activity=activity, seq__lt=activity.log_seq).emptied()
 
 
+def close(activity: Activity, *, before: dict[str, Any], now: datetime) -> None:
+    """Note that something of an activity became sensitive, and put all that its log said before under seal.
+
+    Nothing is taken out: the links hold over the same words, and who may open them can check the log as ever.
+    """
+    append(activity, SEAL, before=before, actor="", now=now)
+    rows = ActivityEvent.objects.filter(activity=activity, seq__lt=activity.log_seq)
+    ActivityEvent.objects.all().sealed_now([one for one in rows if one.body])
+
+
 def sealed(activity: UUID, seq: int, kind: str, body: bytes) -> bytes:
     """Return what an entry's link is computed over."""
     return f"{activity}:{seq}:{kind}:".encode() + body
@@ -67,7 +77,7 @@ def replayed(events: Iterable[ActivityEvent]) -> dict[str, Any]:
     """Return the facts that a log folds to."""
     state: dict[str, Any] = {**_LATER}
     for one in events:
-        state |= msgspec.json.decode(one.body) if one.body else {}
+        state |= msgspec.json.decode(one.words) if one.words else {}
     return state
 
 
@@ -77,10 +87,10 @@ def first_broken(activity: Activity) -> int | None:
     head = GENESIS
     emptied = max((place for place, one in enumerate(events, start=1) if one.kind == FORGET), default=0)
     for place, one in enumerate(events, start=1):
-        if place < emptied and not one.body:
+        if place < emptied and not one.words:
             head = bytes(one.link)  # its words are gone; what follows still stands on its link
             continue
-        link = chain(head, sealed(activity.pk, place, one.kind, one.body.encode()))
+        link = chain(head, sealed(activity.pk, place, one.kind, one.words.encode()))
         if one.seq != place or link != bytes(one.link):
             return place
         head = link

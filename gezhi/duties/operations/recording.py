@@ -168,7 +168,8 @@ def _write(row: Activity, planned: Planned, ground: Ground, sent: Sent) -> Recor
 
 def _complete(actor: Account, row: Activity, planned: Planned, sent: Sent, now: datetime) -> tuple[str, ...]:
     """Fill in what an ended activity states, and hand its findings on. The caller writes log and row."""
-    found = answered(planned, sent.answers, form_print=sent.form_print, at=min(sent.began, now))
+    today = form_today(row, now)
+    found = answered(planned, sent.answers, form_print=sent.form_print, at=min(sent.began, now), today=today)
     _check_answers(planned, sent, found)
     check_said(row, planned, sent)
     check(sent.findings, photos=planned.duty.photos, on=row.day)
@@ -183,13 +184,21 @@ def _complete(actor: Account, row: Activity, planned: Planned, sent: Sent, now: 
     row.counts = counts(row, planned)
     row.save()
     keep_photos(row, sent.photos)
-    keep_answered(row, planned.form, sent.answers)
+    keep_answered(row, planned.form, sent.answers, today)
     kept = keep(actor, row, sent.findings, first=row.found + 1, now=now)
     row.found += len(kept)
     fill_round(row)
     lapse(row, planned, now)
     hand_in(row, planned, now)
     return tuple(one.number for one in kept if one.number)
+
+
+def form_today(row: Activity, now: datetime) -> Form | None:
+    """Return the form as the plan has it now, for what was done on a day before; None for what was done today."""
+    if row.day >= timezone.localdate(now):
+        return None
+    planned = plans.find(f"{row.scheme}.{row.duty}", timezone.localdate(now))
+    return planned.form if planned else None
 
 
 def counts(row: Activity, planned: Planned) -> bool:
@@ -378,11 +387,11 @@ def keep_photos(row: Activity, photos: Sequence[UUID]) -> None:
     )
 
 
-def keep_answered(row: Activity, form: Form | None, answers: Mapping[str, Any]) -> None:
+def keep_answered(row: Activity, form: Form | None, answers: Mapping[str, Any], today: Form | None = None) -> None:
     """Hold the photos that answers name, so that they go with the activity; those of sensitive fields show nowhere."""
     if form is None:
         return
-    hidden = sensitive_ids(form)
+    hidden = sensitive_ids(form) | (sensitive_ids(today) if today is not None else frozenset())
     ActivityFile.objects.bulk_create(
         [
             ActivityFile(activity=row, file_id=UUID(file), role=SEALED if field in hidden else "answer")

@@ -74,6 +74,17 @@ def receive(*, actor: Account, now: datetime, report: UUID, answer: str = "") ->
     return row
 
 
+def rename(entry: UUID, name: str) -> None:
+    """Let the lines of reports about an entry say what its register shows of its name."""
+    for row in Report.objects.select_for_update().filter(lines__contains=[{"entry": str(entry)}]):
+        row.lines = [_renamed(one, name) if one.get("entry") == str(entry) else one for one in row.lines]
+        row.save(update_fields=["lines"])
+
+
+def _renamed(line: dict[str, str], name: str) -> dict[str, str]:
+    return {key: name if key.partition(":")[0] == "what" else value for key, value in line.items()}
+
+
 def forget(entry: UUID) -> None:
     """Take an erased entry's name and words out of the reports that have them; that something was done stays."""
     for row in Report.objects.select_for_update().filter(lines__contains=[{"entry": str(entry)}]):

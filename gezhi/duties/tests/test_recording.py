@@ -9,7 +9,8 @@ from django.utils import timezone
 from gezhi.cases.models import Case
 from gezhi.duties import operations
 from gezhi.duties.errors import BadAnswers, BadInput, Forbidden
-from gezhi.duties.models import Activity, ActivityEvent, LogClosed
+from gezhi.duties.logbook import LogClosed
+from gezhi.duties.models import Activity, ActivityEvent
 from gezhi.duties.operations import Found
 from gezhi.duties.operations.log import facts, first_broken, replayed
 from gezhi.duties.tests.conftest import District

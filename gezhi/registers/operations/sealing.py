@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from gezhi.foundation import journal
+from gezhi.foundation import journal, outbox
 from gezhi.registers import ledgers
 from gezhi.registers.ledgers import Ledger
 from gezhi.registers.models import NAME, Entry, EntryChange, Proposal, Sealing, State
@@ -19,6 +19,7 @@ from gezhi.registers.operations.writing import divided, make_findable, opened, s
 from gezhi.registers.values import address_of, facets_of, sensitive_ids, title_of
 
 BOOK = "registers"
+NAME_SEALED = "entry.name_sealed"
 type Progress = Callable[[str, int], None]
 
 
@@ -112,7 +113,9 @@ def _seal_entries(ledger: Ledger, entries: Sequence[Entry], now: datetime) -> No
         values = {**entry.data, **sealed_of(entry)}
         entry.data, hidden = divided(values, sensitive_ids(form) | set(sealed_of(entry)))
         entry.sealed = seal(hidden)
-        entry.name = (title_of(register, form, values) or entry.code)[:NAME]
+        before, entry.name = entry.name, (title_of(register, form, values) or entry.code)[:NAME]
+        if entry.name != before:  # rooms above have copies of it
+            outbox.tell(NAME_SEALED, {"entry": str(entry.pk)}, now)
         entry.address = address_of(register, form, values)[:300]
         entry.facets = facets_of(register, form, values)
         entry.changed_at = now

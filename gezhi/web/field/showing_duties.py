@@ -73,7 +73,7 @@ def _did(one: ActivityEvent) -> str:
     known = {
         "record": gettext("Recorded"), "finish": gettext("Ended"), "correct": gettext("Put right"),
         "sign": gettext("Signed"), "decline": gettext("Not signed"), "withdraw": gettext("Taken back"),
-        "forget": gettext("Erased"),
+        "forget": gettext("Erased"), "seal": gettext("Sealed: the plan holds something of it sensitive now"),
         "lapse": gettext("No longer counts: one of those who verified did it, too"),
     }  # fmt: skip
     return known.get(one.kind, one.kind)
