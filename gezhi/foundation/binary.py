@@ -130,7 +130,7 @@ class Form:
     def fill(self, values: Mapping[str, bytes]) -> bytes:
         """Return the row with the gaps' values, each as one of this module's functions made it."""
         pieces = list(self.pieces)
-        pieces[1::2] = [values[name] for name in self.gaps]
+        pieces[1::2] = map(values.__getitem__, self.gaps)
         row = b"".join(pieces)
         return len(row).to_bytes(4) + row
 
@@ -143,30 +143,32 @@ class Table:
     row_type: int
     columns: dict[str, int]
 
-    def form(self, values: Mapping[str, Any], gaps: Iterable[str] = ()) -> Form:
-        """Return a form with these columns written and those gaps; what is named in neither is null."""
+    def form(self, values: Mapping[str, bytes], gaps: Iterable[str] = ()) -> Form:
+        """Return a form with these values (of `written`) and those gaps; what is named in neither is null."""
         left = set(gaps)
         if unknown := (left | values.keys()) - self.columns.keys():
             raise LookupError(f"{self.name} has no column {sorted(unknown)}: run the migrations")
-        pieces, written = list[bytes](), bytearray(len(self.columns).to_bytes(4))
-        names = list[str]()
+        pieces, names, here = list[bytes](), list[str](), [len(self.columns).to_bytes(4)]
         for name, type_ in self.columns.items():
-            written += type_.to_bytes(4)
+            here.append(type_.to_bytes(4))
             if name in left:
-                pieces += (bytes(written), b"")
+                pieces += (b"".join(here), b"")
                 names.append(name)
-                written.clear()
+                here = []
             else:
-                written += self.value(name, values.get(name))
-        return Form(tuple(names), (*pieces, bytes(written)))
+                here.append(values.get(name, NULL))
+        return Form(tuple(names), (*pieces, b"".join(here)))
 
     def row(self, values: Mapping[str, Any]) -> bytes:
         """Return a whole row."""
-        return self.form(values).fill({})
+        return self.form(self.written(values)).fill({})
 
-    def value(self, column: str, value: Any) -> bytes:
-        """Return a column's value."""
-        return NULL if value is None else _WRITERS[self.columns[column]](value)
+    def written(self, values: Mapping[str, Any]) -> dict[str, bytes]:
+        """Return columns' values as they are sent."""
+        if unknown := values.keys() - self.columns.keys():
+            raise LookupError(f"{self.name} has no column {sorted(unknown)}: run the migrations")
+        types = self.columns
+        return {name: NULL if value is None else _WRITERS[types[name]](value) for name, value in values.items()}
 
     def text_writer(self, column: str) -> tuple[Callable[[bytes], bytes] | None, int]:
         """Return what makes a column's value of a text's (or JSON's) bytes, and where in the value these begin."""

@@ -9,7 +9,6 @@ oldest) also keys `hash_secret`: it stays in the list as long as a secret that w
 import base64
 import binascii
 import hashlib
-import hmac
 import os
 import secrets
 from dataclasses import dataclass
@@ -18,6 +17,8 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 from django.conf import settings
 
 _FORMAT = b"\x01"
@@ -98,12 +99,22 @@ def hash_secret(secret: str) -> str:
 
     It is looked up by equality; without the data key a stolen table can't be searched for short codes.
     """
-    return hmac.digest(_keys()[-1].secret, b"gezhi-secret\0" + secret.encode(), "sha256").hex()
+    # A copy of one that has its key takes a third of the time of one made anew.
+    hashed = _hasher(_keys()[-1].secret).copy()
+    hashed.update(secret.encode())
+    return hashed.finalize().hex()
 
 
 def check_keys() -> int:
     """Return how many data keys are in use. Raises `KeysMissing`."""
     return len(_keys())
+
+
+@lru_cache(maxsize=16)
+def _hasher(secret: bytes) -> HMAC:
+    hasher = HMAC(secret, SHA256())
+    hasher.update(b"gezhi-secret\0")
+    return hasher
 
 
 @lru_cache(maxsize=16)

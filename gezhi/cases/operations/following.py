@@ -4,7 +4,6 @@ A resident's follow opens only what the plan publishes of the case; with an acco
 on a code of the follower's own, which is worked out from the sender's key and kept as a hash only.
 """
 
-import base64
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -87,4 +86,4 @@ def _published(number: str) -> Case:
 
 
 def _code(case: Case, client_key: str) -> str:
-    return as_code(base64.b32encode(bytes.fromhex(crypto.hash_secret(f"follow:{case.pk}:{client_key}"))[:5]))
+    return as_code(bytes.fromhex(crypto.hash_secret(f"follow:{case.pk}:{client_key}")))

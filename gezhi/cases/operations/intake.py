@@ -5,11 +5,9 @@ opening, the log's first link. The client key decides whether it is new: sent ag
 that died between commit and reply, 24 threads at once), the same case comes back with the same tracking code.
 """
 
-import base64
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache, partial
 from typing import Any
@@ -31,7 +29,7 @@ from gezhi.cases.operations import statements
 from gezhi.cases.operations.attaching import as_ids
 from gezhi.cases.operations.interest import Interested, interested, unnamed
 from gezhi.cases.operations.pattern import Pattern, fill, pattern_of
-from gezhi.cases.operations.placing import Located, Point, Spot, locate, route_ahead, top_of
+from gezhi.cases.operations.placing import Located, Spot, locate, route_ahead, top_of
 from gezhi.cases.operations.report import PUBLIC_KEY_LENGTH, Report, clean, plain_answers
 from gezhi.enactment import queries as enactment
 from gezhi.enactment.models import SchemeVersion
@@ -51,11 +49,11 @@ OFFICE_CHANNELS = frozenset({"field", "hotline", "counter", "phone", "reception"
 _OWN_FACTS = frozenset({"about", "anonymous", "happened_at"})
 _days: Memory[list[date]] = Memory()
 _plans_known: Memory[list[tuple[SchemeVersion, Scheme]]] = Memory()
-_ALPHABET = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(msgspec.Struct, frozen=True):
     """A case as it was taken in. `fresh` is False when the client key had already made it."""
 
     case_id: UUID
@@ -69,8 +67,7 @@ class Opened:
     placed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Prepared:
+class _Prepared(msgspec.Struct, frozen=True, gc=False):
     """Rows ready to be joined with others' into one statement, and what the sender is told."""
 
     client_key: str
@@ -127,12 +124,13 @@ def tracking_code(case_id: UUID) -> str:
     Made from the id and the data key.
     """
     digest = bytes.fromhex(crypto.hash_secret(f"track:{case_id}"))
-    return as_code(base64.b32encode(digest[:5]))
+    return as_code(digest)
 
 
-def as_code(letters: bytes) -> str:
-    """Return base-32 letters in the alphabet of codes, which has no two that look alike."""
-    return letters.decode().translate(_ALPHABET)
+def as_code(digest: bytes) -> str:
+    """Return the first 40 bits of a digest in the alphabet of codes, which has no two letters that look alike."""
+    bits = int.from_bytes(digest[:5])
+    return _PAIRS[bits >> 30] + _PAIRS[bits >> 20 & 1023] + _PAIRS[bits >> 10 & 1023] + _PAIRS[bits & 1023]
 
 
 def tidy_code(raw: str) -> str:
@@ -141,7 +139,7 @@ def tidy_code(raw: str) -> str:
     return kept.translate(str.maketrans("OIL", "011"))
 
 
-def _prepare(report: Report, actor: Account | None, *, now: datetime, today: date, ahead: Point | None) -> _Prepared:
+def _prepare(report: Report, actor: Account | None, *, now: datetime, today: date, ahead: Located | None) -> _Prepared:
     report = clean(report, now=now)
     photos = _photos(report)
     report = _placed_by_photo(report, photos)
@@ -158,7 +156,8 @@ def _prepare(report: Report, actor: Account | None, *, now: datetime, today: dat
     )  # fmt: skip
     if not report.about:
         concerned = unnamed(scheme, opening, now)
-        opening = msgspec.structs.replace(opening, about=concerned.skipped)
+        if concerned.skipped:
+            opening = msgspec.structs.replace(opening, about=concerned.skipped)
     # Without a place the areas end at the top, and the engine gives it to the desk there: the triage queue.
     pattern = pattern_of(version, scheme, opening)
     return _write_up(
@@ -255,7 +254,7 @@ def _known(prepared: Sequence[_Prepared]) -> dict[str, Case]:
 
 def _result(one: _Prepared, number: str, case: Case | None) -> Opened:
     if case is None:
-        return replace(one.opened, number=number)
+        return msgspec.structs.replace(one.opened, number=number)
     secret = tracking_code(case.pk)
     return Opened(
         case_id=case.pk, number=case.number, secret=secret if crypto.hash_secret(secret) == case.secret_hash else "",
@@ -381,7 +380,7 @@ def _file_rows(
         "case_id": case_id, "public": False, "desk_key": REPORTER.key, "at": now,
         "actor": "" if report.anonymous else account_id(actor), "withdrawn_at": None,
     }  # fmt: skip
-    form = statements.form(CaseFile, given, ("id", "file_id", "role"))
+    form = statements.form(CaseFile, statements.written(CaseFile, given), ("id", "file_id", "role"))
     return [
         form.fill({"id": binary.uuid(uuid7()), "file_id": binary.uuid(photo.pk), "role": binary.text(role)})
         for role, photo in photos

@@ -39,6 +39,7 @@ FROM_REPORT = (
 )  # fmt: skip
 # From Unicode's private use area: no area's code contains it, and a report that does is worked out for itself.
 _OPEN, _SHUT = "\ue000", "\ue001"
+_OPEN_BYTES = _OPEN.encode()
 # A slash is in no level's id.
 _ID = f"{_OPEN}/id{_SHUT}"
 _MARK = re.compile(f"{_OPEN}([^{_SHUT}]*){_SHUT}".encode())
@@ -63,7 +64,7 @@ class _Text:
 
     def said(self, values: Mapping[bytes, bytes]) -> bytes:
         pieces = list(self.pieces)
-        pieces[1::2] = [values[name] for name in pieces[1::2]]
+        pieces[1::2] = map(values.__getitem__, pieces[1::2])
         return b"".join(pieces)
 
 
@@ -118,16 +119,15 @@ class Filled:
 def pattern_of(version: SchemeVersion, scheme: Scheme, opening: Opening) -> Pattern:
     """Return the pattern of an opening. Raises the engine's `Refused`."""
     facts = canonical(opening.facts)
-    if not _same_everywhere(version.pk, scheme, opening) or _OPEN.encode() in facts:
-        return draw(version, scheme, opening, marked=False)
     received_by = opening.received_by.key if opening.received_by else ""
     key = (
         binary.generation(), version.pk, opening.item, opening.channel, received_by, opening.at, tuple(opening.areas),
-        facts,
+        facts, opening.about,
     )  # fmt: skip
-    with _lock:
-        kept = _kept.get(key)
+    kept = _kept.get(key)
     if kept is None:
+        if not _same_everywhere(version.pk, scheme, opening) or _OPEN_BYTES in facts:
+            return draw(version, scheme, opening, marked=False)
         marks = {level: f"{_OPEN}{level}{_SHUT}" for level in opening.areas}
         try:
             kept = draw(version, scheme, msgspec.structs.replace(opening, areas=marks), marked=True)
@@ -192,7 +192,7 @@ def draw(version: SchemeVersion, scheme: Scheme, opening: Opening, *, marked: bo
         case=_row(Case, values, FROM_REPORT, marked=marked),
         event=_row(CaseEvent, logged, ("case_id", "body", "link"), marked=marked),
         holds=tuple(_row(Hold, one, ("case_id", "area_path"), marked=marked) for one in held),
-        effect=_row(Outbox, {**FRESH_EFFECT, "topic": CHANGED}, ("id", "body", "at", "next_try"), marked=False),
+        effect=_effect_row(binary.generation()),
         body=_text(body) if marked else _Text((body,)),
         telling=_text(_encode(effect_body(_ID, 1, outcome))),
         marked=marked, step=state.step, desk_key=values["desk_key"], opened_at=state.opened_at,
@@ -201,20 +201,19 @@ def draw(version: SchemeVersion, scheme: Scheme, opening: Opening, *, marked: bo
 
 
 def _row(model: type[models.Model], values: dict[str, Any], gaps: tuple[str, ...], *, marked: bool) -> _Row:
-    found = dict[str, tuple[_Text, Callable[[bytes], bytes]]]()
-    if marked:
-        table = binary.table(model._meta.db_table)
-        for column, value in values.items():
-            raw = table.value(column, value)
-            if _OPEN.encode() not in raw:
-                continue
-            write, head = table.text_writer(column)
-            if write is None:
-                raise _MarkInListError
-            found[column] = (_text(raw[head:]), write)
-    fixed = {column: value for column, value in values.items() if column not in found}
-    form = statements.form(model, fixed, (*gaps, *found))
-    return _Row(form, tuple((column, *one) for column, one in found.items()))
+    fixed = statements.written(model, values)
+    found = list[tuple[str, _Text, Callable[[bytes], bytes]]]()
+    for column in [one for one, raw in fixed.items() if marked and _OPEN_BYTES in raw]:
+        write, head = binary.table(model._meta.db_table).text_writer(column)
+        if write is None:
+            raise _MarkInListError
+        found.append((column, _text(fixed.pop(column)[head:]), write))
+    return _Row(statements.form(model, fixed, (*gaps, *(column for column, *_text in found))), tuple(found))
+
+
+@lru_cache(maxsize=1)
+def _effect_row(_generation: int) -> _Row:
+    return _row(Outbox, {**FRESH_EFFECT, "topic": CHANGED}, ("id", "body", "at", "next_try"), marked=False)
 
 
 def _text(raw: bytes) -> _Text:

@@ -7,6 +7,7 @@ from math import isfinite
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
+import msgspec
 from django.utils.translation import gettext as _
 
 from gezhi.cases.errors import AskArea, BadInput, Candidate
@@ -35,8 +36,7 @@ class Spot:
     levels: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(msgspec.Struct, frozen=True):
     """The outcome: the area (None: nobody knows yet), the point in WGS-84, the metres to the nearest border."""
 
     spot: Spot | None
@@ -45,8 +45,7 @@ class Located:
     border_m: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(msgspec.Struct, frozen=True):
     """A point in WGS-84 and where the router puts it."""
 
     lon: float
@@ -54,13 +53,16 @@ class Point:
     routed: Routed
 
 
-def locate(report: Report, *, on: date, ahead: Point | None = None) -> Located:
+def locate(report: Report, *, on: date, ahead: Located | None = None) -> Located:
     """Find a report's area.
 
-    A hand-picked one wins; near a border without a pick, raises `AskArea`. `ahead` is the report's point as
-    `route_ahead` routed it.
+    A hand-picked one wins; near a border without a pick, raises `AskArea`. `ahead` is what `route_ahead` found for
+    the report's point.
     """
-    point = ahead or _routed(report, on)
+    if ahead is not None:
+        picked = _picked(report, on)
+        return msgspec.structs.replace(ahead, spot=picked) if picked else ahead
+    point = _routed(report, on)
     picked = _picked(report, on)
     if point is None:
         return Located(picked)
@@ -73,9 +75,10 @@ def locate(report: Report, *, on: date, ahead: Point | None = None) -> Located:
     return Located(picked or (spot_of(code, on) if code else None), point.lon, point.lat, border)
 
 
-def route_ahead(reports: Sequence[Report], *, on: date) -> dict[int, Point]:
-    """Route the points of a batch at once; return position → point for those that lie clearly inside an area."""
-    found: dict[int, Point] = {}
+def route_ahead(reports: Sequence[Report], *, on: date) -> dict[int, Located]:
+    """Route the points of a batch at once; return position → place for those that lie clearly inside an area."""
+    found: dict[int, Located] = {}
+    known: dict[str, Spot | None] = {}
     given = [(n, r.lon, r.lat, r.crs) for n, r in enumerate(reports) if r.lon is not None and r.lat is not None]
     router = territory.router(on)
     for crs in sorted({one[3] for one in given if one[3] in _SYSTEMS}):
@@ -86,7 +89,9 @@ def route_ahead(reports: Sequence[Report], *, on: date) -> dict[int, Point]:
         for (n, *_given), lon, lat, index, metres in rows:
             if index >= 0 and metres > router.near_m:
                 code = router.codes[index]
-                found[n] = Point(lon, lat, Routed(code, metres, ((code, 0.0),), ambiguous=False))
+                if code not in known:
+                    known[code] = spot_of(code, on)
+                found[n] = Located(known[code], lon, lat, metres)
     return found
 
 

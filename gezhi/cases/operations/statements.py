@@ -34,12 +34,20 @@ _WRITTEN: dict[type[models.Model], str] = {
 }
 
 
-def form(model: type[models.Model], values: Mapping[str, Any], gaps: Iterable[str]) -> binary.Form:
-    """Return a form for new rows of a table. Each column of the model must be among the values or the gaps."""
+def form(model: type[models.Model], values: Mapping[str, bytes], gaps: Iterable[str]) -> binary.Form:
+    """Return a form for new rows of a table, of values that `written` made.
+
+    Each column of the model must be among the values or the gaps.
+    """
     named = {*values, *gaps}
     if missing := [column for column in _columns(model) if column not in named]:
         raise LookupError(f"nobody says what stands in {missing} of {model.__name__}")
     return binary.table(model._meta.db_table).form(values, gaps)
+
+
+def written(model: type[models.Model], values: Mapping[str, Any]) -> dict[str, bytes]:
+    """Return columns' values as `binary` writes them."""
+    return binary.table(model._meta.db_table).written(values)
 
 
 def insert(rows: Mapping[type[models.Model], Sequence[bytes]]) -> dict[UUID, str]:

@@ -1,3 +1,4 @@
+import base64
 import dataclasses
 import itertools
 import threading
@@ -327,11 +328,17 @@ def test_words_that_stand_in_the_text_are_kept_once(district: District) -> None:
     assert CaseWords.objects.get(case_id=district.open(text="", address="").case_id).words == "暴q露q垃q圾"
 
 
+def test_codes_are_base_32_in_letters_that_do_not_look_alike() -> None:
+    alike = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+    for digest in (bytes(8), b"\xff" * 32, bytes(range(250, 222, -7)) + b"more"):
+        assert intake.as_code(digest) == base64.b32encode(digest[:5]).decode().translate(alike)
+
+
 def test_each_column_of_a_new_case_is_said_by_somebody() -> None:
     with pytest.raises(LookupError, match="words"):
         statements.form(CaseWords, {}, ("case_id",))
     with pytest.raises(LookupError, match="nothing_of_ours"):
-        statements.form(CaseWords, {"nothing_of_ours": 1}, ("case_id", "words"))
+        statements.form(CaseWords, {"nothing_of_ours": b""}, ("case_id", "words"))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -51,7 +51,7 @@ def test_each_kind_of_value_comes_back_as_it_went(kinds: binary.Table) -> None:
 
 
 def test_gaps_are_filled_row_by_row(kinds: binary.Table) -> None:
-    form = kinds.form({"a_text": "the same", "words": ["one"]}, ("a_float", "a_word"))
+    form = kinds.form(kinds.written({"a_text": "the same", "words": ["one"]}), ("a_float", "a_word"))
     rows = [form.fill({"a_word": binary.text(word), "a_float": binary.float8(len(word))}) for word in ("x", "xyz")]
     empty = dict.fromkeys(TYPES)
     assert _stored(kinds, rows) == [
@@ -62,7 +62,9 @@ def test_gaps_are_filled_row_by_row(kinds: binary.Table) -> None:
 
 def test_a_column_that_is_not_there_is_said(kinds: binary.Table) -> None:
     with pytest.raises(LookupError, match="kinds has no column"):
-        kinds.form({"nothing_of_ours": 1})
+        kinds.written({"nothing_of_ours": 1})
+    with pytest.raises(LookupError, match="kinds has no column"):
+        kinds.form({}, ("nothing_of_ours",))
 
 
 def _stored(table: binary.Table, rows: list[bytes]) -> list[dict[str, Any]]:

@@ -1,3 +1,5 @@
+import base64
+import hmac
 import stat
 from pathlib import Path
 
@@ -103,3 +105,10 @@ def test_the_field_refuses_to_be_searched_or_serialised() -> None:
     assert field.get_lookup("isnull") is not None
     with pytest.raises(FieldError, match="phone"):
         field.value_to_string(StoredFile())
+
+
+def test_a_hashed_secret_is_the_hmac_that_earlier_versions_stored(settings: Settings) -> None:
+    settings.DATA_KEYS = crypto.new_key()
+    key = base64.urlsafe_b64decode(settings.DATA_KEYS)
+    for secret in ("", "track:01a215f7", "井盖" * 40):
+        assert crypto.hash_secret(secret) == hmac.digest(key, b"gezhi-secret\0" + secret.encode(), "sha256").hex()
