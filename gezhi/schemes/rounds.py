@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from dateutil.rrule import rrule, rrulestr
 
@@ -161,12 +162,13 @@ def _following(rule: rrule, duty: Duty, days: WorkCalendar, after: datetime) -> 
     return date.max
 
 
+@lru_cache(maxsize=512)
 def parse_rule(written: str) -> rrule:
-    """Read an RFC 5545 rule; raise ValueError when it is none."""
+    """Read an RFC 5545 rule; raise ValueError when it is none. A rule remembers the days that it has counted."""
     if found := _NO_DAYS.search(written):
         raise ValueError(f"{found[0]}: a rule names days")
     try:
-        rule = rrulestr(written, dtstart=ANCHOR)
+        rule = rrulestr(written, dtstart=ANCHOR, cache=True)
     except (TypeError, AttributeError, KeyError, IndexError) as bad:
         raise ValueError(str(bad)) from bad
     if not isinstance(rule, rrule):

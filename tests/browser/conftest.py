@@ -116,7 +116,7 @@ def visit(chromium: Browser, live_server: LiveServer, request: pytest.FixtureReq
             client.force_login(who)
             kept = client.cookies["sessionid"].value
             context.add_cookies([{"name": "sessionid", "value": kept, "url": live_server.url}])
-        if not keeps:
+        if not (keeps or quiet):
             # a second hand on a page that loses its network would tell it that it has one
             context.on("page", slow_down)
         page = context.new_page()

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import FilePayload
+from playwright.sync_api import FilePayload, expect
 
 from gezhi.enactment.models import SchemeVersion
 from gezhi.foundation import clock
@@ -22,11 +22,11 @@ def test_one_limit_is_changed_compared_tried_and_planned(cast: Cast, visit: Visi
     page.locator("#s-station").get_by_role("link", name="修改").click()
     page.get_by_label("时限", exact=True).fill("2")
     page.get_by_role("button", name="修改并看看改了什么").click()
-    assert page.locator("ins", has_text="2个工作日").first.is_visible()
+    expect(page.locator("ins", has_text="2个工作日").first).to_be_visible()
     page.get_by_role("link", name="试算").click()
     page.get_by_label("事项", exact=True).select_option("env.litter")
     page.get_by_role("button", name="看到期时间").click()
-    assert page.locator(".foresee li").count() > 3
+    expect(page.locator(".foresee li").nth(3)).to_be_visible()
     page.go_back()
     page.go_back()
     page.get_by_role("link", name="施行…").click()
@@ -46,4 +46,4 @@ def test_a_broken_workbook_is_refused_in_words(cast: Cast, visit: Visit) -> None
     page.locator("input[type=file]").set_input_files(broken)
     with page.expect_response(lambda answer: answer.request.method == "POST" and answer.status == 422):
         page.get_by_role("button", name="上传并检查").click()
-    assert page.get_by_text("您的文件也没动").is_visible()
+    expect(page.get_by_text("您的文件也没动")).to_be_visible()

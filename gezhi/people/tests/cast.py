@@ -12,9 +12,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 import shapely
+from django.core.cache import cache
 
 from gezhi.people import operations
 from gezhi.people.models import Account, Department
+from gezhi.people.tests import repertory
 from gezhi.territory.models import Area, TerritoryVersion
 
 BEGAN = datetime(2019, 12, 31, 16, tzinfo=UTC)
@@ -77,6 +79,12 @@ ROLES = ("anonymous", "resident", "worker", "head", "dispatcher", "clerk", "lead
 @pytest.fixture
 def cast(db: None) -> Cast:
     """Return the cast with its territory, posts and appointments in the database."""
+    # what was kept of somebody with the same number is of another test
+    cache.clear()
+    return repertory.play("cast", _make)
+
+
+def _make() -> Cast:
     operations.learn_posts(scheme=SCHEME, since=date(2020, 1, 1), posts=POSTS, departments=DEPARTMENTS)
     district = _area("511111", "沙湾区", "district", None, place=0, width=4)
     township = _area("511111102", "柳桥镇", "township", district, place=0, width=4)

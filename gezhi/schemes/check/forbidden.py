@@ -7,6 +7,7 @@ not searched; questions, conditions, degrees of urgency and steps are.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from gezhi.schemes.check.conditions import conditions_in
 from gezhi.schemes.check.forms import all_texts
@@ -78,16 +79,13 @@ _CARE = re.compile(
 def look(judge: Judge) -> None:
     """Report every field, condition or grade that the product refuses."""
     for where, text in _searched(judge):
-        harmless = _HARMLESS.sub("", text)
-        for (zh, en), pattern in _PATTERNS.items():
-            found = pattern.search(harmless)
-            if found:
-                judge.error(
-                    "forbidden",
-                    where,
-                    f"不得登记或使用“{zh}”（“{found[0]}”）。本系统不记录、不筛选、不评分这类个人信息，请删去。",
-                    f"“{found[0]}”: {en} must not be recorded or used: no such field, filter or score exists here.",
-                )
+        for zh, en, word in _refused(text):
+            judge.error(
+                "forbidden",
+                where,
+                f"不得登记或使用“{zh}”（“{word}”）。本系统不记录、不筛选、不评分这类个人信息，请删去。",
+                f"“{word}”: {en} must not be recorded or used: no such field, filter or score exists here.",
+            )
     for item in judge.scheme.items.values():
         found = _LISTED.search("\n".join((item.id, item.title.zh, item.title.en, item.note.zh, item.note.en)))
         if found:
@@ -96,6 +94,13 @@ def look(judge: Judge) -> None:
             judge.error("forbidden", ("catalogue", item.id), zh, en)
 
     _care(judge)
+
+
+@lru_cache(maxsize=16384)
+def _refused(text: str) -> tuple[tuple[str, str, str], ...]:
+    """Return what is refused of a text: what it is in both languages, and its word. Drafts are checked often."""
+    harmless = _HARMLESS.sub("", text)
+    return tuple((zh, en, found[0]) for (zh, en), pattern in _PATTERNS.items() if (found := pattern.search(harmless)))
 
 
 def _care(judge: Judge) -> None:

@@ -30,7 +30,9 @@ _LINKED = (
     "field/icon-192.png",
 )  # fmt: skip
 _FOLDER = "field/offline"
-_IMPORTED = ("field/shrink.js", "gezhi/exif.js", "gezhi/trees.js")
+_IMPORTED = (
+    "field/shrink.js", "gezhi/draft-room.js", "gezhi/drafts.js", "gezhi/exif.js", "gezhi/touched.js", "gezhi/trees.js",
+)  # fmt: skip
 
 
 @require_GET

@@ -17,7 +17,7 @@ FOLDER = Path(offline.__file__).parent
 SCRIPTS = sorted((FOLDER / "static/field/offline").glob("*.js"))
 PIECES = sorted((FOLDER / "templates/field/offline").glob("*.html"))
 # Words that scripts put together.
-BUILT = ("say-", "side-", "sent")
+BUILT = ("hour-", "say-", "side-", "sent")
 
 
 def _templates() -> str:
