@@ -7,7 +7,7 @@ const FEW_LEFT = 1000;
 const KEPT = "kept:";
 
 for (const box of document.querySelectorAll("textarea[data-most]")) count(box);
-for (const form of document.querySelectorAll("form[data-keep]")) keepWords(form);
+for (const form of document.querySelectorAll("form[data-keep-words]")) keepWords(form);
 for (const form of document.querySelectorAll("form[data-look]")) lookAtOnce(form);
 for (const button of document.querySelectorAll("[data-copy]")) copy(button);
 for (const list of document.querySelectorAll("[data-sounds]")) suggest(list);
@@ -28,7 +28,7 @@ function count(box) {
 
 // words come back after a session that ended, a reload, a page left by mistake; this tab only, until they were sent
 function keepWords(form) {
-  const key = KEPT + form.dataset.keep;
+  const key = KEPT + form.dataset.keepWords;
   const boxes = [...form.querySelectorAll("textarea")];
   try {
     const kept = JSON.parse(sessionStorage.getItem(key) ?? "{}");
