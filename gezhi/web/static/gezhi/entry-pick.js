@@ -41,10 +41,8 @@ export function startEntryPick(holder) {
     if (mine !== asked || document.activeElement !== box) return;
     list.replaceChildren(...found.map((one, place) => line(`${list.id}-${place}`, one)));
     if (!found.length) {
-      const none = document.createElement("li");
-      none.className = "dim";
-      none.textContent = holder.dataset.none;
-      list.append(none);
+      called.textContent = holder.dataset.none; // said aloud, too; a list box holds options only
+      return close();
     }
     list.hidden = false;
     box.setAttribute("aria-expanded", "true");

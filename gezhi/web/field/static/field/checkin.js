@@ -16,7 +16,8 @@ function locate(event) {
     form.dataset.located = "yes";
     form.querySelector("button").disabled = false;
     delete form.dataset.sent;
-    form.requestSubmit();
+    if (form.requestSubmit) form.requestSubmit();
+    else form.submit();
   };
   navigator.geolocation.getCurrentPosition(
     ({ coords }) => {

@@ -71,7 +71,7 @@ async function whose() {
   const last = await who.current();
   if (!navigator.onLine) return last;
   try {
-    const answer = await fetch("/account/session", { headers: { "Gezhi-Background": "1" }, signal: AbortSignal.timeout(3000) });
+    const answer = await fetch("/account/session", { headers: { "Gezhi-Background": "1" }, signal: AbortSignal.timeout?.(3000) });
     const told = await answer.json();
     if (!told.signed_in || told.account === last?.account) return last;
     await who.here(told.account, "");

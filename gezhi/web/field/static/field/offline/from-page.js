@@ -99,7 +99,7 @@ export async function sendNow() {
 }
 
 function photosOf(files) {
-  return files.map((blob) => ({ key: `p-${crypto.randomUUID()}`, blob, name: blob.name ?? "photo.jpg", up: false }));
+  return files.map((blob) => ({ key: `p-${outbox.newKey()}`, blob, name: blob.name ?? "photo.jpg", up: false }));
 }
 
 // `kinds` names the form's fields with what they are: settle-result:text settle-photos_after:photos

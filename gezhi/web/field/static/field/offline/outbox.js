@@ -8,8 +8,9 @@ import { makeRoom } from "./room.js";
 const WEEK_MS = 7 * 24 * 3600 * 1000;
 export const CHANNEL = "gezhi-outbox";
 
+// a page that did not come by HTTPS has no `randomUUID`
 export function newKey() {
-  return crypto.randomUUID();
+  return crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 // what was made: `title` and `about` are for its owner's eyes, `photos` name blobs of the store
@@ -75,14 +76,14 @@ export async function forgetOld(account) {
 
 // other tabs and the badge hear of it
 export function tell() {
+  if (!globalThis.BroadcastChannel) return;
   const channel = new BroadcastChannel(CHANNEL);
   channel.postMessage("changed");
   channel.close();
 }
 
 export function onChange(work) {
-  const channel = new BroadcastChannel(CHANNEL);
-  channel.onmessage = () => work();
+  if (globalThis.BroadcastChannel) new BroadcastChannel(CHANNEL).onmessage = () => work();
 }
 
 // where the browser can, it sends when the network is back, even when no page is open

@@ -1,6 +1,7 @@
 // Photos of a form without a network: made small at once, shown, and handed over with the record.
 
 import { shrink } from "../shrink.js";
+import { newKey } from "./outbox.js";
 import { roomFor } from "./room.js";
 import { bytes, piece, word } from "./words.js";
 
@@ -34,7 +35,7 @@ export async function startShots(tiles, { id = "", inputs = [], kept = [], chang
   function take(file) {
     const work = shrink(file).then(async (small) => {
       await warn(small.size);
-      show({ key: `p-${crypto.randomUUID()}`, blob: small, name: small.name, up: false });
+      show({ key: `p-${newKey()}`, blob: small, name: small.name, up: false });
       changed();
     }).finally(() => making.delete(work));
     making.add(work);

@@ -15,7 +15,7 @@ export async function startOffline() {
   } catch {
     return; // a browser that keeps nothing: the pages work as long as there is a network
   }
-  new BroadcastChannel("gezhi-outbox").onmessage = () => mark(account);
+  if (globalThis.BroadcastChannel) new BroadcastChannel("gezhi-outbox").onmessage = () => mark(account);
   const retry = keepTrying(() => along(account));
   window.addEventListener("online", () => along(account));
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && along(account));
