@@ -33,6 +33,8 @@ async function keep(account, main, says, { replaces = null, ...given }) {
   }
   const text = sent ? [becameOf(now) || now.title, ...(now.result.warnings ?? [])].join(" · ") : word(`say-${told.state === "done" ? "offline" : told.state}`, { why: told.why ?? "" });
   main.replaceChildren(piece("kept", { title: word(sent ? "kept-then-sent" : "kept"), text }));
+  // the next report is what comes after a report alone
+  if (given.kind !== "report") main.querySelector("[data-slot=next]").remove();
   main.querySelector("h1").tabIndex = -1;
   main.querySelector("h1").focus();
   return record;

@@ -65,7 +65,7 @@ async function amend(account, main, one) {
     says.textContent = word("need-why");
     if (reason) kept(account, main, says, { kind: "amend", data: { activity: one.id, withdraw: reason }, title: word("takes-back", { title: one.title }), about: one.name || one.place, photos: [] });
   });
-  const said = one.declined ? [piece("warn", { text: word("declined", { name: one.declined_by ?? "", why: one.declined }) })] : [];
+  const said = one.declined ? [piece("declined", { text: word("declined", { name: one.declined_by ?? "", why: one.declined }) })] : [];
   return [...said, page, back];
 }
 
