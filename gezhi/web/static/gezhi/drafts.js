@@ -135,17 +135,19 @@ function bringBack(form, key, kept) {
   }
   if (!came.length) return;
   if (kept["|marks"]) for (const box of marksOf(form)) box.checked = kept["|marks"].includes(`${box.name}=${box.value}`);
-  tell(came);
+  tell(form, came);
   say(form, key, kept["|at"], () => {
     for (const [box, served] of came) box.value = served;
     marks.forEach((box, at) => (box.checked = before[at]));
-    tell(came);
+    tell(form, came);
   });
 }
 
 // whoever draws or reckons from a box sees it as if it had been typed in
-function tell(came) {
+function tell(form, came) {
   for (const [box] of came) box.dispatchEvent(new Event("change", { bubbles: true }));
+  // marks came back, too: the form as a whole
+  form.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 // a form that grows rows grows as many as there were
