@@ -65,6 +65,8 @@ def press(page: Page, words: str) -> None:
     # a form waits for the photos that are still on their way
     expect(page.locator(".photo-bar:not([hidden])")).to_have_count(0)
     page.get_by_role("button", name=words, exact=True).last.click()
+    # what was sent stays marked until its answer is there: the next page, or this one again
+    expect(page.locator("form[data-sent]")).to_have_count(0)
     page.wait_for_load_state()
 
 
