@@ -31,7 +31,7 @@ _SLOW_SECONDS, _KEPT_SECONDS = 0.7, 60
 class Covered:
     """A duty's present round over an area: objects, done; `asked` and `done` as the round counts. `before` is the last.
 
-    `late` are objects not done though the round is due. `missed` are those of the round before that stayed undone.
+    `late` is what is not done though it is due. `missed` is what of the round before stayed undone.
     """
 
     planned: Planned

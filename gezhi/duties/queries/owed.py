@@ -174,7 +174,10 @@ def _owed(planned: Planned, grant: Grant, area: Area, found: _Found, mine: _Mine
 
 
 def measured(planned: Planned, one: Round, found: Sum) -> tuple[int, int]:
-    """Return how much a round asks for and how much is done: activities of one object, a share, or objects."""
+    """Return how much a round asks for and how much is done: activities of areas, a share, or entries.
+
+    Of areas what is asked below adds up to what is asked above: two patrols of four grids are eight.
+    """
     rate = planned.duty.rate
     if planned.sampled:
         # a draw of more than the plan asks binds nobody to more
@@ -184,8 +187,8 @@ def measured(planned: Planned, one: Round, found: Sum) -> tuple[int, int]:
     if rate is not None and rate.share:
         asked = math.ceil(found.objects * one.amount / 100)
         return asked, min(found.done, asked)
-    if found.objects == 1 and not planned.of_entries:
-        return one.amount, min(found.activities, one.amount)
+    if not planned.of_entries:
+        return found.objects * one.amount, found.activities
     return found.objects, found.done
 
 

@@ -119,7 +119,7 @@ from o left join d using (id)
 class Sum:
     """Objects of a round, and how many of them are done. `done <= objects`.
 
-    Of a sample `done` are those drawn and verified, `drawn` those drawn, `free` those that no draw was from yet.
+    `activities` are those that fill the round: of one object at most as many as it asks for. Of a sample `done` are those drawn and verified, `drawn` those drawn, `free` those that no draw was from yet.
     """
 
     objects: int = 0
@@ -207,7 +207,7 @@ def totals(scopes: Sequence[Scope]) -> list[Sum]:
 
 def _counted(scope: Scope) -> str:
     """Return what a sum selects, and from what."""
-    plain = "count(*), count(*) filter (where d.n >= %(amount)s), coalesce(sum(d.n), 0)::bigint"
+    plain = "count(*), count(*) filter (where d.n >= %(amount)s), coalesce(sum(least(coalesce(d.n, 0), %(amount)s)), 0)::bigint"
     if not scope.planned.sampled:
         return f"{plain}, 0, 0, {_by_slot(scope)} from o left join d using (id)"
     free = "not exists (select from w where starts_with(o.area_path, w.area_path))"

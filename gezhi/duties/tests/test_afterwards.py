@@ -290,11 +290,15 @@ def test_the_board_says_what_is_late_without_naming_anybody(district: District) 
     board = queries.board(district.cast.villages[0], district.now)
     by_name = {one.planned.name: one for one in board}
     walk = by_name["rounds.walk"]
-    assert (walk.sum.objects, walk.asked, walk.done, walk.missed) == (2, 2, 0, 2)
+    assert (walk.sum.objects, walk.asked, walk.done, walk.missed) == (2, 4, 0, 4)
     assert by_name["rounds.fortnight"].late == 1
     parts = queries.parts(walk, district.cast.villages[0], district.now)
     assert [one.area.code for one in parts] == [grid.code for grid in district.cast.grids[:2]]
     assert sum(one.sum.objects for one in parts) == walk.sum.objects
+    district.record()
+    (walk,) = queries.board(district.cast.villages[0], district.now, duty=walk.planned.name)
+    parts = queries.parts(walk, district.cast.villages[0], district.now)
+    assert (walk.asked, walk.done) == (sum(one.asked for one in parts), sum(one.done for one in parts)) == (4, 1)
 
 
 def test_a_route_goes_to_the_nearest(district: District) -> None:

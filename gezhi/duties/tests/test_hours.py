@@ -229,7 +229,7 @@ def test_a_board_says_how_far_each_stretch_is_and_what_is_late(district: Distric
     assert [(hour.done, hour.stands) for hour in row.hours] == [(1, Stands.MISSED), (0, Stands.LATER)]
     assert (row.late, row.light, row.due) == (count - 1, Light.RED, at(20, 30))
     (row,) = queries.board(area, at(21), duty="hours.walk")
-    assert row.late == count
+    assert row.late == 2 * count - 1
     below = {one.area.pk: one.light for one in queries.parts(row, area, at(12))}
     assert below.pop(district.cast.grids[0].pk) is Light.GREEN
     assert {*below.values()} == {Light.RED}
