@@ -119,7 +119,8 @@ from o left join d using (id)
 class Sum:
     """Objects of a round, and how many of them are done. `done <= objects`.
 
-    `activities` are those that fill the round: of one object at most as many as it asks for. Of a sample `done` are those drawn and verified, `drawn` those drawn, `free` those that no draw was from yet.
+    `activities` are those that fill the round: of one object at most as many as it asks for. Of a sample `done` are
+    those drawn and verified, `drawn` those drawn, `free` those that no draw was from yet.
     """
 
     objects: int = 0
@@ -207,7 +208,8 @@ def totals(scopes: Sequence[Scope]) -> list[Sum]:
 
 def _counted(scope: Scope) -> str:
     """Return what a sum selects, and from what."""
-    plain = "count(*), count(*) filter (where d.n >= %(amount)s), coalesce(sum(least(coalesce(d.n, 0), %(amount)s)), 0)::bigint"
+    fills = "coalesce(sum(least(coalesce(d.n, 0), %(amount)s)), 0)::bigint"
+    plain = f"count(*), count(*) filter (where d.n >= %(amount)s), {fills}"
     if not scope.planned.sampled:
         return f"{plain}, 0, 0, {_by_slot(scope)} from o left join d using (id)"
     free = "not exists (select from w where starts_with(o.area_path, w.area_path))"
