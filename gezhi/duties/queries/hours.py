@@ -62,10 +62,10 @@ def _stands(opens: datetime, closes: datetime, now: datetime, *, done: bool) -> 
 
 
 def late(planned: Planned, one: Round, found: Sum, now: datetime) -> int:
-    """Return how much of a round of several stretches is late: of one object its missed ones, else the objects."""
+    """Return how much of a round of several stretches is late: of areas what each missed, of entries those that did."""
     over = sum(closes <= now for _, closes in planned.spans(one))
     if not over:
         return 0
-    if found.objects == 1 and not planned.of_entries:
-        return over - sum(found.filled[:over])
+    if not planned.of_entries:
+        return found.objects * over - sum(found.filled[:over])
     return found.objects - found.upto[over - 1]

@@ -195,6 +195,23 @@ def test_what_was_done_before_the_plan_named_hours_fills_one_each(district: Dist
                      if one.planned.name == "hours.walk"}  # fmt: skip
 
 
+def test_what_areas_are_late_with_adds_up_over_the_hours_that_are_over(district: District) -> None:
+    thrice = HOURS.replace('version = "1"', 'version = "2"').replace(
+        'at_least = "2 per day"\nhours = ["07:00-09:00", "18:00-20:30"]',
+        'at_least = "3 per day"\nhours = ["07:00-09:00", "12:00-14:00", "18:00-20:30"]', 1,
+    )  # fmt: skip
+    district.now = at(21)
+    enactment.enact(files={"hours/scheme.toml": thrice}, actor=None, on=date(2026, 6, 4), now=district.now)
+    area = district.cast.villages[0]
+    count = sum(one.parent_id == area.pk for one in district.cast.grids)
+    walk(district, at(7, 10, day=4))
+    (row,) = queries.board(area, at(15, day=4), duty="hours.walk")
+    assert (row.asked, row.done, row.late) == (3 * count, 1, 2 * count - 1)
+    walk(district, at(18, day=4), 40)
+    (row,) = queries.board(area, at(21, day=4), duty="hours.walk")
+    assert (row.done, row.late) == (2, 3 * count - 2)
+
+
 def test_households_want_each_stretch(district: District) -> None:
     homes = [district.home(n, kind="1") for n in range(3)]
     planned = plans.find("hours.call", date(2026, 6, 3))
