@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, ProtectedError
 
 from gezhi.foundation.files.keep import forget
 from gezhi.foundation.models import StoredFile
@@ -48,10 +48,18 @@ def foreign(ids: Iterable[str | UUID], *, actor: str, own: Collection[UUID] = ()
 def forget_unused(ids: Collection[UUID]) -> int:
     """Delete those of the files that nothing holds any more; return how many."""
     free = set(ids) - in_use(ids)
-    gone = set(StoredFile.objects.filter(pk__in=free).values_list("pk", flat=True))
-    for pk in gone:
-        forget(pk)
-    return len(gone)
+    there = set(StoredFile.objects.filter(pk__in=free).values_list("pk", flat=True))
+    return sum(_forgotten(pk) for pk in there)
+
+
+def _forgotten(pk: UUID) -> bool:
+    """Delete a file; one that somebody took since it was looked for stays, and the others go nevertheless."""
+    try:
+        with transaction.atomic():
+            forget(pk)
+    except ProtectedError:
+        return False
+    return True
 
 
 def sweep(*, now: datetime, kept: timedelta, most: int = _BATCH) -> int:

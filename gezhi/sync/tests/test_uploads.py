@@ -9,6 +9,7 @@ from django.conf import LazySettings
 
 from gezhi.cases.models import CaseFile, Proposal
 from gezhi.foundation import files
+from gezhi.foundation.files import uses
 from gezhi.foundation.models import StoredFile
 from gezhi.foundation.tasks import sweep_files
 from gezhi.sync import operations
@@ -100,6 +101,19 @@ def test_a_photo_that_nothing_took_goes_after_a_week_and_is_sent_anew(
     phone.photo("p-loose")
     assert phone.send(named)[0].outcome == "accepted"
     assert CaseFile.objects.count() == 2
+
+
+def test_a_photo_that_is_taken_while_the_sweep_looks_stays_and_the_others_go(
+    phone: Phone, district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert phone.send(phone.report(photos=[phone.photo("p-taken")]))[0].outcome == "accepted"
+    taken = CaseFile.objects.get().file_id
+    phone.photo("p-loose")
+    monkeypatch.setattr(uses, "in_use", lambda _ids: set())
+    assert files.forget_unused(StoredFile.objects.values_list("pk", flat=True)) == 1
+    row = StoredFile.objects.get()
+    assert row.pk == taken
+    assert files.path_of(row, "full").exists()
 
 
 def test_what_a_proposal_names_is_not_swept_before_it_is_decided(phone: Phone, district: District) -> None:
