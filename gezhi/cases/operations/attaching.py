@@ -1,6 +1,6 @@
 """Putting stored files with a case: what they show, who may see them, and a note in the log."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from gezhi.cases.errors import BadInput
 from gezhi.cases.models import CaseFile, Proposal
 from gezhi.foundation.files import ids_in as files_in
 from gezhi.foundation.models import StoredFile
+from gezhi.schemes.model import Scheme
 
 if TYPE_CHECKING:
     from gezhi.cases.operations.door import Open
@@ -38,6 +39,13 @@ def in_proposals(ids: Collection[UUID]) -> set[UUID]:
     waiting = Proposal.objects.filter(state=Proposal.State.OPEN).values_list("answers", flat=True)
     named = {pk for answers in waiting.iterator() for pk in files_in(answers)}
     return named & set(ids)
+
+
+def named_at_opening(scheme: Scheme, item: str, facts: Mapping[str, Any]) -> dict[str, list[UUID]]:
+    """Return the files that answer an item's opening, by the question's id. Raises `BadInput`."""
+    found = scheme.items.get(item)
+    asks = scheme.procedures[found.procedure].asks if found is not None and found.procedure else ()
+    return {one.id: as_ids(facts[one.id], one.id) for one in asks if one.kind == "photos" and facts.get(one.id)}
 
 
 def as_ids(answer: Any, role: str) -> list[UUID]:

@@ -16,7 +16,7 @@ from gezhi.cases.errors import BadInput, Forbidden, Impossible
 from gezhi.cases.models import Case, CaseSound, CaseWords
 from gezhi.cases.operations.door import Open, open_locked, own_desks, write
 from gezhi.cases.operations.moving import change_item, place
-from gezhi.cases.operations.report import ADDRESS_LENGTH, one_line, plain
+from gezhi.cases.operations.report import ADDRESS_LENGTH, one_line, plain, words_of
 from gezhi.cases.operations.talking import attach, comment
 from gezhi.foundation import words
 from gezhi.people.models import Account
@@ -110,7 +110,6 @@ def _retitle(opened: Open, item: str) -> None:
 
 def _reword(case: Case, title: str, address: str) -> None:
     """Let the search find it under what it says now."""
-    found = "\n".join(part for part in (title, address, case.text[:2000]) if part)
-    CaseWords.objects.filter(case=case).update(words=words.stored(found))
+    CaseWords.objects.filter(case=case).update(words=words_of(title, address, case.text))
     # where it was not heard yet, it will be heard as it reads now
     CaseSound.objects.filter(case=case).update(heard=words.sound(f"{title} {address}"))

@@ -26,14 +26,14 @@ from gezhi.cases.access import account_id
 from gezhi.cases.errors import BadInput, CaseError
 from gezhi.cases.models import Case, CaseFile, CaseWords
 from gezhi.cases.operations import statements
-from gezhi.cases.operations.attaching import as_ids
+from gezhi.cases.operations.attaching import named_at_opening
 from gezhi.cases.operations.interest import Interested, interested, unnamed
 from gezhi.cases.operations.pattern import Pattern, fill, pattern_of
 from gezhi.cases.operations.placing import Located, Spot, locate, route_ahead, top_of
-from gezhi.cases.operations.report import PUBLIC_KEY_LENGTH, Report, clean, plain_answers
+from gezhi.cases.operations.report import PUBLIC_KEY_LENGTH, Report, clean, plain_answers, words_of
 from gezhi.enactment import queries as enactment
 from gezhi.enactment.models import SchemeVersion
-from gezhi.foundation import binary, crypto, words
+from gezhi.foundation import binary, crypto
 from gezhi.foundation.binary import NULL
 from gezhi.foundation.ids import uuid7
 from gezhi.foundation.memory import Memory
@@ -178,7 +178,7 @@ def _write_up(
     columns["secret_hash"] = binary.text(crypto.hash_secret(secret))
     columns |= _sent_in(report, located, top, concerned)
     filled = fill(pattern, areas, case_id=case_id, effect_id=uuid7(), report=columns, now=now)
-    words_row = {"case_id": columns["id"], "words": binary.text(words_of(report, title))}
+    words_row = {"case_id": columns["id"], "words": binary.text(words_of(title, report.address, report.text))}
     filled.rows[CaseWords] = [_words_form(binary.generation()).fill(words_row)]
     if photos:
         filled.rows[CaseFile] = _file_rows(report, photos, actor, case_id, now=now)
@@ -232,16 +232,6 @@ def _rows(prepared: Sequence[_Prepared]) -> dict[type[Model], list[bytes]]:
         for table, rows in one.rows.items():
             together[table] += rows
     return together
-
-
-def words_of(report: Report, title: str) -> str:
-    """Return what of a case can be searched: title, address and the text's beginning; never a contact.
-
-    A title or an address that stands in the text is found there.
-    """
-    begins = report.text[:2000]
-    parts = [part for part in (title, report.address) if part and part not in begins]
-    return words.stored("\n".join([*parts, begins] if begins else parts))
 
 
 def _known(prepared: Sequence[_Prepared]) -> dict[str, Case]:
@@ -363,14 +353,11 @@ def _placed_by_photo(report: Report, photos: Sequence[StoredFile]) -> Report:
 
 def _asked_photos(report: Report, scheme: Scheme) -> list[tuple[str, StoredFile]]:
     """Return the photos that the item's opening asked for, each under its question's id, as those of an action are."""
-    item = scheme.items[report.item]
-    asks = scheme.procedures[item.procedure].asks if item.procedure else ()
-    found: list[tuple[str, StoredFile]] = []
-    for question in asks:
-        if question.kind == "photos" and (answer := report.facts.get(question.id)):
-            named = msgspec.structs.replace(report, files=tuple(as_ids(answer, question.id)))
-            found += [(question.id, photo) for photo in _photos(named)]
-    return found
+    return [
+        (question, photo)
+        for question, ids in named_at_opening(scheme, report.item, report.facts).items()
+        for photo in _photos(msgspec.structs.replace(report, files=tuple(ids)))
+    ]
 
 
 def _file_rows(

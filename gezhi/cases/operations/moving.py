@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from gezhi.cases.access import account_id, works_on
 from gezhi.cases.errors import BadInput, Forbidden, Impossible
 from gezhi.cases.models import Bounce, Case
+from gezhi.cases.operations.attaching import attach_to, named_at_opening
 from gezhi.cases.operations.door import Acted, Open, acted, begin, check_text, open_locked, own_desks, write
 from gezhi.cases.operations.interest import unnamed
 from gezhi.cases.operations.placing import Spot, spot_of
@@ -88,9 +89,11 @@ def change_item(
             raise Impossible(_("The case has this item already."))
         if opened.case.area_id is None:
             raise Impossible(_("This case has no place yet. Give it one first; then it goes its way."))
-        _begin_again(
-            opened, actor, _Way("change_item", item, dict(opened.state.areas), plain_answers(facts or {})), reason
-        )
+        said = plain_answers(facts or {})
+        by = _acting_desk(opened, actor).key
+        _begin_again(opened, actor, _Way("change_item", item, dict(opened.state.areas), said), reason)
+        for question, ids in named_at_opening(opened.scheme, item, said).items():
+            attach_to(opened, ids, role=question, public=False, by=by, who=account_id(actor))
         write(opened)
         return acted(opened)
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from gezhi.cases.errors import BadInput
 from gezhi.cases.models import Channel
+from gezhi.foundation import words
 from gezhi.people.models import Account
 from gezhi.schemes.state import Desk
 
@@ -116,6 +117,16 @@ def _plain_value(value: Any) -> Any:
     if isinstance(value, Mapping):
         return plain_answers(value)
     return [_plain_value(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def words_of(title: str, address: str, text: str) -> str:
+    """Return what of a case can be searched: title, address and the text's beginning; never a contact.
+
+    A title or an address that stands in the text is found there.
+    """
+    begins = text[:2000]
+    parts = [part for part in (title, address) if part and part not in begins]
+    return words.stored("\n".join([*parts, begins] if begins else parts))
 
 
 def one_line(raw: str) -> str:

@@ -266,7 +266,7 @@ def test_who_was_asked_first_is_noted(district: District) -> None:
 
 
 def test_a_failed_statement_keeps_nothing(district: District, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "words_of", lambda _report, _title: "\x00")
+    monkeypatch.setattr(intake, "words_of", lambda *_said: "\x00")
     with pytest.raises(DataError), transaction.atomic():
         district.open()
     for model in (CaseEvent, Hold, Outbox):
@@ -412,6 +412,22 @@ def test_photos_that_the_opening_asks_for_are_with_the_case(district: District) 
     for wrong in ([str(one.pk)], ["no-file"], [str(uuid7())]):
         with pytest.raises(BadInput):
             district.open(item=item, facts=named | {"border": wrong})
+
+
+def test_photos_that_another_item_asks_for_are_with_the_case(district: District) -> None:
+    item = enact_asking(photos=True)
+    number = district.open().number
+    row = _photo(district, None, None)
+    sent: dict[str, Any] = {"actor": district.cast.worker, "number": number, "item": item, "reason": "是纠纷"}
+    for wrong in ("no-file", str(uuid7())):
+        with pytest.raises(BadInput):
+            operations.change_item(**sent, facts={"parties": "两家", "border": [wrong]}, now=district.now)
+    operations.change_item(**sent, facts={"parties": "两家", "border": [str(row.pk)]}, now=district.now)
+    held = CaseFile.objects.get()
+    assert (held.file_id, held.role, held.public) == (row.pk, "border", False)
+    # so it is not swept with what nothing took
+    assert files.sweep(now=district.later(days=30), kept=timedelta(days=7)) == 0
+    assert operations.verify_log(district.case(number)).whole
 
 
 def _photo(district: District, lon: float | None, lat: float | None) -> files.StoredFile:

@@ -6,7 +6,7 @@ import pytest
 
 from gezhi.cases import operations, queries
 from gezhi.cases.errors import BadInput, Conflict, Forbidden, Impossible, NotFound
-from gezhi.cases.models import Case, CaseEvent, Comment
+from gezhi.cases.models import Case, CaseEvent, CaseWords, Comment
 from gezhi.cases.operations import Correction, verify_log
 from gezhi.cases.tests.conftest import District
 
@@ -38,6 +38,17 @@ def test_a_title_that_somebody_wrote_stays(district: District) -> None:
         actor=district.cast.worker, number=number, correction=Correction(item="road.lamp"), now=district.now
     )
     assert district.case(number).title == "桥头的灯一闪一闪"
+
+
+def test_a_corrected_case_is_found_as_it_reads_now_and_its_words_are_kept_once(district: District) -> None:
+    number = _sent(district, text="滨河路 3 号的灯杆歪了。", address="清溪路 24 号")
+    right = Correction(item="road.lamp", address="滨河路 3 号")
+    operations.correct(actor=district.cast.worker, number=number, correction=right, now=district.later(minutes=1))
+    assert CaseWords.objects.get(case=district.case(number).pk).words == "滨q河q路 3 号q的q灯q杆q歪q了。"
+    elsewhere = Correction(address="望江台")
+    operations.correct(actor=district.cast.worker, number=number, correction=elsewhere, now=district.later(minutes=1))
+    found = CaseWords.objects.get(case=district.case(number).pk).words
+    assert found == "望q江q台\n滨q河q路 3 号q的q灯q杆q歪q了。"
 
 
 def test_who_may_not_correct(district: District) -> None:
