@@ -484,3 +484,11 @@ class Remark(models.Model):
     text = models.TextField()
     by = models.ForeignKey("people.Account", models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
+
+
+class Sealing(models.Model):
+    """How far activities were gone through for a form (by its plan), since it named its last sensitive field."""
+
+    form = models.CharField(primary_key=True, max_length=2 * WORD_LENGTH + 1)
+    fields = ArrayField(models.CharField(max_length=WORD_LENGTH), default=list)
+    last = models.UUIDField()

@@ -246,7 +246,7 @@ def _seal(options: argparse.Namespace) -> int:
             continue
     for register, rows in done.items():
         print(say(f"{register}：封存了 {rows} 行", f"{register}: {rows} rows sealed"))
-    if activities := duties.seal_sensitive(now=now):
+    if activities := duties.seal_sensitive(now=now, again=options.again):
         print(say(f"走访巡查等活动：封存了 {activities} 条", f"activities: {activities} sealed"))
     left = operations.remaining(now) | duties.remaining(now)
     for register, rows in left.items():

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from gezhi.foundation.ids import before
 from gezhi.foundation.words import sound
 
 AT_ONCE = 500
@@ -29,15 +30,9 @@ def hear(*, after: UUID | None = None, most: int = AT_ONCE) -> tuple[int, UUID |
         if after is None:
             cursor.execute(_NEWEST)
             newest = cursor.fetchone()
-            after = _since(newest[0]) if newest else UUID(int=0)
+            after = before(newest[0], _LATE) if newest else UUID(int=0)
         cursor.execute(_UNHEARD, [after, most])
         rows = cursor.fetchall()
         if rows:
             cursor.execute(_WRITE, [[row[0] for row in rows], [sound(row[1]) for row in rows]])
     return len(rows), rows[-1][0] if rows else None
-
-
-def _since(newest: UUID) -> UUID:
-    """Return the first id of the moment from which cases are looked at: ids begin with the milliseconds."""
-    back = max(0, (newest.int >> 80) - int(_LATE.total_seconds() * 1000))
-    return UUID(int=back << 80)

@@ -19,9 +19,6 @@ def forget_entry(*, entry: UUID, now: datetime) -> int:
     Again for the same entry: none. Rounds stay as full as they were. What was found became cases, kept as those are,
     with the photos that such a case has too.
     """
-    Start.objects.filter(entry_id=entry).update(entry_name="")
-    Drawn.objects.filter(object_id=entry).update(name="")
-    reporting.forget(entry)
     rows = Activity.objects.unscoped(reason="what may no longer be kept goes, whoever may see it")
     done = 0
     for row in rows.select_for_update().filter(entry_id=entry).order_by("pk"):
@@ -37,6 +34,10 @@ def forget_entry(*, entry: UUID, now: datetime) -> int:
         row.save()
         _forget_photos(row, named)
         done += 1
+    # after the activities, as everywhere: who puts one right goes on to what it started and what was drawn
+    Start.objects.filter(entry_id=entry).update(entry_name="")
+    Drawn.objects.filter(object_id=entry).update(name="")
+    reporting.forget(entry)
     return done
 
 

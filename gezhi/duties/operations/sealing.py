@@ -2,10 +2,12 @@
 
 The log of an activity is append-only and chained. What it said is put under seal word for word, so that its links
 hold; a last entry says what became of the row.
+
+All activities are read once for each form that names another sensitive field; after that, those of the last days.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -18,20 +20,33 @@ from django.utils import timezone
 
 from gezhi.duties.access import ActivityRows
 from gezhi.duties.answers import parted, private_ids, private_of
-from gezhi.duties.models import SEALED, Activity, ActivityFile, Drawn, Start
+from gezhi.duties.models import SEALED, Activity, ActivityFile, Drawn, Sealing, Start
 from gezhi.duties.operations import log, reporting
 from gezhi.enactment import queries as enactment
 from gezhi.foundation import files
+from gezhi.foundation.ids import before
 from gezhi.registers.models import Entry
 
+# One may come in while the ones after it are gone through, or be begun under a plan and ended under the next.
+_AGAIN = timedelta(days=2)
 
-def seal_sensitive(*, now: datetime, limit: int = 500) -> int:
-    """Seal the answers that lie open although today's plans hold them sensitive; return of how many activities."""
-    return sum(_form(scheme, form, hidden, now, limit) for scheme, form, hidden in _forms(now))
+
+def seal_sensitive(*, now: datetime, limit: int = 500, again: bool = False) -> int:
+    """Seal the answers that lie open although today's plans hold them sensitive; return of how many activities.
+
+    What was gone through already is not read once more, unless it is to be looked at `again`.
+    """
+    forms = list(_forms(now))
+    # what is plain for a while has to be gone through when it is not any more
+    Sealing.objects.exclude(form__in=[] if again else [f"{scheme}.{form}" for scheme, form, _ in forms]).delete()
+    return sum(_form(scheme, form, hidden, now, limit) for scheme, form, hidden in forms)
 
 
 def remaining(now: datetime, *, most: int = 1_000) -> dict[str, int]:
-    """Return form → of how many activities something sensitive lies open (up to `most`); none is the proof."""
+    """Return form → of how many activities something sensitive lies open (up to `most`); none is the proof.
+
+    Reads all of them.
+    """
     found = {f"{scheme}.{form}": _open(scheme, form, hidden)[:most].count() for scheme, form, hidden in _forms(now)}
     return {form: count for form, count in found.items() if count}
 
@@ -45,11 +60,12 @@ def seal_name(*, entry: UUID, now: datetime) -> int:
         kept = Entry.objects.unscoped(reason="copies of its name follow it").filter(pk=entry).first()
         if kept is None:
             return 0
+        # activities first, as everywhere: who puts one right goes on to what it started and what was drawn
+        rows = Activity.objects.unscoped(reason="what became sensitive is sealed, whoever may see it")
+        some = list(rows.select_for_update().filter(entry_id=entry).exclude(entry_name=kept.name).order_by("pk"))
         Start.objects.filter(entry_id=entry).update(entry_name=kept.name)
         Drawn.objects.filter(object_id=entry).update(name=kept.name)
         reporting.rename(entry, kept.name)
-        rows = Activity.objects.unscoped(reason="what became sensitive is sealed, whoever may see it")
-        some = list(rows.select_for_update().filter(entry_id=entry).exclude(entry_name=kept.name).order_by("pk"))
         for row in some:
             before = log.facts(row)
             row.entry_name, row.changed_at = kept.name, now
@@ -75,15 +91,26 @@ def _open(scheme: str, form: str, hidden: frozenset[str]) -> ActivityRows:
 
 
 def _form(scheme: str, form: str, hidden: frozenset[str], now: datetime, limit: int) -> int:
-    done = 0
-    while True:
-        with transaction.atomic():
-            some = list(_open(scheme, form, hidden).select_for_update().order_by("pk")[:limit])
-            for row in some:
-                _seal(row, hidden, now)
+    name, done = f"{scheme}.{form}", 0
+    rows = Activity.objects.unscoped(reason="how far they were gone through")
+    newest = rows.order_by("-pk").values_list("pk", flat=True).first()
+    if newest is None:
+        return 0
+    mark = Sealing.objects.filter(form=name).first()
+    after = before(mark.last, _AGAIN) if mark and hidden <= {*mark.fields} else UUID(int=0)
+    while some := _batch(_open(scheme, form, hidden).filter(pk__gt=after).order_by("pk")[:limit], hidden, now):
         done += len(some)
-        if len(some) < limit:
-            return done
+        after = some[-1].pk
+    Sealing.objects.update_or_create(form=name, defaults={"fields": sorted(hidden), "last": newest})
+    return done
+
+
+@transaction.atomic
+def _batch(rows: ActivityRows, hidden: frozenset[str], now: datetime) -> list[Activity]:
+    some = list(rows.select_for_update())
+    for row in some:
+        _seal(row, hidden, now)
+    return some
 
 
 def _seal(row: Activity, hidden: frozenset[str], now: datetime) -> None:

@@ -1,12 +1,13 @@
 """What a later plan makes sensitive lies open in no activity and no log of one, and every log still holds."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import connection
 
 from gezhi.duties import operations
 from gezhi.duties.answers import private_of
-from gezhi.duties.models import Activity, ActivityEvent, Report
+from gezhi.duties.models import Activity, ActivityEvent, Report, Sealing
 from gezhi.duties.operations import log
 from gezhi.duties.tests.conftest import PLAN, District
 from gezhi.enactment import operations as enactment
@@ -77,6 +78,39 @@ def test_what_is_written_of_the_days_before_or_put_right_later_is_no_way_around(
     assert open_anywhere("老王") == 0
     assert private_of(late.activity.sealed) == {"heard": "老王搬家"}
     assert operations.remaining(district.now) == {}
+
+
+def test_what_was_gone_through_is_not_read_every_hour_again(district: District) -> None:
+    plan(district, "2")
+    row = visited(district, "老王借钱")
+    plan(district, "3", "sensitive = true")
+    assert operations.seal_sensitive(now=district.now) == 1
+    # as by a process that had not heard of the plan
+    rows = Activity.objects.unscoped(reason="test").filter(pk=row.pk)
+    rows.update(answers={"heard": "老王借钱"})
+    mark = Sealing.objects.get(form="rounds.called")
+    three_days = UUID(int=mark.last.int + (3 * 86_400_000 << 80))
+    Sealing.objects.update(last=three_days)
+    assert operations.seal_sensitive(now=district.now) == 0  # of days that were gone through
+    assert operations.seal_sensitive(now=district.now) == 1  # of the last days
+    rows.update(answers={"heard": "老王借钱"})
+    Sealing.objects.update(last=three_days)
+    assert operations.seal_sensitive(now=district.now, again=True) == 1
+
+
+def test_what_was_plain_for_a_while_is_gone_through_when_it_is_sensitive_again(district: District) -> None:
+    plan(district, "2", "sensitive = true")
+    visited(district, "没有事")
+    assert operations.seal_sensitive(now=district.now) == 0
+    plan(district, "3")
+    visited(district, "老王借钱")
+    assert operations.seal_sensitive(now=district.now) == 0
+    mark = Sealing.objects.get(form="rounds.called")
+    assert "heard" not in mark.fields
+    Sealing.objects.update(last=UUID(int=mark.last.int + (3 * 86_400_000 << 80)))
+    plan(district, "4", "sensitive = true")
+    assert operations.seal_sensitive(now=district.now) == 1
+    assert open_anywhere("老王") == 0
 
 
 def test_a_name_that_became_sensitive_is_masked_in_activities_their_logs_and_reports(district: District) -> None:
