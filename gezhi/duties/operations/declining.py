@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from gezhi.duties.models import Activity
@@ -19,7 +19,7 @@ def tell_declined(row: Activity, planned: Planned, now: datetime) -> None:
         notices.send(
             to=[doer], key=f"declined/{row.pk}/{row.version}", topic="duties.declined", now=now,
             subject=_("Not signed: %(duty)s of %(day)s")
-            % {"duty": planned.duty.title.say(language), "day": timezone.localtime(row.began).date()},
+            % {"duty": planned.duty.title.say(language), "day": row.day},
             body=_("The reason stands with the record. Put it right, and it is asked for again; or take it back."),
             link=f"/field/activity/{row.pk}",
         )  # fmt: skip

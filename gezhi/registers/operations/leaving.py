@@ -1,8 +1,9 @@
 """When somebody with care cases leaves: whoever can give them to others is told how many, never which."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from django.db.models import Max
@@ -22,10 +23,10 @@ TOPIC = "care.left"
 LINK = "/desk/care"
 _SUBJECTS = {
     WORKER: Text(
-        "{name}已不在岗，{n} 个帮扶对象没有人承办", "{name} left: nobody works on {n} care cases any more"
+        "{name}已离岗，{n} 个帮扶对象没有人承办", "{name} left: nobody works on {n} care cases any more"
     ),
     SUPERVISOR: Text(
-        "{name}已不在岗，{n} 个帮扶对象没有人督导", "{name} left: nobody supervises {n} care cases any more"
+        "{name}已离岗，{n} 个帮扶对象没有人督导", "{name} left: nobody supervises {n} care cases any more"
     ),
 }  # fmt: skip
 _GIVE = Text("请在“帮扶对象移交”中交给别人。", "Give them to somebody else under “Care cases change hands”.")
@@ -33,6 +34,10 @@ _ASK = Text(
     "请联系设置本地的办公室，由其在“帮扶对象移交”中交给别人。",
     "Ask the office that sets up the place: it gives them to somebody else under “Care cases change hands”.",
 )
+
+
+# Who holds a post at an area or the nearest above it, but for somebody.
+type _Deciding = Callable[[str, str, Account], Account | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +62,11 @@ def tell_of_left(*, now: datetime) -> int:
     known = ledgers.ledgers(timezone.localdate(now))
     offices = [one for one in people.holders_of(access.SETUP, now) if not one.steward]
     told: dict[_About, dict[Account, set[UUID]]] = {}
+    deciding = cache(lambda post, code, but: nearest(post, code, now, but=but))
     for one in left:
         heard = told.setdefault(_About(one.account, one.role), {})
         readers = above.get(one.entry_id, ()) if one.role == WORKER else ()
-        for reader in readers or _station(one, known.get(one.entry.register), offices, now):
+        for reader in readers or _station(one, known.get(one.entry.register), offices, deciding, now):
             heard.setdefault(reader, set()).add(one.entry_id)
     since = _last_days({one.account_id for one in left})
     for about, those in told.items():
@@ -78,10 +84,12 @@ def _supervisors(left: Iterable[CareAssignment], now: datetime) -> dict[UUID, li
     return found
 
 
-def _station(one: CareAssignment, ledger: Ledger | None, offices: list[Account], now: datetime) -> list[Account]:
+def _station(
+    one: CareAssignment, ledger: Ledger | None, offices: list[Account], deciding: _Deciding, now: datetime
+) -> list[Account]:
     path = one.entry.area_path
     found = [office for office in offices if people_access.may_set_up(office, now, path=path)]
-    station = nearest(ledger.register.decides, one.entry.area.code, now, but=one.account) if ledger else None
+    station = deciding(ledger.register.decides, one.entry.area.code, one.account) if ledger else None
     return found if station is None or station in found else [station, *found]
 
 

@@ -3,7 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from gezhi.foundation.ids import uuid7
 from gezhi.notices.models import Message
 from gezhi.people import operations as people
 from gezhi.people.models import Account, Appointment
@@ -105,6 +108,26 @@ def test_where_the_supervisor_left_too_the_station_and_the_office_hear_of_it(boo
     station = told(books)[cast.outsider.username]
     assert "请联系设置本地的办公室" in station
     assert "/desk/care" not in station
+
+
+def test_many_cases_of_one_who_left_ask_no_more_than_few(books: Books) -> None:
+    cases = [care(books, called=f"第{n}位") for n in range(2)]
+    end_posts(books, books.cast.worker)
+    people.deactivate(actor=None, account=books.cast.head, now=books.now)
+    books.later(minutes=5)
+    asked = []
+    for more in (4, 0):
+        operations.tell_of_left(now=books.now)
+        with CaptureQueriesContext(connection) as seen:
+            operations.tell_of_left(now=books.now)
+        asked.append(len(seen))
+        for n in range(more):
+            case = Entry.objects.unscoped(reason="test").get(pk=cases[0].pk)
+            case.pk, case.code = uuid7(), f"{case.code}-{n}"
+            case.save(force_insert=True)
+            for one in cases[0].assignments.filter(until=None):
+                case.assignments.create(account=one.account, role=one.role, since=one.since)
+    assert asked[0] == asked[1]
 
 
 def test_an_ended_case_needs_nobody(books: Books) -> None:
