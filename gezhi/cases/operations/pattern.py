@@ -8,8 +8,8 @@ asked for that very case. A test holds the two ways to the same rows.
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from functools import lru_cache
 from threading import Lock
@@ -44,7 +44,6 @@ _OPEN_BYTES = _OPEN.encode()
 _ID = f"{_OPEN}/id{_SHUT}"
 _MARK = re.compile(f"{_OPEN}([^{_SHUT}]*){_SHUT}".encode())
 _KEPT = 512
-_CONDITION = re.compile(r"when='([^']*)'|when=\"([^\"]*)\"")
 _AREA = re.compile(r"\barea\b")
 _encode = msgspec.json.Encoder().encode
 _kept: OrderedDict[Any, "Pattern"] = OrderedDict()
@@ -242,7 +241,20 @@ def _same_everywhere(version: UUID, scheme: Scheme, opening: Opening) -> bool:
         return False
     key = (version, item.procedure)
     if key not in _asks_area:
-        words = repr((scheme.procedures.get(item.procedure), scheme.notices, scheme.follow_ups))
-        conditions = (first or second for first, second in _CONDITION.findall(words))
-        _asks_area[key] = any(_AREA.search(condition) for condition in conditions)
+        asked = _conditions((scheme.procedures.get(item.procedure), scheme.notices, scheme.follow_ups))
+        _asks_area[key] = any(_AREA.search(condition) for condition in asked)
     return not _asks_area[key]
+
+
+def _conditions(node: Any) -> Iterator[str]:
+    """Yield every condition in a part of a scheme."""
+    if is_dataclass(node):
+        for one in fields(node):
+            value = getattr(node, one.name)
+            if one.name == "when" and isinstance(value, str):
+                yield value
+            else:
+                yield from _conditions(value)
+    elif isinstance(node, Mapping | list | tuple | frozenset):
+        for value in node.values() if isinstance(node, Mapping) else node:
+            yield from _conditions(value)

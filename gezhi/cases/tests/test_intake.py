@@ -306,10 +306,11 @@ def test_a_plan_that_asks_for_the_area_is_asked_each_time(district: District) ->
     for changed in ({"received_by": Desk("post", "grid_worker", spot.code)}, {"facts": {"note": "\ue000grid\ue001"}}):
         assert not pattern.pattern_of(version, scheme, msgspec.structs.replace(opening, **changed)).marked
     notice = next(iter(scheme.notices.values()))
-    asking = dataclasses.replace(
-        scheme, notices={**scheme.notices, notice.id: dataclasses.replace(notice, when="area.grid == '1'")}
-    )
-    assert not pattern.pattern_of(SchemeVersion(pk=uuid7()), asking, opening).marked
+    for when in ("area.grid == '1'", "facts.a == 'x' && facts.b == \"y\" && area.grid == '1'"):
+        asking = dataclasses.replace(
+            scheme, notices={**scheme.notices, notice.id: dataclasses.replace(notice, when=when)}
+        )
+        assert not pattern.pattern_of(SchemeVersion(pk=uuid7()), asking, opening).marked
 
 
 def test_what_looks_like_a_mark_in_a_report_is_kept_as_it_is(district: District) -> None:
