@@ -88,8 +88,8 @@ def _lines(one: Field, value: Any) -> list[list[str]]:
     if one.kind == "repeat" and isinstance(value, list):
         inner = [each for each, _when in flat(one.fields)]
         rows = [
-            [f"{say(each.title)}: {_word(each, row[each.id])}" for each in inner if row.get(each.id)] for row in value
-        ]
+            [f"{of}: {said}" for each in inner for of, said in _lines(each, row.get(each.id))] for row in value
+        ]  # fmt: skip
         return [[title, "; ".join(words)] for words in rows if words]
     return [[title, _word(one, value)]]
 

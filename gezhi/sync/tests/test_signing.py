@@ -11,6 +11,9 @@ from gezhi.duties.models import Activity, ActivityEvent
 from gezhi.enactment import operations as enactment
 from gezhi.people import operations as people
 from gezhi.people.models import Account
+from gezhi.schemes.forms import Field
+from gezhi.schemes.text import Text
+from gezhi.sync.queries import signing
 from gezhi.sync.tests.conftest import District, Phone
 from gezhi.sync.tests.test_rounds_and_entries import PLAN
 
@@ -73,6 +76,18 @@ def test_what_waits_comes_along_in_words_for_who_signs_and_nobody_else(signed: D
     assert phone.send(_say(phone, row))[0].outcome == "accepted"
     phone.refresh()
     assert f"sign/{row.pk}" not in phone.parts
+
+
+def test_each_round_of_a_repeat_says_no_and_nought_and_names_no_photo() -> None:
+    inner = (
+        Field("mended", "yes_no", Text("已整改", "Put right")),
+        Field("shots", "photos", Text("照片", "Photos")),
+        Field("left", "number", Text("余下", "Left"), unit=Text("处", "places")),
+        Field("why", "text", Text("原因", "Why")),
+    )
+    many = Field("hazards", "repeat", Text("隐患", "Hazards"), fields=inner)
+    said = [{"mended": False, "shots": ["01a215f7-5296-77f7-8115-76afe3acdddd"], "left": 0}, {"shots": []}]
+    assert signing._lines(many, said) == [["Hazards", "Put right: No; Left: 0 places"]]
 
 
 def test_a_signature_is_given_once_and_a_refusal_reaches_the_doers_phone(signed: District) -> None:
