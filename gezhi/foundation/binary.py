@@ -159,10 +159,6 @@ class Table:
                 here.append(values.get(name, NULL))
         return Form(tuple(names), (*pieces, b"".join(here)))
 
-    def row(self, values: Mapping[str, Any]) -> bytes:
-        """Return a whole row."""
-        return self.form(self.written(values)).fill({})
-
     def written(self, values: Mapping[str, Any]) -> dict[str, bytes]:
         """Return columns' values as they are sent."""
         if unknown := values.keys() - self.columns.keys():

@@ -102,7 +102,6 @@ class Pattern:
     marked: bool
     step: str
     desk_key: str
-    opened_at: datetime
     step_due: datetime | None
     case_due: datetime | None
 
@@ -194,7 +193,7 @@ def draw(version: SchemeVersion, scheme: Scheme, opening: Opening, *, marked: bo
         effect=_effect_row(binary.generation()),
         body=_text(body) if marked else _Text((body,)),
         telling=_text(_encode(effect_body(_ID, 1, outcome))),
-        marked=marked, step=state.step, desk_key=values["desk_key"], opened_at=state.opened_at,
+        marked=marked, step=state.step, desk_key=values["desk_key"],
         step_due=values["step_due"], case_due=values["case_due"],
     )  # fmt: skip
 
