@@ -1,9 +1,9 @@
 """Telephones by HTTP: `python -m gezhi.host.throwaway --durable -- python -m bench.sync`.
 
 Three questions to the product's real server (granian, 2 workers x 8 threads, by token): how long one push of 500
-records takes (plain reports; half of them notes on cases); how long a download takes, whole and with nothing new; and
-what happens at eight o'clock, when many workers sync at the same moment (each asks for what is new and brings three
-records on a connection of its own): how many errors, how long the last one waits.
+records takes (plain reports; half of them notes on cases; a month's patrols); how long a download takes, whole and with
+nothing new; and what happens at eight o'clock, when many workers sync at the same moment (each asks for what is new and
+brings three records on a connection of its own): how many errors, how long the last one waits.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from bench.ground import LONG_AGO, Ground, prepare
+from bench.ground import LONG_AGO, SCHEME, Ground, prepare
 from bench.intake import PORT, THREADS, WORKERS, _serve
 
 RECORDS, EACH = 500, 3
@@ -35,11 +35,12 @@ def main(words: list[str] | None = None) -> int:
     options = parser.parse_args(words)
     telephones, rounds = (60, 1) if options.small else (options.workers, options.rounds)
     ground = prepare()
-    tokens = _staff(telephones)
+    tokens, grids = _staff(telephones)
     server = _serve(THREADS)
     try:
         print(f"{WORKERS} workers x {THREADS} threads, fsync on, medians of {rounds} rounds")
         _pushes(ground, tokens[0], rounds)
+        _done(tokens[:rounds], grids)
         _downloads(tokens, rounds)
         failed = _eight_o_clock(ground, tokens)
     finally:
@@ -48,8 +49,8 @@ def main(words: list[str] | None = None) -> int:
     return 1 if failed else 0
 
 
-def _staff(n: int) -> list[str]:
-    """Return tokens of grid workers, several in each of the demo's grids."""
+def _staff(n: int) -> tuple[list[str], list[str]]:
+    """Return tokens of grid workers, several in each of the demo's grids, and each one's grid."""
     from gezhi.people import operations as people  # noqa: PLC0415  the rooms can be read once Django stands
     from gezhi.territory import queries as areas  # noqa: PLC0415
 
@@ -64,7 +65,7 @@ def _staff(n: int) -> list[str]:
             since=LONG_AGO, now=LONG_AGO,
         )  # fmt: skip
         made.append(people.issue_token(actor=None, account=account, name="t", scopes=["field:sync"], now=LONG_AGO)[1])
-    return made
+    return made, [grids[number % len(grids)].code for number in range(n)]
 
 
 def _ask(token: str, method: str, path: str, body: Any = None) -> tuple[float, int, dict[str, Any]]:
@@ -84,6 +85,20 @@ def _report(ground: Ground, rng: random.Random) -> dict[str, Any]:
     at = datetime.now(UTC) - timedelta(minutes=rng.randrange(600))
     data = {"item": rng.choice(ground.items), "lon": lon, "lat": lat, "text": "路口的垃圾堆了三天没人收。"}
     return {"key": str(uuid4()), "kind": "report", "at": at.isoformat(), "data": data}
+
+
+def _patrols(grid: str) -> list[dict[str, Any]]:
+    """Return the patrols of a telephone that was a month without a network: 500 in 30 days."""
+    evening = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
+    found = []
+    for n in range(RECORDS):
+        ended = evening - timedelta(days=1 + n % 30, minutes=40 * (n // 30))
+        data = {
+            "duty": f"{SCHEME}.patrol", "area": grid, "began": (ended - timedelta(minutes=30)).isoformat(),
+            "ended": ended.isoformat(), "remarks": "沿河走到桥头，路面干净。",
+        }  # fmt: skip
+        found.append({"key": str(uuid4()), "kind": "activity", "at": data["ended"], "data": data})
+    return found
 
 
 def _push(records: list[dict[str, Any]]) -> dict[str, Any]:
@@ -114,6 +129,15 @@ def _pushes(ground: Ground, token: str, rounds: int) -> None:
     print(f"push of {RECORDS} reports            {statistics.median(plain):6.2f} s")
     print(f"the same again (reply was lost)  {statistics.median(again):6.2f} s")
     print(f"{RECORDS // 2} reports, {RECORDS // 2} notes on cases    {statistics.median(mixed):6.2f} s ({kept} taken)")
+
+
+def _done(tokens: list[str], grids: list[str]) -> None:
+    spent = []
+    for token, grid in zip(tokens, grids, strict=False):
+        seconds, status, told = _ask(token, "POST", "/api/v1/sync", _push(_patrols(grid)))
+        _all(status, told, "accepted")
+        spent.append(seconds)
+    print(f"push of {RECORDS} patrols            {statistics.median(spent):6.2f} s")
 
 
 def _all(status: int, told: dict[str, Any], outcome: str) -> None:
