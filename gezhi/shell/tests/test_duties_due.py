@@ -25,7 +25,7 @@ def test_rounds_of_a_day_by_duty(cast: Cast, capsys: pytest.CaptureFixture[str])
     assert main(["duties", "due", "--on", "2026-06-03", "--area", cast.villages[0].code]) == 0
     rows = {row["duty"]: row for row in csv.DictReader(StringIO(capsys.readouterr().out))}
     patrol = rows["shawan.patrol"]
-    assert (patrol["objects"], patrol["asked"], patrol["done"], patrol["left"]) == ("2", "2", "0", "2")
+    assert (patrol["objects"], patrol["asked"], patrol["done"], patrol["left"]) == ("2", "4", "0", "4")
     assert main(["duties", "due", "--on", "2026-06-03", "--json"]) == 0
     every = {row["duty"]: row for row in json.loads(capsys.readouterr().out)}
     assert every["shawan.patrol"]["objects"] == 4
