@@ -97,13 +97,11 @@ def forget_place(file_ids: Iterable[UUID]) -> None:
     StoredFile.objects.filter(pk__in=list(file_ids)).update(lon=None, lat=None)
 
 
-def forget(file_id: UUID) -> None:
-    """Delete a file and its row; what is gone already is no error. The file itself goes once that is for good."""
-    row = StoredFile.objects.filter(pk=file_id).first()
-    if row is None:
-        return
-    paths = [path_of(row, variant) for variant in ("full", "thumb")]
-    row.delete()
+def forget(*file_ids: UUID) -> None:
+    """Delete files and their rows; what is gone already is no error. A file itself goes once that is for good."""
+    rows = StoredFile.objects.filter(pk__in=file_ids)
+    paths = [path_of(row, variant) for row in rows for variant in ("full", "thumb")]
+    rows.delete()
     for path in paths:
         transaction.on_commit(partial(path.unlink, missing_ok=True))
 

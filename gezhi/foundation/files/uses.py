@@ -49,14 +49,16 @@ def forget_unused(ids: Collection[UUID]) -> int:
     """Delete those of the files that nothing holds any more; return how many."""
     free = set(ids) - in_use(ids)
     there = set(StoredFile.objects.filter(pk__in=free).values_list("pk", flat=True))
+    if _forgotten(*there):
+        return len(there)
     return sum(_forgotten(pk) for pk in there)
 
 
-def _forgotten(pk: UUID) -> bool:
-    """Delete a file; one that somebody took since it was looked for stays, and the others go nevertheless."""
+def _forgotten(*ids: UUID) -> bool:
+    """Delete files, unless somebody took one since it was looked for; say whether they are gone."""
     try:
         with transaction.atomic():
-            forget(pk)
+            forget(*ids)
     except ProtectedError:
         return False
     return True

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import LazySettings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from gezhi.cases.models import CaseFile, Proposal
 from gezhi.foundation import files
@@ -114,6 +116,18 @@ def test_a_photo_that_is_taken_while_the_sweep_looks_stays_and_the_others_go(
     row = StoredFile.objects.get()
     assert row.pk == taken
     assert files.path_of(row, "full").exists()
+
+
+def test_many_loose_files_go_with_as_few_statements_as_one(phone: Phone, district: District) -> None:
+    later, counts = district.now + timedelta(days=8), []
+    for some in (("p-1",), ("p-2", "p-3", "p-4", "p-5")):
+        for key in some:
+            phone.photo(key)
+        with CaptureQueriesContext(connection) as asked:
+            assert files.sweep(now=later, kept=timedelta(days=7)) == len(some)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+    assert not StoredFile.objects.exists()
 
 
 def test_what_a_proposal_names_is_not_swept_before_it_is_decided(phone: Phone, district: District) -> None:
