@@ -25,7 +25,10 @@ class WithoutNulls:
         """Tidy the query."""
         query = request.META.get("QUERY_STRING", "")
         if _IN_QUERY in query:
-            request.META["QUERY_STRING"] = query.replace(_IN_QUERY, "")
+            # what closes up after one is taken out may be another
+            while _IN_QUERY in query:
+                query = query.replace(_IN_QUERY, "")
+            request.META["QUERY_STRING"] = query
         return self.get_response(request)
 
     def process_view(

@@ -14,7 +14,14 @@ def test_a_stranger_with_a_null_character(client: Client, district: District, ad
 
 
 @pytest.mark.parametrize(
-    "address", ["/desk/?area=a%00b", "/desk/cases?item=a%00b", "/desk/triage?channel=a%00b", "/desk/supervised?q=a%00b"]
+    "address",
+    [
+        "/desk/?area=a%00b",
+        "/desk/cases?item=a%00b",
+        "/desk/cases?item=a%%0000b",
+        "/desk/triage?channel=a%00b",
+        "/desk/supervised?q=a%00b",
+    ],
 )
 def test_a_desk_with_a_null_character(client: Client, district: District, address: str) -> None:
     client.force_login(district.cast.dispatcher)
