@@ -182,6 +182,21 @@ def test_what_is_typed_of_a_care_case_is_kept_in_its_tab_only(
     assert [one for one in kept if "data-draft-tab" not in one] == []
 
 
+def test_a_visit_of_a_care_case_is_not_begun_into_a_phones_outbox(district: District, browser_of: Browser) -> None:
+    put_rounds_in_force()
+    cast = district.cast
+    its = duties_tests.District(cast, district.now)
+    helped, home = its.helped(cast.worker, cast.head), its.home(1)
+    grid, client = cast.grids[0].code, browser_of(cast.worker)
+
+    def kept(duty: str, of: str) -> bool:
+        page = client.get(f"/field/duty/rounds.{duty}/{grid}/begin?of={of}").content.decode()
+        assert "data-checkin" in page
+        return "data-keep" in page
+
+    assert (kept("look_after", str(helped.pk)), kept("first_call", str(home.pk))) == (False, True)
+
+
 def test_who_goes_along_by_the_plan_comes_first(district: District, browser_of: Browser) -> None:
     put_rounds_in_force()
     grid, client = district.cast.grids[0].code, browser_of(district.cast.worker)
