@@ -88,7 +88,7 @@ def test_a_residents_words_and_list_before_the_script_came_are_taken(cast: Cast,
 def test_done_on_a_case_before_its_script_came_still_outlives_a_dead_spot(cast: Cast, visit: Visit) -> None:
     number = _case(cast)
     page = visit("/field/", who=cast.worker, phone=True, quiet=True)
-    come = _hold(page, "page-acts")
+    come = _hold(page, "page-forms")
     page.goto(f"/field/case/{number}?do=settle")
     form = page.locator("details.act[open] form")
     form.locator("[name='settle-result']").fill("已清运，地面冲洗过。")

@@ -54,7 +54,7 @@ export function startUploads(input) {
         submitter?.classList.remove("is-busy");
         form.requestSubmit(submitter);
       });
-    } else if (broken.size && !(("kinds" in form.dataset || "keep" in form.dataset) && [...broken].every((one) => one.canAgain))) {
+    } else if (broken.size && !("keep" in form.dataset && [...broken].every((one) => one.canAgain))) {
       event.preventDefault();
       event.stopImmediatePropagation();
       says.textContent = input.dataset.unsent;

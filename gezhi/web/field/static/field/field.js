@@ -18,24 +18,12 @@ const sent = document.querySelector("[data-clears]");
 if (sent) for (const key of ["field.report", `draft:${sent.dataset.clears}`]) sessionStorage.removeItem(key);
 
 // what works without a network is fetched when the page has come to rest: nobody waits for it. A form that is sent
-// before waits for it, or goes the plain way
-const acts = document.querySelectorAll("form[data-kinds]");
-const sending = acts.length ? import("./offline/page-acts.js").catch(() => null) : null;
-for (const form of acts) form.addEventListener("submit", (event) => sendAct(event, form));
-// every other form but those that have a script of their own
-const forms = document.querySelectorAll("form[method=post]:not([data-kinds], #report, [action='/logout'])");
+// before waits for it, or goes the plain way; some have a script of their own
+const forms = document.querySelectorAll("form[method=post]:not(#report, [action='/logout'])");
 const keeping = forms.length ? import("./offline/page-forms.js").catch(() => null) : null;
 for (const form of forms) form.addEventListener("submit", (event) => sendForm(event, form));
 const rest = window.requestIdleCallback ?? ((work) => setTimeout(work, 1000));
 if (dock) rest(() => import("./offline/start.js").then(({ startOffline }) => startOffline()));
-
-async function sendAct(event, form) {
-  if (event.defaultPrevented) return;
-  event.preventDefault();
-  const acts = await sending;
-  if (acts) acts.send(form);
-  else HTMLFormElement.prototype.submit.call(form);
-}
 
 async function sendForm(event, form) {
   // where one stands is asked first

@@ -27,21 +27,18 @@ export async function keepReport(form, files) {
   return keep({ kind: "report", key: text("key"), data, title: chip, about: [where, data.address, data.text].filter(Boolean).join(" · "), photos });
 }
 
-export async function keepAct(form) {
-  const said = new FormData(form);
-  const key = form.dataset.key;
-  const { answers, shots } = answersOf(form, key, form.dataset.kinds);
-  const data = { number: form.dataset.number, action: String(said.get("action")), desk: String(said.get("desk")), answers };
-  if (Number(said.get("part"))) data.part = Number(said.get("part"));
-  return keep({ kind: "act", data, base: Number(said.get("version")), title: form.dataset.title, about: form.dataset.about, photos: shots });
-}
-
 const account = () => document.querySelector("meta[name=draft-user]").content;
 const keep = (given) => outbox.add(account(), given);
 
 // by what a page's form says of itself (`data-keep`): each keeps it as the same form without a network would, and may say
 // where one goes on
 export const keepers = {
+  act(form) {
+    const { answers, shots } = answersOf(form, form.dataset.key, form.dataset.kinds);
+    const data = { number: form.dataset.number, action: word(form, "action"), desk: word(form, "desk"), answers };
+    if (Number(word(form, "part"))) data.part = Number(word(form, "part"));
+    return record(form, "act", data, { base: Number(word(form, "version")), photos: shots });
+  },
   note: (form) => record(form, "note", { number: form.dataset.number, text: word(form, "note"), photos: [] }),
   sign: (form) => record(form, "sign", { activity: form.dataset.activity, agrees: true }, { base: version(form) }),
   decline: (form) => record(form, "sign", { activity: form.dataset.activity, agrees: false, reason: word(form, "reason") }, { base: version(form) }),
