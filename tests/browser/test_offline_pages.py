@@ -359,3 +359,22 @@ def test_a_form_that_no_script_sent_leads_back_to_what_was_written(cast: Cast, v
     page.context.set_offline(False)
     page.get_by_role("button", name="回到刚才写的").click()
     expect(page.locator("[data-keep=away]")).to_have_count(1)
+
+
+def test_a_photo_that_did_not_arrive_goes_with_what_was_done_from_the_outbox(cast: Cast, visit: Visit) -> None:
+    enact()
+    number = _case(cast)
+    page = visit("/field/", who=cast.worker, phone=True, quiet=True)
+    page.goto(f"/field/case/{number}?do=settle")
+    form = page.locator("details.act[open] form")
+    upload = form.locator("[data-upload]").first
+    page.route(f"**{upload.get_attribute('data-upload')}", lambda route: route.abort())
+    form.locator("[name='settle-result']").fill("已清运，地面冲洗过。")
+    upload.set_input_files(picture())
+    expect(form.locator(".photo.is-broken")).to_have_count(1)
+    form.locator("button.btn--primary").click()
+    expect(page.locator("p[data-unsent]")).to_be_visible()
+    back(page)
+    sent(page, 1)
+    case = Case.objects.unscoped(reason="a test looks").get()
+    assert (case.version, CaseFile.objects.filter(case=case).count()) == (2, 1)

@@ -8,6 +8,8 @@ export async function send(form, submitter) {
   form.dataset.going = "yes";
   window.addEventListener("pageshow", () => delete form.dataset.going, { once: true });
   try {
+    // a photo that did not arrive would be left behind: it goes with the record, from the outbox
+    if ("keep" in form.dataset && form.querySelector(".photo.is-broken")) throw new Error("not all of it arrived");
     const answer = await ask(form, submitter);
     if (answer === null) return;
     if (answer.ok && answer.headers.get("Content-Type")?.includes("json")) return window.location.assign((await answer.json()).to);
@@ -15,6 +17,7 @@ export async function send(form, submitter) {
     return natively(form, submitter);
   } catch {
     await keep(form);
+    if (navigator.onLine) sendNow();
     delete form.dataset.going;
     delete form.dataset.sent;
     for (const busy of form.querySelectorAll(".is-busy")) busy.classList.remove("is-busy");
