@@ -141,3 +141,25 @@ def test_a_place_is_picked_on_the_map_or_written(
     button.press("Enter")
     expect(canvas).to_be_hidden()
     context.close()
+
+
+def test_a_draft_leaves_alone_what_was_changed_meanwhile(
+    lived: Lived, chromium: Browser, live_server: LiveServer
+) -> None:
+    said = {"name": "向阳里三号楼", "address": "向阳里 3 号", "kind": "building"}
+    who, now, grid = lived.district.cast.worker, lived.district.now, lived.district.cast.grids[0].code
+    house = registers.save(actor=who, now=now, register="premises", key="a", area=grid, answers=said).entry
+    context = chromium.new_context(base_url=live_server.url, locale="zh-CN")
+    context.add_cookies([{"name": "sessionid", "value": lived.cookie("worker"), "url": live_server.url}])
+    page = context.new_page()
+    address = reverse("web:desk_entry_edit", args=["premises", house.code])
+    page.goto(address, wait_until="networkidle")
+    page.fill("[name=name]", "向阳里三号院")
+    page.wait_for_function("Object.keys(sessionStorage).some((name) => name.startsWith('draft:/'))")
+    now_public = said | {"kind": "public", "address": "向阳里 3 号旁"}
+    registers.save(actor=who, now=now, register="premises", entry=house, base=house.version, answers=now_public)
+    page.goto(address)
+    expect(page.locator("[name=name]")).to_have_value("向阳里三号院")
+    expect(page.locator("[name=address]")).to_have_value("向阳里 3 号旁")
+    expect(page.locator("[name=kind][value=public]")).to_be_checked()
+    context.close()

@@ -88,7 +88,8 @@ def begin(request: HttpRequest, account: Account, duty: str, code: str) -> HttpR
             return redirect("web:field_activity", pk=done.activity.pk)
     shown = {
         "now": now, "error": error, "duty": duty, "code": code, "of": of,
-        "area_code": area.code, "entry_id": entry.pk if entry else "", "guarded": bool(entry and entry.care), "start": asked.get("start", ""),
+        "area_code": area.code, "entry_id": entry.pk if entry else "", "guarded": bool(entry and entry.care),
+        "start": asked.get("start", ""),
         "title": wording.say(found.planned.duty.title), "note": wording.say(found.planned.duty.note),
         "clause": found.planned.duty.clause, "on_site": found.planned.duty.on_site, "key": key(),
         "name": entry.name if entry else territory.short_name(area.name), "address": entry.address if entry else "",

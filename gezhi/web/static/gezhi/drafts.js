@@ -11,6 +11,7 @@ const WAIT = 400;
 const BOXES = "textarea, select, input:not([type=hidden]):not([type=file]):not([type=search]):not([type=password]):not([type=radio]):not([type=checkbox])";
 const here = document.querySelector("meta[name=draft-user]");
 const started = new WeakSet();
+const timers = {};
 const room = here?.content ? openRoom(here.content, here.dataset.key) : null;
 
 export function startDrafts(within = document) {
@@ -51,6 +52,7 @@ function forgetSent() {
 }
 
 function forget(key) {
+  clearTimeout(timers[key]); // what was about to be written is forgotten, too
   sessionStorage.removeItem(key);
   room.drop(key);
 }
@@ -68,18 +70,17 @@ async function keep(form, key) {
   const kept = inTab(key) ?? (tabOnly ? null : await room.read(key)) ?? {};
   const early = named(form).some(([, box]) => touched(box));
   if (kept["|at"]) bringBack(form, key, kept);
-  let timer = 0;
   const save = () => {
     const words = wordsOf(form, kept);
-    clearTimeout(timer);
+    clearTimeout(timers[key]);
     if (!Object.values(words).some((word) => word.trim())) return forget(key);
-    const all = { ...words, "|served": servedOf(form, words), "|marks": chosen(form), "|at": Date.now() };
+    const all = { ...words, "|served": servedOf(form, words), "|marks": chosen(form), "|marked": servedMarks(form), "|at": Date.now() };
     try {
       sessionStorage.setItem(key, JSON.stringify(all));
     } catch {
       // the browser's room is full: the words are still in the form
     }
-    if (!tabOnly) timer = setTimeout(() => room.write(key, all), WAIT);
+    if (!tabOnly) timers[key] = setTimeout(() => room.write(key, all), WAIT);
   };
   form.addEventListener("input", save);
   form.addEventListener("gezhi:drawn", save);
@@ -103,8 +104,14 @@ function marksOf(form) {
   return [...form.querySelectorAll("input[type=radio], input[type=checkbox]")].filter((box) => !box.name.endsWith(".kept"));
 }
 
+const said = (box) => `${box.name}=${box.value}`;
+
 function chosen(form) {
-  return marksOf(form).filter((box) => box.checked).map((box) => `${box.name}=${box.value}`);
+  return marksOf(form).filter((box) => box.checked).map(said);
+}
+
+function servedMarks(form) {
+  return marksOf(form).filter((box) => box.defaultChecked).map(said);
 }
 
 function wordsOf(form, kept) {
@@ -126,7 +133,7 @@ function bringBack(form, key, kept) {
   for (const [name, box] of named(form)) {
     if (!kept[name] || box.value !== asServed(box) || kept[name] === box.value) continue;
     const served = box.value;
-    if (box.tagName !== "SELECT" && served && kept["|served"]?.[name] !== served) continue;
+    if (served && kept["|served"]?.[name] !== served) continue;
     box.value = kept[name];
     if (box.value !== kept[name]) box.value = served; // no longer offered
     else came.push([box, served]);
@@ -134,13 +141,20 @@ function bringBack(form, key, kept) {
     if (folded) folded.open = true;
   }
   if (!came.length) return;
-  if (kept["|marks"]) for (const box of marksOf(form)) box.checked = kept["|marks"].includes(`${box.name}=${box.value}`);
+  if (kept["|marks"]) bringMarks(form, kept["|marks"], kept["|marked"] ?? []);
   tell(form, came);
   say(form, key, kept["|at"], () => {
     for (const [box, served] of came) box.value = served;
     marks.forEach((box, at) => (box.checked = before[at]));
     tell(form, came);
   });
+}
+
+// a question whose marks the server has otherwise by now keeps them
+function bringMarks(form, marks, served) {
+  const all = marksOf(form);
+  const moved = new Set(all.filter((box) => box.defaultChecked !== served.includes(said(box))).map((box) => box.name));
+  for (const box of all) if (!moved.has(box.name)) box.checked = marks.includes(said(box));
 }
 
 // whoever draws or reckons from a box sees it as if it had been typed in
