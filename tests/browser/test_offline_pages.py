@@ -72,7 +72,10 @@ def _forms(page: Page) -> list[str]:
     found: list[str] = page.eval_on_selector_all(
         "form[method=post]",
         """(forms) => forms.filter((one) => one.closest(".phone") && !["/logout"].includes(one.getAttribute("action")))
-          .map((one, n) => one.dataset.key ?? one.dataset.keep ?? (one.id || null) ?? one.getAttribute("action") ?? `${n}`)
+          .map((one, n) => {
+            const { key, keep } = one.dataset;
+            return key ?? keep ?? (one.id || null) ?? one.getAttribute("action") ?? `${n}`;
+          })
         """,
     )
     return found
