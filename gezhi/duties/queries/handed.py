@@ -1,5 +1,6 @@
 """Reports: what one would say if it were handed in now, those that were handed in, those that wait to be received."""
 
+from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
@@ -65,7 +66,7 @@ def draft(*, row: Activity, planned: Planned, now: datetime, languages: Sequence
     again: dict[str, list[Line]] = {}
     for language in languages:
         with translation.override(language):
-            again[language] = lines(account=row.account, now=now, first=since, last=row.day)
+            again[language] = _beside_each(found, lines(account=row.account, now=now, first=since, last=row.day))
     others = [{language: some[at] for language, some in again.items()} for at in range(len(found))]
     overlaps = before is not None and before.last >= first
     return Draft(
@@ -99,6 +100,14 @@ def _since(planned: Planned, on: date) -> date:
     one = planned.round_on(on)
     before = [each for each in planned.rounds(on - _BACK, on) if one is None or each.due < one.due]
     return before[-1].due + plans.DAY if before else on - _WEEK
+
+
+def _beside_each(found: Sequence[Line], again: Sequence[Line]) -> list[Line]:
+    """Return each line as it was read again; itself where it is not there (any more), since work goes on meanwhile."""
+    waiting: dict[object, deque[Line]] = defaultdict(deque)
+    for one in again:
+        waiting[_same(one)].append(one)
+    return [waiting[_same(one)].popleft() if waiting[_same(one)] else one for one in found]
 
 
 def _same(one: Line) -> tuple[str, object, str]:

@@ -10,6 +10,7 @@ from gezhi.duties import operations, queries
 from gezhi.duties.errors import BadInput, Forbidden, NotFound
 from gezhi.duties.models import Report
 from gezhi.duties.operations import Found
+from gezhi.duties.queries import Line, books, handed
 from gezhi.duties.tests.conftest import District
 from gezhi.foundation import outbox
 from gezhi.notices.models import Message
@@ -188,3 +189,29 @@ def test_labels_of_a_report_are_in_the_reader_s_language_and_words_as_they_were_
     # a report in the other language says none of it again
     district.later(hours=1)
     assert queries.lines_of(hand_in(district), reader=cast.worker, now=district.now) == []
+
+
+def test_labels_stay_with_their_lines_though_something_is_recorded_while_a_report_is_handed_in(
+    district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = district.home(7)
+    walked = district.record(duty="rounds.walk").activity
+    district.later(minutes=1)
+    visited = district.record(duty="rounds.call_3", entry=home.pk).activity
+    district.later(minutes=1)
+    seen: list[list[Line]] = []
+
+    def meanwhile(**given: Any) -> list[Line]:
+        found = books.lines(**given)
+        seen.append(found)
+        # the first reading came before the patrol was committed, the last after the visit was taken back
+        away = {1: walked.pk, 3: visited.pk}.get(len(seen))
+        return [one for one in found if one.activity != away]
+
+    monkeypatch.setattr(handed, "lines", meanwhile)
+    report = hand_in(district)
+    assert len(seen) == 3
+    for language in ("en", "zh-hans"):
+        with translation.override(language):
+            said = queries.lines_of(report, reader=district.cast.worker, now=district.now)
+        assert [(one.activity, one.what) for one in said] == [(visited.pk, "住户7")]

@@ -23,10 +23,10 @@ TOPIC = "care.left"
 LINK = "/desk/care"
 _SUBJECTS = {
     WORKER: Text(
-        "{name}已离岗，{n} 个帮扶对象没有人承办", "{name} left: nobody works on {n} care cases any more"
+        "{name}已离岗，{n} 个帮扶对象没有人承办", "{name} left. Care cases that nobody works on any more: {n}"
     ),
     SUPERVISOR: Text(
-        "{name}已离岗，{n} 个帮扶对象没有人督导", "{name} left: nobody supervises {n} care cases any more"
+        "{name}已离岗，{n} 个帮扶对象没有人督导", "{name} left. Care cases that nobody supervises any more: {n}"
     ),
 }  # fmt: skip
 _GIVE = Text("请在“帮扶对象移交”中交给别人。", "Give them to somebody else under “Care cases change hands”.")
