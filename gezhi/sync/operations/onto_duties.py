@@ -149,9 +149,9 @@ def sign(taking: Taking, record: Record) -> Done:
     pk = id_of(data.get("activity"), "activity")
     if pk is None or not isinstance(data.get("agrees"), bool):
         raise RecordRefused("bad_input", _("Say which record it is, and whether you agree."), field="agrees")
-    given: dict[str, Any] = {
-        "actor": taking.actor, "now": taking.now, "activity": pk, "base": record.base or 0
-    }  # fmt: skip
+    if not record.base:
+        raise RecordRefused("bad_input", _("Say which version of the record you looked at."), field="base")
+    given: dict[str, Any] = {"actor": taking.actor, "now": taking.now, "activity": pk, "base": record.base}
     try:
         done = duties.sign(**given) if data["agrees"] else duties.decline(**given, reason=words_of(data, "reason"))
     except Conflict as error:

@@ -90,6 +90,13 @@ def test_each_round_of_a_repeat_says_no_and_nought_and_names_no_photo() -> None:
     assert signing._lines(many, said) == [["Hazards", "Put right: No; Left: 0 places"]]
 
 
+def test_nobody_signs_without_saying_what_was_looked_at(signed: District) -> None:
+    row = _record(signed)
+    (refused,) = Phone(signed, signed.cast.head).send(_say(Phone(signed, signed.cast.head), row, base=0))
+    assert (refused.outcome, refused.field) == ("refused", "base")
+    assert _row(row).signed_at is None
+
+
 def test_a_signature_is_given_once_and_a_refusal_reaches_the_doers_phone(signed: District) -> None:
     first, second = _record(signed), _record(signed, "walk-2")
     phone = Phone(signed, signed.cast.head)
