@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gezhi.duties.access import Scoped
@@ -220,6 +221,12 @@ class Finding(models.Model):
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["activity", "place"], name="finding_once")]
         indexes: ClassVar = [models.Index(fields=["case"], name="finding_of_case", condition=Q(case__isnull=False))]
+
+    @property
+    def outcome(self) -> str:
+        """Say what was done about it. Meant as a case, but of no item: it is no case, and must not be called one."""
+        noted = self.way == Way.CASE and not self.item
+        return gettext("kept as a note; no case") if noted else str(self.get_way_display())
 
 
 # The role of photos that a sensitive field asked for: held, shown nowhere.

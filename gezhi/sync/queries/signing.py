@@ -70,7 +70,7 @@ def _told(row: Activity, found: Sequence[Finding], names: Mapping[str, str]) -> 
         "others": [names[str(one)] for one in row.others if str(one) in names], "began": row.began, "ended": row.ended,
         "answers": _answers(row), "remarks": row.remarks, "nil": row.nil or None, "agrees": row.agrees,
         "odd": list(marks.words(row)),
-        "found": [{"text": one.text or one.item, "way": one.get_way_display(), "number": one.number} for one in found],
+        "found": [{"text": one.text or one.item, "way": one.outcome, "number": one.number} for one in found],
     }  # fmt: skip
 
 

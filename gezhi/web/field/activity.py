@@ -281,7 +281,12 @@ def finding(request: HttpRequest, account: Account, pk: UUID) -> HttpResponse:
         )
     except DutyError as refused:
         return show(request, account, pk, now, Tried(finding=given, photos=photos, errors={"finding": str(refused)}))
-    said = gettext("Noted. It is case %(number)s.") % {"number": done.cases[0]} if done.cases else gettext("Noted.")
+    if done.cases:
+        said = gettext("Noted. It is case %(number)s.") % {"number": done.cases[0]}
+    elif found.way == Way.CASE and not found.item:
+        said = gettext("Kept as a note; no case. To have somebody see to it, note it again and choose what it is.")
+    else:
+        said = gettext("Noted.")
     messages.success(request, said)
     return redirect("web:field_activity", pk=pk)
 
