@@ -70,7 +70,9 @@ def test_a_finding_is_a_case_at_once_and_both_show_it(district: District, browse
 def test_a_finding_of_no_item_is_not_called_a_case(district: District, browser_of: Browser) -> None:
     client = browser_of(district.cast.worker)
     address = begin(client, district.cast.grids[0].code)
-    said = client.post(f"{address}/found", {"item": "", "text": "路灯不亮", "way": "case"}, follow=True).content.decode()
+    said = client.post(
+        f"{address}/found", {"item": "", "text": "路灯不亮", "way": "case"}, follow=True
+    ).content.decode()
     assert "只作记录，没有转为事件。要有人处理" in said
     assert not Case.objects.unscoped(reason="a test looks").exists()
     listed = client.get(address).content.decode().partition("路灯不亮</b>")[2].partition("</li>")[0]
