@@ -11,7 +11,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gezhi.duties.access import Scoped
@@ -225,8 +224,7 @@ class Finding(models.Model):
     @property
     def outcome(self) -> str:
         """Say what was done about it. Meant as a case, but of no item: it is no case, and must not be called one."""
-        noted = self.way == Way.CASE and not self.item
-        return gettext("kept as a note; no case") if noted else str(self.get_way_display())
+        return str(self.get_way_display() if self.item or self.way != Way.CASE else _("kept as a note; no case"))
 
 
 # The role of photos that a sensitive field asked for: held, shown nowhere.
