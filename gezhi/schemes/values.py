@@ -9,6 +9,7 @@ from typing import Any
 
 from gezhi.schemes.forms import Field
 from gezhi.schemes.id_numbers import BadNumber, id_number, phone
+from gezhi.schemes.model import Option
 from gezhi.schemes.moments import Moments
 from gezhi.schemes.text import Text
 
@@ -130,11 +131,19 @@ def _money(field: Field, value: Any, _: Moments) -> float:
     return number
 
 
+def _names(option: Option) -> set[str]:
+    """Return what an option is called before a colon explains it: tables say “一类户”, forms say who that is, too."""
+    return {re.split("[:：]", title, maxsplit=1)[0].strip() for title in (option.title.zh, option.title.en)}
+
+
 def _choice(field: Field, value: Any, _: Moments) -> str:
     said = _plain(value) if isinstance(value, str | int | float) else ""
     for option in field.choices:
         if said in (option.id, option.title.zh, option.title.en) and said:
             return option.id
+    named = [option.id for option in field.choices if said and said in _names(option)]
+    if len(named) == 1:
+        return named[0]
     zh, en = _shown(field, value)
     offered_zh, offered_en = ([one.title.say(language) or one.id for one in field.choices] for language in ("zh", "en"))
     raise BadValue(

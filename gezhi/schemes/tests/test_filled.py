@@ -69,6 +69,15 @@ def test_a_good_answer_is_kept_in_one_spelling(kind: str, written: Any, kept: An
     assert filled(one, written) == Filled({"x": kept})
 
 
+def test_a_choice_is_known_by_what_stands_before_its_explanation() -> None:
+    one = field(
+        "x", "choice", choices={"1": "一类户：常有人上门", "2": "二类户：定期上门", "3": "其他：甲", "4": "其他：乙"}
+    )
+    assert filled(one, "二类户").values == {"x": "2"}
+    assert "没有“其他”这个选项" in filled(one, "其他").faults[0].text.zh
+    assert "没有“类户”这个选项" in filled(one, "类户").faults[0].text.zh
+
+
 def test_every_kind_of_field_is_known() -> None:
     tried = {kind for kind, _, _ in KEPT} | {"group", "repeat", "note"}
     assert tried == set(FIELD_KINDS)
