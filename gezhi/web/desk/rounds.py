@@ -119,6 +119,7 @@ def _one(request: HttpRequest, account: Account, covered: Covered, area: Area, n
         "after": f"{last.area_path}|{last.id}" if last else "",
         "words": words,
         "of_entries": planned.of_entries,
+        "undrawn": planned.sampled and covered.sum.objects and not covered.sum.drawn,
         "reasons": _reasons(account, covered, area, now),
         "note": wording.say(planned.duty.note),
     }

@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from gezhi.duties import operations
 from gezhi.duties.models import Absence, Leaf, Objection
 from gezhi.people.models import Account
+from gezhi.registers import operations as registers
 from gezhi.web.tests.conftest import District
 
 type Browser = Callable[[Account | None], Client]
@@ -41,6 +42,21 @@ def test_the_board_counts_areas_and_names_nobody(
     assert client.get("/desk/rounds", {"area": district.cast.villages[1].code}).status_code == 404
     assert client.get("/desk/rounds", {"duty": "no.such"}).status_code == 404
     assert browser_of(district.cast.outsider).get("/desk/rounds").status_code == 200
+
+
+def test_a_round_whose_sample_is_not_drawn_is_not_called_done(district: District, browser_of: Browser) -> None:
+    registers.save(
+        actor=district.cast.worker, now=district.now, register="households", area=district.cast.grids[0],
+        answers={"name": "清溪路 24 号 302", "class": "1", "address": "清溪路 24 号"},
+    )  # fmt: skip
+    client = browser_of(district.cast.head)
+    asked = {"duty": "shawan.verify_class_1", "area": district.cast.villages[0].code}
+    words = client.get("/desk/rounds", asked).content.decode()
+    assert "尚未抽样；只有抽中的才计入" in words
+    assert "这一轮已全部走到" not in words
+    searched = client.get("/desk/rounds", {**asked, "duty": "shawan.visit_class_1", "q": "无此户"}).content.decode()
+    assert "没有找到" in searched
+    assert "这一轮已全部走到" not in searched
 
 
 def test_an_objection_is_decided_at_the_desk(district: District, browser_of: Browser) -> None:
