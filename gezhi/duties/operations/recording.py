@@ -194,8 +194,11 @@ def _complete(actor: Account, row: Activity, planned: Planned, sent: Sent, now: 
 
 
 def form_today(row: Activity, now: datetime) -> Form | None:
-    """Return the form as the plan has it now, for what was done on a day before; None for what was done today."""
-    if row.day >= timezone.localdate(now):
+    """Return the form as the plan has it now; None for what is recorded on its day at once, under that plan anyway.
+
+    What was begun earlier today was begun under the plan of then: another may have come into force since.
+    """
+    if row.day >= timezone.localdate(now) and row.recorded_at == now:
         return None
     planned = plans.find(f"{row.scheme}.{row.duty}", timezone.localdate(now))
     return planned.form if planned else None

@@ -16,15 +16,15 @@ from gezhi.foundation import outbox
 ASKED = '\n[forms.called.fields.heard]\nkind = "text"\ntitle = "听到的"\n'
 
 
-def plan(district: District, version: str, more: str = "") -> None:
-    """Put the plan with one more question into force from tomorrow on, and go on to the day after."""
+def plan(district: District, version: str, more: str = "", days: int = 1) -> None:
+    """Put the plan with one more question into force from tomorrow on, and go on to the day after; or at once."""
     text = PLAN.replace('version = "1"', f'version = "{version}"').replace(
         "[forms.called.fields.door]", f"{ASKED.strip()}\n{more}\n[forms.called.fields.door]"
     )
     text = text.replace('of = "homes[class = 3]"\nat_least', 'of = "homes[class = 3]"\nform = "called"\nat_least')
-    tomorrow = district.now.date() + timedelta(days=1)
-    enactment.enact(files={"rounds/scheme.toml": text}, actor=None, on=tomorrow, now=district.now)
-    district.later(days=2)
+    on = district.now.date() + timedelta(days=days)
+    enactment.enact(files={"rounds/scheme.toml": text}, actor=None, on=on, now=district.now)
+    district.later(days=2 * days)
 
 
 def open_anywhere(word: str) -> int:
@@ -78,6 +78,21 @@ def test_what_is_written_of_the_days_before_or_put_right_later_is_no_way_around(
     assert open_anywhere("老王") == 0
     assert private_of(late.activity.sealed) == {"heard": "老王搬家"}
     assert operations.remaining(district.now) == {}
+
+
+def test_what_was_begun_under_the_plan_of_the_morning_is_sealed_as_that_of_the_afternoon_asks(
+    district: District,
+) -> None:
+    plan(district, "2")
+    home = district.home(7)
+    begun = district.record(duty="rounds.call_3", entry=home.pk, ended=None).activity
+    plan(district, "3", "sensitive = true", days=0)
+    done = operations.finish(
+        actor=district.cast.worker, now=district.later(minutes=5), activity=begun.pk, answers={"heard": "老王借钱"}
+    )
+    assert done.activity.day == district.now.date()
+    assert open_anywhere("老王") == 0
+    assert private_of(done.activity.sealed) == {"heard": "老王借钱"}
 
 
 def test_what_was_gone_through_is_not_read_every_hour_again(district: District) -> None:
