@@ -189,7 +189,18 @@ def _export(options: argparse.Namespace) -> int:
             unmask=bool(options.unmask), reason=options.unmask,
             progress=lambda done: bar.update(task, completed=done),
         )  # fmt: skip
-        _write(options.out, rows)
+        entries = -1  # the first line is the heading
+
+        def lines() -> Iterator[list[str]]:
+            nonlocal entries
+            for line in rows:
+                entries += 1
+                yield line
+
+        _write(options.out, lines())
+    if options.out is not None:
+        text = say(f"{entries} 条已写入 {options.out}。", f"{entries} entries written to {options.out}.")
+        print(text, file=sys.stderr)
     return 0
 
 

@@ -36,6 +36,7 @@ def test_a_table_goes_in_comes_out_and_is_taken_back(
     out = tmp_path / "out.csv"
     assert run("export", "--register", "households", "-o", str(out)) == 0
     assert "138****1234" in out.read_text("utf-8-sig")
+    assert f"1 entries written to {out}." in capsys.readouterr().err.replace("\n", "")
     whole = tmp_path / "whole.xlsx"
     assert run("export", "--register", "households", "--unmask", "核对", "-o", str(whole)) == 0
     assert whole.stat().st_mode & 0o077 == 0
