@@ -21,7 +21,7 @@ from gezhi.registers.operations.saving import ACCEPTED, link_of, linked, save
 from gezhi.registers.operations.writing import By
 from gezhi.registers.tables import AREA, CODE, PART_OF, Line, Remark, Table
 from gezhi.registers.values import is_blank, is_mask, sensitive_ids
-from gezhi.schemes.filled import fill
+from gezhi.schemes.filled import Fault, fill
 from gezhi.schemes.text import Text
 from gezhi.territory import queries as territory
 from gezhi.territory.models import Area
@@ -169,7 +169,7 @@ class _Taking:
         answers = linked(self.ledger, self._unmasked(line), whole)
         filled = fill(form, answers, at=self.now, scheme=self.ledger.scheme)
         if filled.faults:
-            raise BadAnswers(filled.faults)
+            raise BadAnswers([*filled.faults, *self._wrong_area(line)])
         photos.require_own(form, filled.values, By(self.actor, access.Standpoint(), self.now))
         point = point_in(self.ledger.register, form, filled.values)
         wanted = line.special.get(AREA, "") or (whole.area.code if whole else self.area)
@@ -196,6 +196,16 @@ class _Taking:
             named = list(territory.areas(on).filter(name=said)[:2]) if not said.isascii() else []
             self.areas[said] = named[0] if len(named) == 1 else area_for(said, None, on)
         return self.areas[said]
+
+    def _wrong_area(self, line: Line) -> list[Fault]:
+        """Return what is wrong with the area of a row that is wrong already: one look at the table mends the row."""
+        said = line.special.get(AREA, "")
+        try:
+            if said:
+                self._side(self._area(said))
+        except Refused as bad:
+            return [Fault(bad.field or AREA, bad.code, bad.text)]
+        return []
 
     def _side(self, area: Area) -> str:
         if area.path not in self.sides:

@@ -66,6 +66,13 @@ def test_faults_say_the_cell_and_nothing_is_taken_over(books: Books) -> None:
     assert not Import.objects.exists()
 
 
+def test_a_row_says_at_once_that_its_area_is_wrong_too(books: Books) -> None:
+    data = sheet([*HEADS, "网格"], ["", "1 号", "", "三类", 4, "第九十九网格"])
+    report = take(books, data)
+    assert [one.cell for one in report.faults] == ["A2", "F2"]
+    assert "第九十九网格" in report.faults[1].text.zh
+
+
 def entries() -> list[Entry]:
     return list(Entry.objects.unscoped(reason="a test looks").order_by("id"))
 
