@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 
 from gezhi.cases.models import Case
 from gezhi.duties.access import ActivityRows
@@ -89,7 +89,7 @@ def sheet(*, account: Account, now: datetime, sheet: Sheet, area: Area, first: d
     fields = _shown(sheet.form.fields)
     if sheet.registers:
         rows = list(_entries(account, now, sheet, area, fields))
-        columns = [gettext("Code"), *(_title(one) for one in fields)]
+        columns = [pgettext("entry", "Code"), *(_title(one) for one in fields)]
         return Filled(tuple(columns), tuple(rows[:MOST]), len(rows) > MOST)
     plain = [one for one in fields if one.kind != "repeat"]
     repeat = next((one for one in fields if one.kind == "repeat"), None)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from gezhi.enactment import queries as enactment
 from gezhi.people.models import Account
@@ -53,7 +53,7 @@ def grouped(found: Sequence[Change]) -> list[Group]:
     titles = {
         "limit": gettext("Limits"),
         "step": gettext("Steps and actions"),
-        "post": gettext("Posts"),
+        "post": pgettext("plan", "Posts"),
         "item": gettext("Catalogue"),
         "department": gettext("Departments"),
         "duty": gettext("Duties"),

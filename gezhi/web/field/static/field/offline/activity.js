@@ -57,7 +57,7 @@ function begin(context, one, here) {
 }
 
 async function end({ account, main }, one, begun) {
-  const where = begun.place ? word("here-found", { n: begun.place[2] }) : word("no-place");
+  const where = begun.place ? word("here-found", { n: begun.place[2] }) : word("no-position");
   const given = { one, name: begun.name, when: word("begun-at", { when: moment(begun.began) }), where, area: one.area };
   return ending(account, given, async (told, photos, says, print) => {
     const data = { duty: one.duty, area: one.area, began: begun.began, ended: new Date().toISOString(), place: begun.place, ...told, keeps: undefined };
