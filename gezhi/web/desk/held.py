@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -75,7 +75,7 @@ def _file(held: list[Held]) -> HttpResponse:
 
 
 def _workbook(held: list[Held]) -> HttpResponse:
-    heads = [gettext("Register"), gettext("Code"), gettext("Field"), gettext("What is held")]
+    heads = [gettext("Register"), pgettext("entry", "Code"), gettext("Field"), gettext("What is held")]
     rows = [
         [wording.say(one.ledger.register.title), one.entry.code, title, operations.inert(value)]
         for one in held

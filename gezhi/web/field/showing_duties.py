@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from gezhi.duties.models import ActivityEvent
 from gezhi.duties.plans import Planned
@@ -71,7 +71,7 @@ def story_of(page: ActivityPage) -> list[Told]:
 
 def _did(one: ActivityEvent) -> str:
     known = {
-        "record": gettext("Recorded"), "finish": gettext("Ended"), "correct": gettext("Put right"),
+        "record": gettext("Recorded"), "finish": pgettext("activity", "Ended"), "correct": gettext("Put right"),
         "sign": gettext("Signed"), "decline": gettext("Not signed"), "withdraw": gettext("Taken back"),
         "forget": gettext("Erased"), "seal": gettext("Sealed: the plan holds something of it sensitive now"),
         "lapse": gettext("No longer counts: one of those who verified did it, too"),

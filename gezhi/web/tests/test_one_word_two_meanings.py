@@ -18,4 +18,6 @@ def test_a_resident_is_asked_for_the_code_of_a_matter(district: District, browse
 def test_a_key_opens_a_case_and_a_light_is_no_theme() -> None:
     with override("zh-hans"):
         said = [pgettext(*one) for one in (("a case", "open"), ("lamp", "Light"), ("entry", "Code"), ("plan", "Posts"))]
+        ended = pgettext("activity", "Ended")
     assert said == ["打开", "灯", "编号", "岗位"]
+    assert ended == "已结束"
