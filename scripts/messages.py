@@ -166,6 +166,7 @@ def _entry(message: Message, places: list[str], old: polib.POEntry | None) -> po
 def findings() -> list[str]:
     """Say what is wrong with the translations: one line each, with the room and the place."""
     found: list[str] = []
+    told: dict[Message, dict[str, str]] = {}
     for room in rooms():
         where = room.catalogue.relative_to(ROOT)
         if not room.catalogue.exists():
@@ -182,11 +183,24 @@ def findings() -> list[str]:
         ]
         found += [f"{where}: {message.msgid!r} is not used" for message in entries if message not in room.messages]
         found += [line for entry in entries.values() for line in _faults(entry, str(where))]
-    return found
+        for message, entry in entries.items():
+            told.setdefault(Message(message.msgid, "", message.context), {})[str(where)] = _said_in(entry)
+    return found + [line for message, said in told.items() for line in _clashes(message, said)]
+
+
+def _said_in(entry: polib.POEntry) -> str:
+    return str(entry.msgstr_plural.get(0, "") if entry.msgid_plural else entry.msgstr)
+
+
+def _clashes(message: Message, said: dict[str, str]) -> Iterator[str]:
+    """Name a msgid that rooms translate differently: to Django they are one catalogue, and one of the words is lost."""
+    if len(set(said.values())) > 1:
+        words = "; ".join(f"{where}: {one}" for where, one in said.items())
+        yield f"{message.msgid!r} has several translations; say in a context what each is ({words})"
 
 
 def _faults(entry: polib.POEntry, where: str) -> Iterator[str]:
-    said = entry.msgstr_plural.get(0, "") if entry.msgid_plural else entry.msgstr
+    said = _said_in(entry)
     if not said:
         yield f"{where}: {entry.msgid!r} is not translated"
     elif entry.fuzzy:

@@ -9,6 +9,7 @@ Dates are half open: an area holds from `since` up to, not including, `until`.
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gezhi.foundation.ids import uuid7
 
@@ -119,7 +120,7 @@ class AreaChange(models.Model):
         RENAME = "rename", _("renamed")
         MOVE = "move", _("moved under another area")
         COUNTS = "counts", _("households and people counted")
-        CLOSE = "close", _("closed")
+        CLOSE = "close", pgettext_lazy("area", "closed")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(max_length=10, choices=Kind.choices)

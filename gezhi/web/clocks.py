@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from gezhi.schemes import clocks
 from gezhi.schemes.calendars import DayKind
@@ -59,7 +59,7 @@ def working(clock: Clock, calendar: WorkCalendar, now: datetime) -> tuple[str, .
 
 def _moved(clock: Clock, calendar: WorkCalendar, now: datetime) -> str:
     """Say in a few words what moved the due moment; nothing where nothing did."""
-    return gettext(", ").join(_move(one, calendar, now) for one in clock.moves)
+    return pgettext("between clauses", ", ").join(_move(one, calendar, now) for one in clock.moves)
 
 
 def _move(move: str, calendar: WorkCalendar, now: datetime) -> str:

@@ -115,7 +115,7 @@ def cases_of(*, account: Account, now: datetime, area: Area, first: date, last: 
         rows.append(
             SheetRow((timezone.localdate(row.opened_at).isoformat(), row.number, row.title, closed), case=row.number)
         )
-    columns = (gettext("Came in"), gettext("Case"), gettext("Matter"), gettext("Closed on"))
+    columns = (pgettext("column", "Came in"), gettext("Case"), gettext("Matter"), gettext("Closed on"))
     return Filled(columns, tuple(rows[:MOST]), len(rows) > MOST)
 
 

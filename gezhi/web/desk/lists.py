@@ -67,7 +67,7 @@ def triage(request: HttpRequest, account: Account) -> HttpResponse:
     wish = wishes.read(request.GET)
     wanted = replace(wishes.case_filter(wish, [], now), placed=False)
     shown = {
-        "title": gettext("No place yet"),
+        "title": pgettext("list", "No place yet"),
         "empty": gettext("Every case has its place"),
         "empty_text": gettext("What comes in without a place that can be found waits here for you to give it one."),
         "to_place": True,

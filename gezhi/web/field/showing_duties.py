@@ -48,7 +48,7 @@ def _word(one: Field, value: Any) -> str:
     if one.kind == "yes_no":
         return gettext("Yes") if value is True else gettext("No")
     if isinstance(value, list):
-        return gettext(", ").join(titles.get(str(each), str(each)) for each in value)
+        return pgettext("between clauses", ", ").join(titles.get(str(each), str(each)) for each in value)
     if isinstance(value, Mapping):
         return ", ".join(f"{value[name]}" for name in ("lon", "lat") if name in value)
     unit = wording.say(one.unit)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from gezhi.cases.queries import Tracking
 from gezhi.schemes import engine
@@ -41,7 +41,7 @@ def stages(scheme: Scheme, state: CaseState) -> list[Stage]:
         named.append(("check", gettext("Checked")))
     if any(_is_reporters(step) for step in procedure.steps.values()):
         named.append(("sign", gettext("You sign")))
-    named.append(("closed", gettext("Closed")))
+    named.append(("closed", pgettext("stage", "Closed")))
     here = [name for name, _ in named].index(_stage(procedure, state))
     marks = ["done"] * here + ["now"] + ["next"] * (len(named) - here - 1)
     if state.step == CLOSED:

@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from gezhi.cases import queries as cases
 from gezhi.cases.models import ContactLook
@@ -198,7 +198,7 @@ def _fact(name: str) -> str:
         "count": gettext("how many"),
         "department": gettext("department"),
         "since": gettext("from"),
-        "until": gettext("until"),
+        "until": pgettext("period", "until"),
         "on": gettext("as of"),
         "last_day": gettext("last day"),
         "stand_in": gettext("stands in"),
