@@ -3,9 +3,7 @@
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +12,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from gezhi.enactment.models import SchemeDraft, SchemeVersion
+from gezhi.foundation.once import Once
 from gezhi.people import queries as people
 from gezhi.schemes import source
 from gezhi.schemes.check import check
@@ -25,7 +24,7 @@ _DRAFTS_KEPT = 16
 _parsed_drafts: dict[tuple[UUID, int], Scheme] = {}
 _lock = threading.Lock()
 type _InForce = dict[date, list[tuple[SchemeVersion, Scheme]]]
-_remembered: ContextVar[_InForce | None] = ContextVar("schemes_in_force", default=None)
+_remembered = Once[_InForce]("schemes_in_force", dict)
 
 
 class NotInForce(LookupError):
@@ -47,7 +46,7 @@ def in_force(scheme_id: str, on: date) -> tuple[SchemeVersion, Scheme]:
 
 def all_in_force(on: date) -> list[tuple[SchemeVersion, Scheme]]:
     """Return every scheme that is in force on a date, each with the version that applies, by scheme id."""
-    kept = _remembered.get()
+    kept = _remembered.kept
     if kept is None:
         return _all_in_force(on)
     if on not in kept:
@@ -55,14 +54,9 @@ def all_in_force(on: date) -> list[tuple[SchemeVersion, Scheme]]:
     return kept[on]
 
 
-@contextmanager
-def remembering() -> Iterator[None]:
+def remembering() -> AbstractContextManager[None]:
     """Ask once which schemes are in force, for a page or an answer that asks in many places and changes nothing."""
-    token = _remembered.set({})
-    try:
-        yield
-    finally:
-        _remembered.reset(token)
+    return _remembered.during()
 
 
 def _all_in_force(on: date) -> list[tuple[SchemeVersion, Scheme]]:

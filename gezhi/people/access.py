@@ -12,9 +12,8 @@ on the account object for the same `now`, so once per request). From it come the
   is narrowed by its own room.
 """
 
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Collection, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -25,6 +24,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gezhi.foundation.once import Once
 from gezhi.people.models import Account, Appointment, Department, Post
 from gezhi.schemes.state import Desk
 from gezhi.territory.models import Area
@@ -289,21 +289,16 @@ class _Remembered:
     rights: dict[tuple[date, frozenset[str]], dict[str, frozenset[str]]] = field(default_factory=dict)
 
 
-_remembered: ContextVar[_Remembered | None] = ContextVar("remembered_posts", default=None)
+_remembered = Once("remembered_posts", _Remembered)
 
 
-@contextmanager
-def remembering() -> Iterator[None]:
+def remembering() -> AbstractContextManager[None]:
     """Read somebody's appointments once for many instants, in a piece of work that appoints nobody."""
-    token = _remembered.set(_Remembered())
-    try:
-        yield
-    finally:
-        _remembered.reset(token)
+    return _remembered.during()
 
 
 def _held(account: Account, now: datetime) -> list[Appointment]:
-    kept = _remembered.get()
+    kept = _remembered.kept
     rows = Appointment.objects.filter(account=account).select_related("area", "department").defer("area__boundary")
     rows = rows.order_by("since", "id")
     if kept is None:
@@ -314,7 +309,7 @@ def _held(account: Account, now: datetime) -> list[Appointment]:
 
 
 def _rights(on: date, posts: frozenset[str]) -> dict[str, frozenset[str]]:
-    kept = _remembered.get()
+    kept = _remembered.kept
     if kept is None:
         return rights_in_force(on, posts)
     if (on, posts) not in kept.rights:

@@ -6,9 +6,8 @@ Dates: `on` means the state that held on that day; None means the latest state.
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,6 +16,7 @@ import numpy as np
 import shapely
 from django.db.models import Q, QuerySet
 
+from gezhi.foundation.once import Once
 from gezhi.territory.models import BASE_NET, Area, AreaChange, Former, Succession, TerritoryVersion
 from gezhi.territory.routing import NEAR_M, Router
 
@@ -35,24 +35,17 @@ def areas(on: date | None = None, net: str = BASE_NET) -> QuerySet[Area]:
     return Area.objects.filter(holding(on), net=net).defer("boundary")
 
 
-_remembered: ContextVar[dict[tuple[str, date | None, str], Area | None] | None] = ContextVar(
-    "remembered_areas", default=None
-)
+_remembered = Once[dict[tuple[str, date | None, str], Area | None]]("remembered_areas", dict)
 
 
-@contextmanager
-def remembering() -> Iterator[None]:
+def remembering() -> AbstractContextManager[None]:
     """Look each code up once, in a piece of work that changes no area."""
-    token = _remembered.set({})
-    try:
-        yield
-    finally:
-        _remembered.reset(token)
+    return _remembered.during()
 
 
 def by_code(code: str, on: date | None = None, net: str = BASE_NET) -> Area | None:
     """Return the area that carries a code on a date, as it was then; None if there is none."""
-    kept = _remembered.get()
+    kept = _remembered.kept
     if kept is None:
         return _by_code(code, on, net)
     if (code, on, net) not in kept:

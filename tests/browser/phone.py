@@ -66,6 +66,15 @@ def sent(page: Page, n: int) -> None:
     expect(page.locator(".record:not([data-state=sent])")).to_have_count(0)
 
 
+def choose_wood(page: Page) -> None:
+    """On the report's page that the phone keeps, with its place known, look an item with questions up and choose it."""
+    page.goto("/field/report")
+    expect(page.locator("[data-slot=place]")).to_have_text("第1网格")
+    page.locator("[data-slot=chips] button").click()
+    page.locator("[data-slot=search]").fill("山林")
+    page.locator("[data-slot=items] .choice").first.click()
+
+
 def report(page: Page, text: str = "", *, photo: bool = True) -> None:
     """Report from the middle of the own grid."""
     page.goto("/field/report")

@@ -20,7 +20,7 @@ from gezhi.duties.models import Absence, Activity
 from gezhi.foundation import clock
 from gezhi.people.tests.cast import Cast
 from gezhi.sync.tests.test_signing import DUTY, SIGNED
-from tests.browser.phone import ITEM, back, cut, kept, look, ready, sent, take_along
+from tests.browser.phone import ITEM, back, choose_wood, cut, kept, look, ready, sent, take_along
 from tests.browser.steps import Visit, enact, picture
 from tests.browser.test_offline_work import _enact_rounds
 
@@ -320,11 +320,7 @@ def test_photos_that_an_opening_asks_for_are_taken_kept_and_sent(cast: Cast, vis
     item = enact_asking(photos=True)
     page = take_along(cast, visit)
     cut(page)
-    page.goto("/field/report")
-    expect(page.locator("[data-slot=place]")).to_have_text("第1网格")
-    page.locator("[data-slot=chips] button").click()
-    page.locator("[data-slot=search]").fill("山林")
-    page.locator("[data-slot=items] .choice").first.click()
+    choose_wood(page)
     opening = page.locator("[data-slot=opening]")
     opening.get_by_label("谁和谁").fill("张家和李家")
     opening.locator("input[type=file]").set_input_files([picture(), picture((20, 120, 40))])

@@ -20,7 +20,7 @@ from gezhi.people.models import Appointment
 from gezhi.people.tests.cast import Cast
 from gezhi.sync.tests.test_own_activities import ASKS_MORE
 from gezhi.sync.tests.test_rounds_and_entries import PLAN
-from tests.browser.phone import ITEM, back, cut, kept, look, refresh, sent, take_along, until
+from tests.browser.phone import ITEM, back, choose_wood, cut, kept, look, refresh, sent, take_along, until
 from tests.browser.steps import Visit, enact, picture
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -92,11 +92,7 @@ def test_what_the_opening_asks_is_asked_without_a_network(cast: Cast, visit: Vis
     item = enact_asking()
     page = take_along(cast, visit)
     cut(page)
-    page.goto("/field/report")
-    expect(page.locator("[data-slot=place]")).to_have_text("第1网格")
-    page.locator("[data-slot=chips] button").click()
-    page.locator("[data-slot=search]").fill("山林")
-    page.locator("[data-slot=items] .choice").first.click()
+    choose_wood(page)
     parties = page.get_by_label("谁和谁")
     page.locator("[data-slot=send]").click()
     expect(page.locator("[data-slot=need-opening]")).to_be_visible()
