@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from gezhi.web import areas, design, photos, picking, preferences
+from gezhi.web.held import throwing
 
 app_name = "web"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,6 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("entries.json", picking.entries, name="pick_entries"),
     path("kept", photos.keep, name="keep_file"),
     path("kept/<str:token>", photos.kept, name="kept_file"),
+    path("held/discard", throwing.discard, name="held_discard"),
+    path("held/back", throwing.back, name="held_back"),
     path("", include("gezhi.web.account.urls")),
     path("field/", include("gezhi.web.field.urls")),
     path("desk/", include("gezhi.web.desk.urls")),

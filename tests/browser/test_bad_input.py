@@ -4,7 +4,7 @@ Sending twice, forty photos and a telephone without a position have their journe
 """
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -16,7 +16,7 @@ from gezhi.people import operations as people
 from gezhi.people.models import Appointment
 from gezhi.people.tests.cast import Cast
 from tests.browser import faults
-from tests.browser.steps import PASSWORD, Visit, check_fits, choose_item, enact, press, sign_in
+from tests.browser.steps import PASSWORD, Visit, check_accessible, check_fits, choose_item, enact, press, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime(2026, 6, 3, 10, 0, tzinfo=SHANGHAI)
@@ -73,6 +73,35 @@ def test_after_the_session_has_ended_what_was_typed_comes_back(district: Distric
     page.locator("[name=password]").press("Enter")
     page.wait_for_url(re.compile(number))
     assert WORDS[:12] in page.eval_on_selector_all("textarea", "all => all.map((one) => one.value)")
+    assert district.case(number).step == "scene"
+
+
+def test_what_came_back_after_the_session_can_be_thrown_away_by_keys_and_that_taken_back(
+    district: District, visit: Visit
+) -> None:
+    number = district.open().number
+    page = sign_in(visit, district.cast.worker, f"/desk/case/{number}")
+    _open_action(page, "上报")
+    form = page.get_by_role("form", name="上报", exact=True)
+    form.locator("textarea").fill(WORDS)
+    district.now += timedelta(hours=9)
+    form.get_by_role("button", name=re.compile("^上报")).click()
+    page.wait_for_url(re.compile("/login"))
+    page.fill("[name=login]", district.cast.worker.username)
+    page.fill("[name=password]", PASSWORD)
+    page.locator("[name=password]").press("Enter")
+    page.wait_for_url(re.compile(number))
+    words = page.get_by_role("form", name="上报", exact=True).locator("textarea")
+    expect(words).to_have_value(WORDS)
+    check_accessible(page)
+    check_fits(page)
+    page.locator("#held").get_by_role("button", name="丢弃").press("Enter")
+    expect(page.get_by_text("已丢弃")).to_be_visible()
+    # neither the server nor the draft of this tab gives it back
+    expect(words).to_have_value("")
+    page.get_by_role("button", name="撤销").press("Enter")
+    expect(page.locator("#held")).to_be_visible()
+    expect(words).to_have_value(WORDS)
     assert district.case(number).step == "scene"
 
 

@@ -73,6 +73,8 @@ TABLE: dict[str, Row] = {
     "web:pick_entries": only(*_STAFF),
     "web:kept_file": everybody(_GONE, _this(token="forged")),
     "web:keep_file": everybody(_POST_ONLY),
+    "web:held_discard": everybody(_POST_ONLY),
+    "web:held_back": everybody(_POST_ONLY),
     # ── account ──
     "web:login": by_role(HTTPStatus.FOUND, anonymous=OK),
     "web:login_code": everybody(HTTPStatus.FOUND),

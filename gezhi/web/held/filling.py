@@ -54,16 +54,25 @@ def filled(html: str, *, page: str, to: str, values: Values, extra: Values) -> s
 
     None where no such form is on it.
     """
-    forms = [one for one in _forms(html) if one.address(page) == to and one.tag.attrs.get("method") == "post"]
-    if not forms:
-        return None
-    form = max(forms, key=lambda one: one.fit(values))
-    if form.fit(values)[1] == 0:
+    form = _form_of(html, page, to, values)
+    if form is None:
         return None
     changes = [*_opened(form), *_more(form, values, extra), *_changed(form, values)]
     for start, end, words in sorted(changes, reverse=True):
         html = html[:start] + words + html[end:]
     return html
+
+
+def draft_of(html: str, *, page: str, to: str, values: Values) -> str:
+    """Return under which name a browser keeps what is typed in the form that `filled` would fill; empty where none."""
+    form = _form_of(html, page, to, values)
+    return (form.tag.attrs.get("data-draft") or "") if form is not None else ""
+
+
+def _form_of(html: str, page: str, to: str, values: Values) -> _Form | None:
+    forms = [one for one in _forms(html) if one.address(page) == to and one.tag.attrs.get("method") == "post"]
+    form = max(forms, key=lambda one: one.fit(values), default=None)
+    return form if form is not None and form.fit(values)[1] else None
 
 
 type _Change = tuple[int, int, str]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from gezhi.foundation import clock
 from gezhi.web.held import keeping
-from gezhi.web.held.filling import filled
+from gezhi.web.held.filling import draft_of, filled
 from gezhi.web.held.keeping import Held
 
 type Answer = Callable[[HttpRequest], HttpResponse]
@@ -31,6 +31,7 @@ class GiveBack:
         if not keeping_something(request):
             return self.get_response(request)
         now = clock.now()
+        keeping.forget_discarded(request, now)
         held = keeping.find(request, now)
         if held is None:
             return self.get_response(request)
@@ -45,7 +46,7 @@ class GiveBack:
 
 def keeping_something(request: HttpRequest) -> bool:
     """Say whether anything may be held for who asks, without asking the database."""
-    return request.user.is_authenticated and "held" in request.session
+    return request.user.is_authenticated and keeping.anything(request)
 
 
 def _with(request: HttpRequest, held: Held, answer: HttpResponse) -> HttpResponse:
@@ -60,10 +61,12 @@ def _with(request: HttpRequest, held: Held, answer: HttpResponse) -> HttpRespons
     extra = {f"{name}.kept": tokens for name, tokens in held.files.items()}
     values = {name: sent for name, sent in held.values.items() if name not in ("version", "seen")}
     put_back = filled(page, page=request.get_full_path(), to=held.path, values=values, extra=extra)
+    draft = draft_of(page, page=request.get_full_path(), to=held.path, values=values) if put_back else ""
     said = render_to_string(
         "web/parts/held.html",
         {
             "back": put_back is not None,
+            "draft": draft,
             "words": held.words,
             "files": sum(len(tokens) for tokens in held.files.values()),
             "refused": held.refused,

@@ -19,6 +19,9 @@ MOST_BYTES = 200_000
 # Whose session it was that ended for idleness in this browser, kept in the one that follows it.
 ENDED = "ended"
 _STORE = "held"
+# What was thrown away may be taken back for a while.
+_ASIDE = "held.aside"
+TAKE_BACK = timedelta(minutes=10)
 # What tells one deed at an address from another.
 _WHICH = ("action", "part")
 _UNWRITTEN = PRESSED | {
@@ -75,6 +78,11 @@ def hold(request: HttpRequest, page: str, now: datetime) -> bool:
     return True
 
 
+def anything(request: HttpRequest) -> bool:
+    """Say whether the session holds anything, thrown away or not, for whomever."""
+    return _STORE in request.session or _ASIDE in request.session
+
+
 def find(request: HttpRequest, now: datetime) -> Held | None:
     """Return what is held for who is signed in; what is held for somebody else, or for too long, is forgotten."""
     kept = request.session.get(_STORE)
@@ -100,6 +108,31 @@ def forget(request: HttpRequest) -> None:
     """Forget what is held."""
     request.session.pop(_STORE, None)
     request.session.pop(ENDED, None)
+
+
+def discard(request: HttpRequest, now: datetime) -> Held | None:
+    """Throw away what is held for who is signed in; return it, or None where nothing is. It can be taken back."""
+    held = find(request, now)
+    if held is not None:
+        request.session[_ASIDE] = [int(now.timestamp()), request.session.pop(_STORE)]
+    return held
+
+
+def take_back(request: HttpRequest, now: datetime) -> Held | None:
+    """Hold again what was thrown away just now; return it, or None where it is gone or another form is held by now."""
+    aside = request.session.get(_ASIDE)
+    forget_discarded(request, now)
+    if aside is None or _ASIDE not in request.session or _STORE in request.session:
+        return None
+    request.session[_STORE] = request.session.pop(_ASIDE)[1]
+    return find(request, now)
+
+
+def forget_discarded(request: HttpRequest, now: datetime) -> None:
+    """Forget what was thrown away too long ago to be taken back."""
+    aside = request.session.get(_ASIDE)
+    if aside is not None and now.timestamp() - aside[0] > TAKE_BACK.total_seconds():
+        del request.session[_ASIDE]
 
 
 def _write(request: HttpRequest, held: Held) -> None:

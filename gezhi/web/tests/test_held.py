@@ -134,6 +134,72 @@ def test_after_half_a_day_it_is_forgotten(district: District, late: int) -> None
         assert "不归我们管" not in browser.get(page).text
 
 
+def test_it_can_be_thrown_away_and_that_taken_back_for_ten_minutes(district: District, late: int) -> None:
+    browser = Client()
+    page = _send_late(browser, district, late)
+    now = clock.now()
+    with time_machine.travel(now, tick=False) as time:
+        _sign_in(browser, district.cast.worker)
+        shown = browser.get(page).text
+        assert 'action="/held/discard" data-discards="' in shown
+        gone = browser.post("/held/discard", follow=True)
+        assert (gone.redirect_chain, 'id="held"' in gone.text) == ([(page, 302)], False)
+        assert "不归我们管" not in gone.text
+        assert 'action="/held/back"' in gone.text, "the message takes it back"
+        back = browser.post("/held/back", follow=True)
+        assert back.redirect_chain == [(page, 302)]
+        assert 'id="held"' in back.text
+        assert "不归我们管" in back.text
+        browser.post("/held/discard")
+        time.shift(timedelta(minutes=11))
+        assert "不能再" in browser.post("/held/back", follow=True).text
+        kept = list(browser.session.keys())
+        assert not [name for name in kept if name.startswith("held")], "it is deleted by then"
+        assert "没有" in browser.post("/held/discard", follow=True).text
+    assert Case.objects.unscoped(reason="a test").get().step == "scene"
+
+
+def test_it_is_thrown_away_and_taken_back_by_nobody_else(district: District, late: int) -> None:
+    browser, cast = Client(), district.cast
+    page = _send_late(browser, district, late)
+    # nobody is signed in
+    assert browser.post("/held/discard").headers["Location"] == "/login"
+    _sign_in(browser, cast.worker)
+    assert "不归我们管" in browser.get(page).text, "a stranger at this browser threw nothing away"
+    browser.post("/held/discard")
+    # another who signs in here does not get it by taking it back
+    browser.post("/logout")
+    _sign_in(browser, cast.centre)
+    assert "不归我们管" not in browser.post("/held/back", follow=True).text
+    # nor who does it in a browser of one's own
+    assert "不归我们管" not in _elsewhere(cast.worker, page)
+
+
+def _elsewhere(account: Account, page: str) -> str:
+    browser = Client()
+    _sign_in(browser, account)
+    browser.post("/held/back")
+    return browser.get(page).text
+
+
+def test_what_is_sent_late_anew_is_not_overwritten_by_taking_back(district: District, late: int) -> None:
+    browser = Client()
+    page = _send_late(browser, district, late)
+    with time_machine.travel(clock.now(), tick=False) as time:
+        _sign_in(browser, district.cast.worker)
+        browser.post("/held/discard")
+        time.shift(60)
+        _sign_in(browser, district.cast.worker)
+        time.shift(late)
+        browser.post(page.replace("?do=report_up", "/note"), {"to": "offices", "note": "后来写的话"},
+                     headers={"Referer": f"http://testserver{page}"})  # fmt: skip
+        _sign_in(browser, district.cast.worker)
+        browser.post("/held/back")
+        shown = browser.get(page).text
+    assert "后来写的话" in shown
+    assert "不归我们管" not in shown
+
+
 def test_a_resident_who_was_signed_out_goes_on_reporting(district: District, late: int) -> None:
     browser, cast = Client(), district.cast
     lon, lat = cast.point(1)

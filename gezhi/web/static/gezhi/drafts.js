@@ -25,6 +25,9 @@ export function startDrafts(within = document) {
     if (!started.has(form)) keep(form, `draft:${form.dataset.draft}`);
     started.add(form);
   }
+  // what a page gave back is thrown away: this tab does not bring it back either
+  const discards = within.querySelector("form[data-discards]");
+  discards?.addEventListener("submit", () => sessionStorage.setItem(SENT, `draft:${discards.dataset.discards}`));
 }
 
 // whoever signs out leaves nothing behind
