@@ -60,7 +60,7 @@ def renew_secret(
     access.require_set_up(actor, now)
     if keep_hours not in OLD_SECRET_HOURS:
         raise ValidationError({"keep": _("Choose how long the old secret stays valid.")})
-    kept = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
+    kept = locked(endpoint.pk)
     if seen is not None and kept.valid_since != seen:
         raise ValidationError({"keep": _("The secret was renewed meanwhile. Nothing was changed now.")})
     kept.old_secret = str(kept.secret) if keep_hours else None
@@ -76,7 +76,7 @@ def renew_secret(
 def disable_endpoint(*, actor: Account | None, endpoint: Endpoint, reason: str, now: datetime) -> Endpoint:
     """Stop sending to an endpoint; what waits for it is held back, not lost."""
     access.require_set_up(actor, now)
-    _locked(endpoint.pk)
+    locked(endpoint.pk)
     _switch_off(endpoint, reason, now)
     _journal("disable_endpoint", actor, endpoint, now, reason=reason)
     return endpoint
@@ -86,6 +86,7 @@ def disable_endpoint(*, actor: Account | None, endpoint: Endpoint, reason: str, 
 def enable_endpoint(*, actor: Account | None, endpoint: Endpoint, now: datetime) -> Endpoint:
     """Send to an endpoint again, what was held back first."""
     access.require_set_up(actor, now)
+    locked(endpoint.pk)
     endpoint.disabled_at, endpoint.disabled_reason, endpoint.failures_in_row = None, "", 0
     endpoint.save(update_fields=["disabled_at", "disabled_reason", "failures_in_row"])
     Message.objects.filter(endpoint=endpoint, state=Message.State.HELD).update(
@@ -102,7 +103,7 @@ def send_again(*, actor: Account | None, message: Message, now: datetime) -> Mes
     A receiver knows a repetition by its number. A mail that arrived is not sent a second time.
     """
     access.require_set_up(actor, now)
-    if message.endpoint_id is not None and not _locked(message.endpoint_id).enabled:
+    if message.endpoint_id is not None and not locked(message.endpoint_id).enabled:
         raise ValidationError(_("The webhook is switched off: switch it on, and what was held back goes out."))
     states = [Message.State.FAILED, Message.State.UNSURE, Message.State.HELD]
     if message.endpoint is not None:
@@ -124,7 +125,7 @@ def send_again(*, actor: Account | None, message: Message, now: datetime) -> Mes
 def send_test(*, actor: Account | None, endpoint: Endpoint, now: datetime) -> Message:
     """Write a message that says nothing but that the way is open, to one endpoint."""
     access.require_set_up(actor, now)
-    if not _locked(endpoint.pk).enabled:
+    if not locked(endpoint.pk).enabled:
         raise ValidationError(_("The webhook is switched off: switch it on, and what was held back goes out."))
     message = Message.objects.create(
         key=f"test/{now.isoformat()}", channel=Message.Channel.WEBHOOK, recipient=str(endpoint.pk), endpoint=endpoint,
@@ -155,9 +156,12 @@ def _switch_off(endpoint: Endpoint, reason: str, now: datetime) -> None:
     )
 
 
-def _locked(endpoint: UUID) -> Endpoint:
-    """Return an endpoint as it stands now, so that nothing is put into its queue while it is being switched off."""
-    return Endpoint.objects.select_for_update().get(pk=endpoint)
+def locked(endpoint: UUID) -> Endpoint:
+    """Return an endpoint as it stands now, so that nothing is put into its queue while it is being switched off.
+
+    Locked before any message to it. Messages may be written to it meanwhile.
+    """
+    return Endpoint.objects.select_for_update(no_key=True).get(pk=endpoint)
 
 
 def _who(actor: Account | None) -> str:

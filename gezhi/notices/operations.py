@@ -6,6 +6,7 @@ worker's `deliver_due` carries them out. Mail is sent at most once: where the ma
 same, so that the receiver can drop the second.
 """
 
+import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,6 +26,7 @@ from gezhi.notices.endpoint_operations import (
     enable_endpoint,
     forget_old_secrets,
     give_up_endpoint,
+    locked,
     renew_secret,
     send_again,
     send_test,
@@ -34,7 +36,7 @@ from gezhi.people import access
 from gezhi.people import queries as people
 from gezhi.people.models import Account
 
-# How long a batch may take before its unfinished attempts count as lost with their worker.
+# How long an attempt may take before it counts as lost with its worker; counted for each from its own beginning.
 LEASE = timedelta(minutes=5)
 WAITS = (
     timedelta(minutes=1),
@@ -97,6 +99,8 @@ def send(
     rows = [row for one in recipients for row in _addressed(one, wanted, text, wishes, now)]
     if Message.Channel.WEBHOOK in wanted:
         rows += _announced(text, payload or {}, now)
+    # in one order for everybody, so that two who tell the same at once do not wait for each other
+    rows.sort(key=lambda row: (row.channel, row.recipient))
     Message.objects.bulk_create(rows, ignore_conflicts=True)
 
 
@@ -115,7 +119,12 @@ def mark_unread(*, account: Account, messages: Iterable[Message]) -> int:
 
 
 def deliver_due(*, now: datetime, limit: int = 10, transport: httpx.BaseTransport | None = None) -> int:
-    """Send what is due, oldest first; return how many attempts were made. Several workers may run at once."""
+    """Send what is due, oldest first; return how many attempts were made.
+
+    Several workers may run at once. While something is on its way no row is locked: it was claimed before, and what
+    came of it is written afterwards. Whoever locks a webhook and messages to it locks the webhook first.
+    """
+    began = time.monotonic()
     _reclaim_lost(now)
     forget_old_secrets(now)
     failing: set[object] = set()
@@ -123,6 +132,8 @@ def deliver_due(*, now: datetime, limit: int = 10, transport: httpx.BaseTranspor
     for message in _claim(now, limit):
         if message.endpoint_id in failing:
             _put_back(message, now)
+            continue
+        if not _take_turn(message, now + timedelta(seconds=_elapsed(began))):
             continue
         attempt = _carry_out(message, now, transport)
         attempts += 1
@@ -198,9 +209,12 @@ def _waiting(channel: str, recipient: str, text: Mapping[str, str], now: datetim
     )
 
 
+@transaction.atomic
 def _reclaim_lost(now: datetime) -> None:
     """Decide about attempts whose worker died: a webhook goes again, mail may have left and waits for a person."""
-    lost = Message.objects.filter(state=Message.State.SENDING, next_attempt_at__lte=now)
+    due = Message.objects.filter(state=Message.State.SENDING, next_attempt_at__lte=now)
+    # what another worker decides about at this moment is its own: two never wait for each other's rows
+    lost = Message.objects.filter(pk__in=list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)))
     lost.filter(channel=Message.Channel.MAIL).update(
         state=Message.State.UNSURE,
         next_attempt_at=None,
@@ -222,6 +236,25 @@ def _claim(now: datetime, limit: int) -> list[Message]:
     return sorted(rows, key=lambda row: (row.created_at, row.pk))
 
 
+def _elapsed(began: float) -> float:
+    return time.monotonic() - began
+
+
+def _take_turn(message: Message, at: datetime) -> bool:
+    """Say whether a claimed message is to be sent now, and count its lease from here: those before it took their time.
+
+    It is not where somebody else settled it meanwhile, or its webhook was switched off.
+    """
+    claimed = Message.objects.filter(
+        pk=message.pk, state=Message.State.SENDING, attempts=message.attempts, next_attempt_at=message.next_attempt_at
+    )
+    if message.endpoint is not None and not message.endpoint.enabled:
+        # written while it was being switched off
+        claimed.update(state=Message.State.HELD, next_attempt_at=None)
+        return False
+    return bool(claimed.update(next_attempt_at=at + LEASE))
+
+
 def _put_back(message: Message, now: datetime) -> None:
     """Return a claimed message unsent, because its endpoint has just failed: it is not to blame."""
     Message.objects.filter(pk=message.pk, state=Message.State.SENDING).update(
@@ -241,6 +274,7 @@ def _carry_out(message: Message, now: datetime, transport: httpx.BaseTransport |
 @transaction.atomic
 def _record(message: Message, attempt: senders.Attempt, now: datetime) -> None:
     """Write the attempt down and decide what follows. A message that somebody else settled meanwhile is left alone."""
+    endpoint = locked(message.endpoint.pk) if message.endpoint is not None else None
     Delivery.objects.create(
         message=message,
         at=now,
@@ -263,12 +297,11 @@ def _record(message: Message, attempt: senders.Attempt, now: datetime) -> None:
         )
     else:
         held.update(state=Message.State.FAILED, next_attempt_at=None, error=attempt.excerpt[:300])
-    if message.endpoint is not None:
-        _count_failure(message.endpoint, attempt, now)
+    if endpoint is not None:
+        _count_failure(endpoint, attempt, now)
 
 
-def _count_failure(endpoint: Endpoint, attempt: senders.Attempt, now: datetime) -> None:
-    kept = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
+def _count_failure(kept: Endpoint, attempt: senders.Attempt, now: datetime) -> None:
     if attempt.ok:
         if kept.failures_in_row:
             Endpoint.objects.filter(pk=kept.pk).update(failures_in_row=0)
