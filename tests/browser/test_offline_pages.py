@@ -9,10 +9,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from gezhi.cases import operations as cases
-from gezhi.cases.models import Case, CaseFile
+from gezhi.cases.models import Case, CaseFile, Comment
 from gezhi.cases.operations import Report
 from gezhi.cases.tests.conftest import enact_asking
 from gezhi.duties import operations as duties
@@ -210,6 +210,38 @@ def test_what_was_done_on_pages_without_a_network_arrives_once(cast: Cast, visit
     assert Absence.objects.get().account == cast.worker
     page.goto(f"/field/case/{number}")
     expect(page.locator("main")).to_contain_text(WORDS)
+
+
+def test_a_network_that_swallows_what_was_taken_keeps_nobody_waiting_and_counts_once(cast: Cast, visit: Visit) -> None:
+    enact()
+    number = _case(cast)
+    page = take_along(cast, visit)
+    page.clock.install()
+    page.goto(f"/field/case/{number}")
+    page.wait_for_load_state("networkidle")
+    swallowed: list[Route] = []
+
+    def swallow(route: Route) -> None:
+        """Let the server take it, and the phone never hear of it."""
+        if not swallowed:
+            route.fetch()
+        swallowed.append(route)
+
+    page.route("**/note", swallow)
+    page.locator("summary", has_text="记一笔").click()
+    page.fill("[name=note]", WORDS)
+    page.locator("[data-keep=note] > button").click()
+    expect(page.locator("[data-keep=note]")).to_have_attribute("data-unsure", "yes")
+    while not swallowed:
+        page.wait_for_timeout(20)
+    page.clock.run_for(21_000)
+    expect(page.locator("p[data-unsent]")).to_contain_text("没有收到回音")
+    look(page)
+    (record,) = [one for one in _outbox(page) if one["kind"] == "note"]
+    assert record["tried"]
+    page.goto("/field/outbox")
+    sent(page, 1)
+    assert Comment.objects.filter(text=WORDS).count() == 1
 
 
 def test_begun_on_a_page_into_a_dead_spot_and_gone_on_with(cast: Cast, visit: Visit) -> None:

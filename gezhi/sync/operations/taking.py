@@ -18,7 +18,7 @@ from gezhi.people import access
 from gezhi.people.models import Account
 from gezhi.sync.errors import RecordRefused
 from gezhi.sync.models import Receipt
-from gezhi.sync.operations import onto_cases, onto_duties, onto_registers, reports
+from gezhi.sync.operations import onto_cases, onto_duties, onto_registers, receipts, reports
 from gezhi.sync.operations.context import Taking, photos_of, shift_of
 from gezhi.sync.operations.done import Done
 from gezhi.sync.operations.replies import REFUSALS, refusal, said, told_of
@@ -41,10 +41,6 @@ HANDLERS: Mapping[str, Handler] = {
 }
 
 
-class _Known(Exception):
-    """Another request has just taken this key."""
-
-
 def take(*, actor: Account, now: datetime, said_now: datetime, records: Sequence[Mapping[str, Any]]) -> Pushed:
     """Take records; return a result for each, in order. What one of them meets harms no other."""
     results: dict[int, Result] = {}
@@ -63,7 +59,7 @@ def take(*, actor: Account, now: datetime, said_now: datetime, records: Sequence
 
 def _all(taking: Taking, read: Mapping[int, Record]) -> dict[int, Result]:
     """Take what is new: plain reports together, then everything else in its order; say again what is not new."""
-    told = _told(taking.actor, [one.key for one in read.values()])
+    told = receipts.told(taking.actor, [one.key for one in read.values()])
     results = {n: said(one, told[one.key]) for n, one in read.items() if one.key in told}
     first: dict[str, int] = {}
     for n, record in read.items():
@@ -87,10 +83,6 @@ def _read(raw: Mapping[str, Any]) -> Record | Result:
             reason=_("The record can't be read: %(why)s") % {"why": error},
             todo=_("Send it in the shape that is published."),
         )  # fmt: skip
-
-
-def _told(actor: Account, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
-    return dict(Receipt.objects.filter(account=actor, key__in=keys).values_list("key", "reply"))
 
 
 def _in_bulk(taking: Taking, plain: Mapping[int, Record]) -> dict[int, Result]:
@@ -120,11 +112,11 @@ def _alone(taking: Taking, record: Record) -> Result:
         return refusal(record, error, taking.actor, taking.now)
     try:
         with transaction.atomic():
-            row = _begin(taking, record)
+            row = receipts.begin(_receipt(taking, record))
             done = handler(taking, record)
             _finish(row, record, done)
-    except _Known:
-        return said(record, _told(taking.actor, [record.key]).get(record.key, {}))
+    except receipts.Known:
+        return said(record, receipts.told(taking.actor, [record.key]).get(record.key, {}))
     except REFUSALS as error:
         return refusal(record, error, taking.actor, taking.now)
     except Exception:  # noqa: BLE001  one record that breaks must not stop the others
@@ -137,35 +129,19 @@ def _alone(taking: Taking, record: Record) -> Result:
     return told_of(record, done)
 
 
-def _begin(taking: Taking, record: Record) -> Receipt:
-    """Write the receipt first: whoever comes with the same key waits here, and then knows."""
-    row = Receipt(
-        account=taking.actor, key=record.key, kind=record.kind, said_at=record.at, at=taking.when(record),
-        shift_seconds=round(taking.shift.total_seconds()), received_at=taking.now,
-    )  # fmt: skip
-    kept = Receipt.objects.bulk_create([row], ignore_conflicts=True)
-    if not Receipt.objects.filter(pk=kept[0].pk).exists():
-        raise _Known
-    return row
-
-
 def _finish(row: Receipt, record: Record, done: Done) -> None:
     Receipt.objects.filter(pk=row.pk).update(
-        subject=done.subject[:120], marks=done.marks, reply=_kept(told_of(record, done))
+        subject=done.subject[:120], marks=done.marks, reply=receipts.as_kept(told_of(record, done))
     )
 
 
-def _receipt(taking: Taking, record: Record, done: Done) -> Receipt:
+def _receipt(taking: Taking, record: Record, done: Done | None = None) -> Receipt:
     return Receipt(
-        account=taking.actor, key=record.key, kind=record.kind, subject=done.subject[:120], said_at=record.at,
-        at=taking.when(record), shift_seconds=round(taking.shift.total_seconds()), received_at=taking.now,
-        marks=done.marks, reply=_kept(told_of(record, done)),
+        account=taking.actor, key=record.key, kind=record.kind, subject=done.subject[:120] if done else "",
+        said_at=record.at, at=taking.when(record), shift_seconds=round(taking.shift.total_seconds()),
+        received_at=taking.now, marks=done.marks if done else {},
+        reply=receipts.as_kept(told_of(record, done)) if done else {},
     )  # fmt: skip
-
-
-def _kept(told: Result) -> dict[str, Any]:
-    """Return a reply as the receipt keeps it: without what the sender wrote, which may be sensitive and comes again."""
-    return dict(msgspec.to_builtins(msgspec.structs.replace(told, mine={})))
 
 
 def _again(first: Result) -> Result:

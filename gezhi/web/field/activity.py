@@ -33,7 +33,7 @@ from gezhi.web.field import mending
 from gezhi.web.field.items import Items, items
 from gezhi.web.field.rounds import Found as Round
 from gezhi.web.field.rounds import as_id, find, key
-from gezhi.web.field.sending import by_script
+from gezhi.web.field.sending import by_script, once
 from gezhi.web.field.showing_duties import answers_in_words, story_of
 from gezhi.web.hours import hours_of, say_before, say_hours
 from gezhi.web.picking import Picker
@@ -226,6 +226,7 @@ def _running(account: Account, found: ActivityPage, tried: Tried, now: datetime)
 @require_POST
 @for_staff
 @by_script
+@once("activity")
 def end(request: HttpRequest, account: Account, pk: UUID) -> HttpResponse:
     """End it, with what the plan asks."""
     now = clock.now()
@@ -261,6 +262,7 @@ def end(request: HttpRequest, account: Account, pk: UUID) -> HttpResponse:
 @require_POST
 @for_staff
 @by_script
+@once("amend")
 def finding(request: HttpRequest, account: Account, pk: UUID) -> HttpResponse:
     """Note what was found; what has an item is a case at once."""
     now = clock.now()
@@ -295,6 +297,7 @@ def finding(request: HttpRequest, account: Account, pk: UUID) -> HttpResponse:
 @require_POST
 @for_staff
 @by_script
+@once("amend")
 def change(request: HttpRequest, account: Account, pk: UUID) -> HttpResponse:
     """Put the remark right, sign or say why not, or take the record back."""
     now = clock.now()

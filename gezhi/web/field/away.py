@@ -20,7 +20,7 @@ from gezhi.schemes.rounds import period_text
 from gezhi.territory import queries as territory
 from gezhi.web import wording
 from gezhi.web.field.rounds import as_id
-from gezhi.web.field.sending import by_script
+from gezhi.web.field.sending import by_script, once
 from gezhi.web.staff import for_staff
 
 MOST = 40
@@ -30,6 +30,7 @@ MOST = 40
 @require_http_methods(["GET", "POST"])
 @for_staff
 @by_script
+@once("excuse")
 def page(request: HttpRequest, account: Account) -> HttpResponse:
     """Show one's absences and missed rounds; take in an absence, its end, an objection."""
     now = clock.now()

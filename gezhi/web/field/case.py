@@ -28,7 +28,7 @@ from gezhi.web.areas import named
 from gezhi.web.field import showing
 from gezhi.web.field.posts import ended
 from gezhi.web.field.rows import Task, tasks_of
-from gezhi.web.field.sending import by_script
+from gezhi.web.field.sending import by_script, once
 from gezhi.web.field.spot import map_at
 from gezhi.web.found_on import found_on
 from gezhi.web.neighbours import entries_at
@@ -70,6 +70,7 @@ def page(request: HttpRequest, account: Account, number: str) -> HttpResponse:
 @require_POST
 @for_staff
 @by_script
+@once("act")
 def act(request: HttpRequest, account: Account, number: str) -> HttpResponse:
     """Do what a button says. What can't be done says why and what happened meanwhile, and keeps what was typed."""
     now = clock.now()
@@ -92,6 +93,7 @@ def act(request: HttpRequest, account: Account, number: str) -> HttpResponse:
 @require_POST
 @for_staff
 @by_script
+@once("note")
 def note(request: HttpRequest, account: Account, number: str) -> HttpResponse:
     """Note something for colleagues. What can't be kept stays to be copied."""
     now = clock.now()

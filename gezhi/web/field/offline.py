@@ -31,7 +31,8 @@ _LINKED = (
 )  # fmt: skip
 _FOLDER = "field/offline"
 _IMPORTED = (
-    "field/shrink.js", "gezhi/draft-room.js", "gezhi/drafts.js", "gezhi/exif.js", "gezhi/touched.js", "gezhi/trees.js",
+    "field/shrink.js", "gezhi/draft-room.js", "gezhi/drafts.js", "gezhi/exif.js", "gezhi/patient.js",
+    "gezhi/touched.js", "gezhi/trees.js",
 )  # fmt: skip
 
 

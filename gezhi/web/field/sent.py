@@ -26,7 +26,7 @@ from gezhi.web.field import showing, spot
 from gezhi.web.field.case import Asked, find, gone, show
 from gezhi.web.field.items import items
 from gezhi.web.field.report import PHOTOS
-from gezhi.web.field.sending import by_script
+from gezhi.web.field.sending import by_script, once
 from gezhi.web.portal.places import degrees
 from gezhi.web.staff import for_staff
 
@@ -60,6 +60,7 @@ def receipt(request: HttpRequest, account: Account, number: str) -> HttpResponse
 @require_http_methods(["GET", "POST"])
 @for_staff
 @by_script
+@once("correct")
 def correct(request: HttpRequest, account: Account, number: str) -> HttpResponse:
     """Put right what was sent: item, place, a word or a photo more."""
     now = clock.now()

@@ -2,6 +2,7 @@
 // with its reason, and is tried again when the network is back. The form then carries their signed ids only.
 
 import { withPlace } from "./exif.js";
+import { post } from "./patient.js";
 
 const LONGEST_PX = 1600;
 const GOOD_ENOUGH_BYTES = 600_000;
@@ -92,7 +93,7 @@ export function startUploads(input) {
       const sent = shrunk(file, mayPlace())
         .then((small) => {
           element.photo = small; // for the outbox, should there be no network
-          return post(small, (share) => (bar.value = share));
+          return sendUp(small, (share) => (bar.value = share));
         })
         .then(arrived, failed);
       going.add(sent);
@@ -137,23 +138,14 @@ export function startUploads(input) {
     }
   }
 
-  function post(file, progress) {
-    return new Promise((done, fail) => {
-      const request = new XMLHttpRequest();
-      const body = new FormData();
-      body.append("file", file, file.name);
-      if (mayPlace()) body.append("place", "yes");
-      request.open("POST", input.dataset.upload);
-      request.setRequestHeader("X-CSRFToken", form.elements.csrfmiddlewaretoken.value);
-      request.responseType = "json";
-      request.upload.addEventListener("progress", ({ loaded, total }) => progress(loaded / total));
-      request.addEventListener("load", () => {
-        if (request.status === 200 && request.response) done(request.response);
-        else fail({ why: request.response?.why, again: request.status !== 422 });
-      });
-      request.addEventListener("error", () => fail({ again: true }));
-      request.send(body);
-    });
+  async function sendUp(file, progress) {
+    const body = new FormData();
+    body.append("file", file, file.name);
+    if (mayPlace()) body.append("place", "yes");
+    const headers = { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value };
+    const answer = await post(input.dataset.upload, body, { headers, type: "json", progress }).catch(() => null);
+    if (answer?.status === 200 && answer.response) return answer.response;
+    throw Object.assign(new Error("not taken"), { why: answer?.response?.why, again: answer?.status !== 422 });
   }
 }
 

@@ -1,5 +1,6 @@
 // The one screen of a report: position by itself, what would follow as it is filled in, sending that survives a dead spot.
 
+import { giveKey, postForm } from "../gezhi/patient.js";
 import { startUploads } from "../gezhi/uploads.js";
 import { startLater } from "./maps.js";
 import { startShots } from "./shots.js";
@@ -168,12 +169,11 @@ async function send(event) {
   button.classList.add("is-busy");
   says.textContent = form.dataset.sending;
   await shots.settled();
+  if (!reports) giveKey(form);
+  if (navigator.onLine) form.dataset.unsure = "yes";
   try {
-    const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
-    if (answer.ok && answer.headers.get("Content-Type")?.includes("json")) {
-      const { to } = await answer.json();
-      return window.location.replace(to);
-    }
+    const to = await postForm(form);
+    if (to) return window.location.replace(to);
     // refused, or signed out: the page itself says it, with everything that was typed
     HTMLFormElement.prototype.submit.call(form);
   } catch {

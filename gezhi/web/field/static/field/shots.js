@@ -1,6 +1,7 @@
 // Photos of a form: made small and sent up as they are taken, so that sending the form is quick. What did not get
 // through stays in the form itself and goes with it; a tap on its tile tries again at once.
 
+import { post } from "../gezhi/patient.js";
 import { shrink } from "./shrink.js";
 
 export function startShots(section, changed) {
@@ -43,8 +44,8 @@ export function startShots(section, changed) {
     body.set("photo", shot.file);
     body.set("csrfmiddlewaretoken", section.closest("form").elements.csrfmiddlewaretoken.value);
     try {
-      const answer = await fetch(section.dataset.address, { method: "POST", body, headers: { "Gezhi-Background": "1" } });
-      const said = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : {};
+      const answer = await post(section.dataset.address, body, { headers: { "Gezhi-Background": "1" }, type: "json" });
+      const said = answer.response ?? {};
       if (said.error) {
         says.textContent = said.error;
         return drop(shot);

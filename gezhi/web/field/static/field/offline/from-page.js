@@ -24,11 +24,12 @@ export async function keepReport(form, files) {
   }
   const chip = form.querySelector("[name=item]:checked")?.closest("label")?.textContent.trim() ?? data.item;
   const where = form.querySelector("#says-where b")?.textContent ?? "";
-  return keep({ kind: "report", key: text("key"), data, title: chip, about: [where, data.address, data.text].filter(Boolean).join(" · "), photos });
+  return keep(form, { kind: "report", key: text("key"), data, title: chip, about: [where, data.address, data.text].filter(Boolean).join(" · "), photos });
 }
 
 const account = () => document.querySelector("meta[name=draft-user]").content;
-const keep = (given) => outbox.add(account(), given);
+// sent from here already, and no answer came: nobody knows whether it arrived
+const keep = (form, given) => outbox.add(account(), { ...given, tried: "unsure" in form.dataset });
 
 // by what a page's form says of itself (`data-keep`): each keeps it as the same form without a network would, and may say
 // where one goes on
@@ -74,7 +75,7 @@ export const keepers = {
     const known = (await owed(account())).find((one) => one.duty === duty);
     const here = { duty, area, of: entry, start: word(form, "start"), title, name: about, began: new Date().toISOString(), place };
     const one = known ? { ...known, area, objects: undefined } : undefined;
-    await underway.begin(account(), { ...here, one }, word(form, "key"));
+    await underway.begin(account(), { ...here, one }, { key: word(form, "key"), tried: "unsure" in form.dataset });
     return underway.addressOf(here);
   },
 };
@@ -82,8 +83,9 @@ export const keepers = {
 const word = (form, name) => String(new FormData(form).get(name) ?? "").trim();
 const version = (form) => Number(word(form, "version")) || null;
 
+// under the key that the form was sent with: if it did arrive after all, it is not taken a second time
 async function record(form, kind, data, more = {}) {
-  await keep({ kind, data, title: form.dataset.title, about: form.dataset.about ?? "", photos: [], ...more });
+  await keep(form, { kind, key: word(form, "key"), data, title: form.dataset.title, about: form.dataset.about ?? "", photos: [], ...more });
 }
 
 function photosIn(form, name) {

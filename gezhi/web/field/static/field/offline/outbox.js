@@ -2,22 +2,19 @@
 //
 // waiting: will be sent by itself. refused, conflict: needs its owner. sent: taken by the server, kept for a week to read.
 
+import { newKey } from "../../gezhi/patient.js";
 import * as store from "./store.js";
 import { makeRoom } from "./room.js";
 
 const WEEK_MS = 7 * 24 * 3600 * 1000;
 export const CHANNEL = "gezhi-outbox";
-
-// a page that did not come by HTTPS has no `randomUUID`
-export function newKey() {
-  return crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+export { newKey };
 
 // what was made: `title` and `about` are for its owner's eyes, `photos` name blobs of the store
-export async function add(account, { kind, data, title, about = "", base = null, form = "", at = new Date(), key = newKey(), photos = [] }) {
+export async function add(account, { kind, data, title, about = "", base = null, form = "", at = new Date(), key = newKey(), tried = false, photos = [] }) {
   const record = {
     key, kind, data, title, about, base, form, at: at.toISOString(), photos: photos.map((one) => one.key),
-    state: "waiting", tries: 0, tried: false, made: Date.now(),
+    state: "waiting", tries: 0, tried, made: Date.now(),
   };
   await keep(account, record, photos);
   return record;

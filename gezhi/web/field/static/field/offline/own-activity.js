@@ -101,7 +101,7 @@ async function waiting(account, main, record) {
   };
   return ending(account, given, (told, shots, says, print) => {
     if (record.tried && record.kind === "activity") {
-      const right = { of: record.key, ...onlyChanged(data, told), ...(told.findings.length > (data.findings ?? []).length ? { findings: told.findings.slice((data.findings ?? []).length) } : { findings: [] }) };
+      const right = { ...(data.activity ? { activity: data.activity } : { of: record.key }), ...onlyChanged(data, told), ...(told.findings.length > (data.findings ?? []).length ? { findings: told.findings.slice((data.findings ?? []).length) } : { findings: [] }) };
       return kept(account, main, says, { kind: "amend", data: right, title: word("correction", { title: record.title }), about: record.about, form: print, photos: shots.filter((photo) => !(record.photos ?? []).includes(photo.key)) });
     }
     const whole = record.kind === "amend" ? { activity: data.activity, of: data.of, ...onlyChanged(held ?? {}, told) } : { ...data, ...told, keeps: undefined };

@@ -31,7 +31,7 @@ async function work(account, progress) {
   } catch (error) {
     if (error instanceof server.SignedOut) return { state: "signed-out", sent };
     if (error instanceof server.Stranger) return { state: "stranger", sent };
-    return { state: error instanceof server.NoNetwork ? "offline" : "failed", sent, why: String(error.message ?? error) };
+    return { state: error instanceof server.NoNetwork || error?.name === "TimeoutError" ? "offline" : "failed", sent, why: String(error.message ?? error) };
   } finally {
     outbox.tell();
   }

@@ -1,6 +1,10 @@
 // Talking to the server: who is signed in there, and requests that say why they failed.
 
+import { PATIENCE_MS } from "../../gezhi/patient.js";
+
 const SYNC = "/api/v1/sync";
+const PUSH_MS = 30_000;
+const PIECE_MS = 90_000;
 let csrf = "";
 
 export class NoNetwork extends Error {}
@@ -9,17 +13,19 @@ export class Stranger extends Error {}
 
 // only the account whose records these are may send them
 export async function session(account) {
-  const told = await ask("/account/session", { headers: { "Gezhi-Background": "1" } }, { anybody: true });
+  const told = await ask("/account/session", background(), { anybody: true, patience: PATIENCE_MS });
   const said = await told.json();
   if (!said.signed_in) throw new SignedOut();
   if (said.account !== account) throw new Stranger();
   csrf = said.csrf;
 }
 
-export async function ask(address, options = {}, { anybody = false } = {}) {
+// a network that is there but answers nothing is none; a download may take as long as it comes
+export async function ask(address, options = {}, { anybody = false, patience = 0 } = {}) {
+  const signal = patience ? AbortSignal.timeout(patience) : undefined;
   let answer;
   try {
-    answer = await fetch(address, { ...options, headers: { ...options.headers, "X-CSRFToken": csrf } });
+    answer = await fetch(address, { ...options, signal, headers: { ...options.headers, "X-CSRFToken": csrf } });
   } catch (error) {
     throw new NoNetwork(String(error));
   }
@@ -39,14 +45,14 @@ export function download(cursor) {
 
 export async function push(records) {
   const body = JSON.stringify({ now: new Date().toISOString(), records });
-  const answer = await ask(SYNC, { method: "POST", body, headers: { "Content-Type": "application/json", "Gezhi-Background": "1" } });
+  const answer = await ask(SYNC, { method: "POST", body, headers: { "Content-Type": "application/json", "Gezhi-Background": "1" } }, { patience: PUSH_MS });
   const told = await answer.json();
   if (!answer.ok) throw Object.assign(new Error(told.error?.message ?? answer.status), { status: answer.status });
   return told;
 }
 
 export async function photoState(key) {
-  return (await ask(`${SYNC}/photos/${encodeURIComponent(key)}`, background())).json();
+  return (await ask(`${SYNC}/photos/${encodeURIComponent(key)}`, background(), { patience: PATIENCE_MS })).json();
 }
 
 export async function putPiece(key, blob, start, size) {
@@ -58,7 +64,7 @@ export async function putPiece(key, blob, start, size) {
       "Content-Range": `bytes ${start}-${start + blob.size - 1}/${size}`,
       "Gezhi-Background": "1",
     },
-  });
+  }, { patience: PIECE_MS });
   return { status: answer.status, said: await answer.json() };
 }
 

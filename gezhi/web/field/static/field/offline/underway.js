@@ -7,10 +7,10 @@ export const begun = (account) => store.meta(store.runningKey(account));
 export const forget = (account) => store.dropMeta(store.runningKey(account));
 
 // the beginning is a record of its own: the pages of the server know of it as soon as there is a network
-export async function begin(account, given, key) {
+export async function begin(account, given, { key, tried = false } = {}) {
   const { duty, area, of, began, place, start, title, name } = given;
   const data = { duty, area, began, place, ...(of ? { entry: of } : {}), ...(start ? { start } : {}) };
-  const record = await outbox.add(account, { kind: "activity", data, title, about: name, ...(key ? { key } : {}) });
+  const record = await outbox.add(account, { kind: "activity", data, title, about: name, tried, ...(key ? { key } : {}) });
   await store.setMeta(store.runningKey(account), { ...given, key: record.key });
   return { ...given, key: record.key };
 }
