@@ -133,7 +133,7 @@ def _take_back(district: District) -> Form:
 def _finding(district: District) -> Form:
     row = _activity(district, ended=False)
     one = {"text": "井盖松动", "item": "env.litter", "way": "case", "result": ""}
-    found = one | {"photos_before": [], "photos_after": []}
+    found: dict[str, Any] = one | {"photos_before": [], "photos_after": []}
     return Form(f"/field/activity/{row.pk}/found", one, "amend", {"activity": str(row.pk), "findings": [found]})
 
 
