@@ -18,8 +18,8 @@ from tomlkit.exceptions import TOMLKitError
 from gezhi.schemes import toml
 from gezhi.schemes.documents import MAIN, Source, merge, unit_files
 from gezhi.schemes.durations import Duration
-from gezhi.schemes.duties import Rate
-from gezhi.schemes.model import Finding, SchemeError
+from gezhi.schemes.duties import PHOTOS, Rate
+from gezhi.schemes.model import Finding, Question, Scheme, SchemeError
 from gezhi.schemes.reading import words
 from gezhi.schemes.shapes import TABLE_COLUMNS
 from gezhi.schemes.stretches import Stretch
@@ -95,6 +95,59 @@ def set_duty_hours(source: Source, duty: str, hours: Sequence[str]) -> Source:
     if tuple(hours) == tuple(words(table.get("hours"))):
         return source
     return _set(source, ("duties", duty, "hours"), list(hours))
+
+
+def set_asks(source: Source, scheme: Scheme, keys: Sequence[str], wanted: Mapping[str, bool]) -> Source:
+    """Return the files with other questions at an action or an opening: by id, in order, whether each must be answered.
+
+    What a question is narrowed to there (its bounds, other words) stays. `scheme` is what the files say.
+    """
+    given = {one.id: one for one in asked_at(scheme, keys)}
+    unknown = [one for one in wanted if one not in scheme.questions]
+    if unknown or not names_asker(scheme, keys):
+        raise SchemeError([Finding("error", "edit", ".".join(keys), _CANNOT)])
+    if [(one.id, one.required) for one in given.values()] == list(wanted.items()):
+        return source
+    written = [_asked(given.get(one), scheme.questions[one], required=must) for one, must in wanted.items()]
+    return _set(source, (*keys, "asks"), written)
+
+
+def names_asker(scheme: Scheme, keys: Sequence[str]) -> bool:
+    """Say whether `keys` name a procedure (what opening asks) or one of its actions."""
+    procedure = scheme.procedures.get(keys[1]) if len(keys) in (2, 4) and keys[0] == "procedures" else None
+    return procedure is not None and (len(keys) == 2 or (keys[2] == "actions" and keys[3] in procedure.actions))
+
+
+def asked_at(scheme: Scheme, keys: Sequence[str]) -> tuple[Question, ...]:
+    """Return what is asked at a procedure's opening or at one of its actions; nothing where there is no such thing."""
+    if not names_asker(scheme, keys):
+        return ()
+    procedure = scheme.procedures[keys[1]]
+    return procedure.asks if len(keys) == 2 else procedure.actions[keys[3]].asks
+
+
+def _asked(given: Question | None, base: Question, *, required: bool) -> str | dict[str, Any]:
+    """Write one question of a list as the language does: `photos_after?` need not be answered."""
+    more: dict[str, Any] = {}
+    if given is not None:
+        more = {key: getattr(given, key) for key in ("low", "high") if getattr(given, key) != getattr(base, key)}
+        if given.title != base.title:
+            more["title"] = {"zh": given.title.zh, "en": given.title.en} if given.title.en else given.title.zh
+    if required and not base.required:
+        more["required"] = True
+    name = f"{base.id}?" if base.required and not required else base.id
+    return {"question": name, **more} if more else name
+
+
+def set_evidence(source: Source, duty: str, *, form: str, photos: str) -> Source:
+    """Return the files with another form that a duty is written down in, and another rule for its photos."""
+    table = _table(merge(source).rules, ("duties", duty))
+    if table is None or photos not in PHOTOS or (table.get("form") and not form):
+        raise SchemeError([Finding("error", "edit", f"duties.{duty}", _CANNOT)])
+    for key, value, default in (("form", form, ""), ("photos", photos, "none")):
+        if value != table.get(key, default):
+            source = _set(source, ("duties", duty, key), value)
+    return source
 
 
 def set_row(source: Source, table: str, row_id: str, values: Values) -> Source:

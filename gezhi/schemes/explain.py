@@ -3,12 +3,13 @@
 Pages and the terminal draw what stands here; nothing here draws. `due_because` says why a clock is due when it is.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from gezhi.schemes import clocks
 from gezhi.schemes.durations import BadDuration, Duration, parse_span
 from gezhi.schemes.flow import edges
-from gezhi.schemes.model import CLOSED, UNSAID, Action, Either, Procedure, Rule, Scheme, Step
+from gezhi.schemes.model import CLOSED, UNSAID, Action, Either, Procedure, Question, Rule, Scheme, Step
 from gezhi.schemes.state import Clock
 from gezhi.schemes.text import Text
 
@@ -108,6 +109,7 @@ class Flow:
     limits: tuple[LimitRow, ...] = ()
     actions: tuple[ActionRow, ...] = ()
     items: tuple[str, ...] = field(default=())
+    asks: Text = UNSAID
 
 
 def flows(scheme: Scheme) -> tuple[Flow, ...]:
@@ -144,6 +146,7 @@ def flow(scheme: Scheme, procedure: Procedure) -> Flow:
         limits=_limit_rows(scheme, procedure),
         actions=tuple(_action_row(scheme, procedure, action) for action in procedure.actions.values()),
         items=tuple(item.id for item in scheme.items.values() if item.procedure == procedure.id),
+        asks=_asks(procedure.asks),
     )
 
 
@@ -305,12 +308,16 @@ def _step_title(procedure: Procedure, step: str) -> Text:
     return procedure.steps[step].title if step in procedure.steps else _WAYS.get(step, Text(step))
 
 
+def _asks(asked: Sequence[Question]) -> Text:
+    said = [
+        question.title if question.required else join([question.title, Text("选填", "optional")], "，", ", ")
+        for question in asked
+    ]
+    return join(said, "；", "; ")
+
+
 def _action_row(scheme: Scheme, procedure: Procedure, action: Action) -> ActionRow:
     targets = list(dict.fromkeys(one.value for ways in action.ways.values() for one in ways))
-    asks = [
-        question.title if question.required else join([question.title, Text("选填", "optional")], "，", ", ")
-        for question in action.asks
-    ]
     bounds = []
     if action.times:
         bounds.append(Text(f"最多 {action.times} 次", f"at most {action.times}×"))
@@ -325,7 +332,7 @@ def _action_row(scheme: Scheme, procedure: Procedure, action: Action) -> ActionR
         _sources(procedure, action),
         join([_step_title(procedure, target) for target in targets]),
         _desks(scheme, action.by),
-        join(asks, "；", "; "),
+        _asks(action.asks),
         join(bounds, "，", ", "),
         action.clause or procedure.clause,
     )

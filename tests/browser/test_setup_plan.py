@@ -6,10 +6,11 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import FilePayload, expect
 
-from gezhi.enactment.models import SchemeVersion
+from gezhi.enactment import queries
+from gezhi.enactment.models import SchemeDraft, SchemeVersion
 from gezhi.foundation import clock
 from gezhi.people.tests.cast import Cast
-from tests.browser.steps import Visit, enact, sign_in
+from tests.browser.steps import Visit, check_accessible, check_fits, enact, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,6 +38,24 @@ def test_one_limit_is_changed_compared_tried_and_planned(cast: Cast, visit: Visi
     page.get_by_role("button", name="施行", exact=True).click()
     page.get_by_text(f"自 {on} 起施行").wait_for()
     assert SchemeVersion.objects.filter(version="2014.2").exists()
+
+
+def test_photos_that_an_item_needs_are_asked_for_from_its_own_form(cast: Cast, visit: Visit) -> None:
+    enact()
+    page = sign_in(visit, cast.dispatcher, "/setup/")
+    page.get_by_role("link", name="2014.1").click()
+    page.get_by_role("link", name="事项目录").first.click()
+    page.get_by_role("link", name="修改 暴露垃圾").click()
+    page.get_by_role("link", name="上报时问什么").click()
+    expect(page.locator("main")).to_contain_text("走这个流程")
+    check_accessible(page)
+    check_fits(page)
+    page.get_by_label("办理前照片").select_option("required")
+    page.get_by_role("button", name="修改并看看改了什么").press("Enter")
+    expect(page.locator("ins", has_text="办理前照片").first).to_be_visible()
+    draft = SchemeDraft.objects.get()
+    assert [one.id for one in queries.draft_scheme(draft).procedures["report_up"].asks] == ["photos_before"]
+    assert queries.scheme(SchemeVersion.objects.get().pk).procedures["report_up"].asks == ()
 
 
 def test_a_broken_workbook_is_refused_in_words(cast: Cast, visit: Visit) -> None:

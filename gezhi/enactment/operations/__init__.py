@@ -1,7 +1,9 @@
 """Every write of the enactment: a version put into force or taken back before its day, and the drafts before it."""
 
 from gezhi.enactment.operations.drafting import (
+    AsksChange,
     Change,
+    EvidenceChange,
     FormTaken,
     HoursChange,
     LimitChange,
@@ -22,8 +24,10 @@ from gezhi.enactment.operations.drafting import (
 from gezhi.enactment.operations.enacting import Enacted, NotEnacted, cancel_planned, enact, fingerprint
 
 __all__ = [
+    "AsksChange",
     "Change",
     "Enacted",
+    "EvidenceChange",
     "FormTaken",
     "HoursChange",
     "LimitChange",

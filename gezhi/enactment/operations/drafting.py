@@ -20,7 +20,7 @@ from gezhi.schemes import edits, parcels, source
 from gezhi.schemes.documents import shipped
 from gezhi.schemes.durations import BadDuration
 from gezhi.schemes.duties import BadDuty
-from gezhi.schemes.model import SchemeError
+from gezhi.schemes.model import Scheme, SchemeError
 from gezhi.schemes.xlsforms import Carried, adding
 
 _NAME = 200
@@ -45,6 +45,23 @@ class RateChange:
     rate: str
     # none: at any hour; None leaves them as they are
     hours: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AsksChange:
+    """What an opening (procedures, report_up) or an action (…, actions, settle) asks: by id whether it must be said."""
+
+    keys: tuple[str, ...]
+    wanted: Mapping[str, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceChange:
+    """In which form a duty is written down, none if empty, and which photos it needs."""
+
+    duty: str
+    form: str
+    photos: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +113,7 @@ class FormTaken:
     replace: bool = False
 
 
-type RuleChange = LimitChange | RateChange | WordsChange | HoursChange | VersionChange
+type RuleChange = LimitChange | RateChange | AsksChange | EvidenceChange | WordsChange | HoursChange | VersionChange
 type Change = RuleChange | RowChange | RowDropped | FormTaken
 
 
@@ -285,19 +302,36 @@ def _apply_rule(text: source.Source, change: RuleChange) -> source.Source:
     """Change one rule of the scheme's files."""
     match change:
         case LimitChange():
-            changed = edits.set_limit(text, change.keys, change.limit, at=change.at, warn=change.warn)
-        case RateChange():
-            changed = edits.set_rate(text, change.duty, change.rate) if change.rate else text
-            changed = changed if change.hours is None else edits.set_duty_hours(changed, change.duty, change.hours)
+            return edits.set_limit(text, change.keys, change.limit, at=change.at, warn=change.warn)
+        case RateChange() | AsksChange() | EvidenceChange():
+            return _apply_work(text, change)
         case WordsChange():
-            changed = edits.set_words(text, change.keys, change.words)
+            return edits.set_words(text, change.keys, change.words)
         case HoursChange():
-            changed = edits.set_hours(text, change.hours)
+            return edits.set_hours(text, change.hours)
         case VersionChange():
             if not change.version.strip() or len(change.version) > 40:
                 raise ValidationError(_("A version needs a name of at most 40 characters."))
-            changed = edits.set_version(text, change.version.strip())
-    return changed
+            return edits.set_version(text, change.version.strip())
+
+
+def _apply_work(text: source.Source, change: RateChange | AsksChange | EvidenceChange) -> source.Source:
+    """Change how work is done: how often, what it asks, what shows that it was done."""
+    match change:
+        case RateChange():
+            changed = edits.set_rate(text, change.duty, change.rate) if change.rate else text
+            return changed if change.hours is None else edits.set_duty_hours(changed, change.duty, change.hours)
+        case AsksChange():
+            return edits.set_asks(text, _scheme(text), change.keys, change.wanted)
+        case EvidenceChange():
+            return edits.set_evidence(text, change.duty, form=change.form, photos=change.photos)
+
+
+def _scheme(text: source.Source) -> Scheme:
+    scheme = source.read(text)[1]
+    if scheme is None:
+        raise ValidationError(_("This draft can't be read as a plan: mend first what the check says."))
+    return scheme
 
 
 def _check_row(text: source.Source, change: RowChange) -> None:

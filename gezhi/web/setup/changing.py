@@ -1,6 +1,6 @@
 """One thing of a plan changed on a page: a limit, a rate, an item, a name, words, hours, the version."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ from gezhi.schemes.durations import BadDuration, Duration, Unit
 from gezhi.schemes.model import Rule, Scheme
 from gezhi.territory import pinyin
 from gezhi.web import wording
-from gezhi.web.setup import plans, rates, word_forms
+from gezhi.web.setup import asking, plans, rates, word_forms
 from gezhi.web.setup.fields import whole
 from gezhi.web.setup.pages import form_for_setup, shown
 from gezhi.web.setup.plans import Plan
@@ -43,6 +43,12 @@ class Entry:
     note: str = ""
     alternatives: tuple[tuple[int, str], ...] = ()
     facts: tuple[str, ...] = ()
+    rows: Sequence[asking.Row] = ()
+
+    @property
+    def asked(self) -> list[tuple[asking.Row, str]]:
+        """Each question with what is chosen for it."""
+        return [(row, self.values[row.name]) for row in self.rows]
 
 
 @form_for_setup
@@ -82,6 +88,8 @@ def _fields(entry: Entry) -> tuple[str, ...]:
         "department": (*_DEPARTMENT, "id"),
         "version": ("version",),
         "rate": rates.FIELDS,
+        "asks": tuple(one.name for one in entry.rows),
+        "evidence": asking.EVIDENCE,
         "post": word_forms.POST,
         "notice": word_forms.NOTICE,
         "hours": word_forms.HOURS,
@@ -293,6 +301,30 @@ def _rate_change(request: HttpRequest, plan: Plan, entry: Entry) -> operations.C
     return rates.change(request, plan.scheme, entry.values)
 
 
+# ── what is asked, what shows that it was done ──
+
+
+def _asks_entry(request: HttpRequest, _plan: Plan, scheme: Scheme) -> Entry:
+    title, values, rows, note = asking.entry(request, scheme)
+    return Entry("asks", title, values, {"state": asking.states()}, note=note, rows=rows)
+
+
+def _asks_change(request: HttpRequest, plan: Plan, entry: Entry) -> operations.Change:
+    if plan.scheme is None:
+        raise Http404
+    return asking.change(request, plan.scheme, entry.values)
+
+
+def _evidence_entry(request: HttpRequest, _plan: Plan, scheme: Scheme) -> Entry:
+    return Entry("evidence", *asking.evidence(request, scheme))
+
+
+def _evidence_change(request: HttpRequest, plan: Plan, entry: Entry) -> operations.Change:
+    if plan.scheme is None:
+        raise Http404
+    return asking.evidence_change(request, plan.scheme, entry.values)
+
+
 # ── words and hours ──
 
 
@@ -316,6 +348,8 @@ _ENTRIES: Mapping[str, Callable[[HttpRequest, Plan, Scheme], Entry]] = {
     "department": _department_entry,
     "version": _version_entry,
     "rate": _rate_entry,
+    "asks": _asks_entry,
+    "evidence": _evidence_entry,
     "post": _post_entry,
     "notice": _notice_entry,
     "hours": _hours_entry,
@@ -326,6 +360,8 @@ _CHANGES: Mapping[str, Callable[[HttpRequest, Plan, Entry], operations.Change]] 
     "department": _department_change,
     "version": _version_change,
     "rate": _rate_change,
+    "asks": _asks_change,
+    "evidence": _evidence_change,
     "post": lambda request, _plan, entry: word_forms.post_change(request, entry.values),
     "notice": lambda request, _plan, entry: word_forms.notice_change(request, entry.values),
     "hours": lambda _request, _plan, entry: word_forms.hours_change(entry.values),

@@ -47,7 +47,7 @@ def scheme(request: HttpRequest, account: Account, now: datetime, version: UUID)
 def document(request: HttpRequest, account: Account, now: datetime, version: UUID) -> HttpResponse:
     """Show the whole plan as one document with a place for the signature."""
     plan = plans.find(version, account, now)
-    words = frame_words(plan, account, now) | {"part": "document"}
+    words = frame_words(plan, account, now) | {"part": "document", "may_change": False}
     if plan.scheme is not None:
         scheme = plan.scheme
         words |= _overview(request, plan, scheme, now) | _items(request, plan, scheme, now)
@@ -72,6 +72,7 @@ def frame_words(plan: Plan, account: Account, now: datetime) -> dict[str, Any]:
         "errors": errors,
         "reminders": len(findings) - errors,
         "may_setup": access.holds(account, access.SETUP, now),
+        "may_change": access.holds(account, access.SETUP, now) and plan.state not in ("done", "cancelled"),
         "may_enact": access.holds(account, "enact", now),
         "running": 0 if plan.draft else cases.open_by_version().get(plan.pk, 0),
     }

@@ -12,6 +12,7 @@ from gezhi.cases.tests.conftest import District
 from gezhi.enactment import operations, queries
 from gezhi.enactment.models import SchemeDraft, SchemeVersion
 from gezhi.foundation import clock
+from gezhi.schemes.documents import Source
 from gezhi.schemes.duties import Rate
 from gezhi.web.desk.tests.test_queue import client
 
@@ -162,6 +163,98 @@ def test_the_hours_of_a_duty_are_changed_in_a_draft(office: Client, version: Sch
     assert office.post(anew, twice | {"hours": "", "seen": str(draft.revision)}).status_code == 302
     draft.refresh_from_db()
     assert queries.draft_scheme(draft).duties["patrol"].hours == ()
+
+
+def test_what_an_action_asks_and_its_photos_are_changed_in_a_draft(office: Client, version: SchemeVersion) -> None:
+    flow = office.get(f"/setup/scheme/{version.pk}?flow=report_up").text
+    address = f"/setup/scheme/{version.pk}/change?what=asks&at=procedures.report_up.actions.settle"
+    assert address.partition("/change")[2] in flow.replace("&amp;", "&")
+    page = office.get(address).text
+    assert "修改" in page
+    assert _chosen(page, "photos_after") == "optional"
+    sent = _asked(page)
+    assert office.post(address, sent).status_code == 422, "nothing is different"
+    assert office.post(address, sent | {"ask.result": "perhaps"}).status_code == 422
+    assert not SchemeDraft.objects.exists()
+    sent |= {"ask.photos_after": "required", "ask.photos_before": "", "ask.reason": "optional"}
+    assert "要问" in office.post(address, sent, follow=True).text
+    draft = SchemeDraft.objects.get()
+    settle = queries.draft_scheme(draft).procedures["report_up"].actions["settle"]
+    assert [(one.id, one.required) for one in settle.asks] == [
+        ("result", True), ("photos_after", True), ("reason", False),
+    ]  # fmt: skip
+    before = queries.scheme(version.pk).procedures["report_up"].actions["settle"]
+    assert [(one.id, one.required) for one in before.asks] == [
+        ("result", True), ("photos_before", False), ("photos_after", False),
+    ]  # fmt: skip
+    # what a question was narrowed to stays where others change
+    anew = f"/setup/scheme/{draft.pk}/change?what=asks&at=procedures.agency.actions.promise"
+    more = _asked(office.get(anew).text) | {"ask.photos_before": "required", "seen": str(draft.revision)}
+    assert office.post(anew, more).status_code == 302
+    draft.refresh_from_db()
+    promise = {one.id: one for one in queries.draft_scheme(draft).procedures["agency"].actions["promise"].asks}
+    assert (promise["deadline"].low, promise["deadline"].high) == ("1 day", "30 days")
+    assert list(promise)[-1] == "photos_before"
+
+
+def test_what_a_report_asks_is_changed_for_all_items_of_a_flow(office: Client, version: SchemeVersion) -> None:
+    item = office.get(f"/setup/scheme/{version.pk}/change?what=item&id=env.litter").text
+    assert "?what=asks&at=procedures.report_up" in item.replace("&amp;", "&")
+    address = f"/setup/scheme/{version.pk}/change?what=asks&at=procedures.report_up"
+    page = office.get(address).text
+    assert "走这个流程的" in page
+    sent = _asked(page) | {"ask.photos_before": "required"}
+    assert office.post(address, sent).status_code == 302
+    draft = SchemeDraft.objects.get()
+    asked = queries.draft_scheme(draft).procedures["report_up"].asks
+    assert [(one.id, one.required) for one in asked] == [("photos_before", True)]
+    assert not [one for one in queries.findings(_files(draft), clock.now()) if one.severity == "error"]
+    for unknown in (
+        "procedures.nothing",
+        "procedures.report_up.actions.nothing",
+        "posts.grid_worker",
+        "",
+        "procedures",
+    ):
+        assert office.get(f"/setup/scheme/{version.pk}/change?what=asks&at={unknown}").status_code == 404
+
+
+def test_form_and_photos_of_a_duty_are_changed_in_a_draft(office: Client, version: SchemeVersion) -> None:
+    assert "what=evidence&id=patrol" in office.get(f"/setup/scheme/{version.pk}?part=duties").text.replace("&amp;", "&")
+    address = f"/setup/scheme/{version.pk}/change?what=evidence&id=patrol"
+    patrol = queries.scheme(version.pk).duties["patrol"]
+    form = next(one for one in queries.scheme(version.pk).forms if one != patrol.form)
+    now = {"form": patrol.form, "photos": patrol.photos}
+    for bad in (now, {"form": "nothing", "photos": "none"}, {"form": form, "photos": "always"}):
+        assert office.post(address, bad).status_code == 422
+    assert not SchemeDraft.objects.exists()
+    assert office.post(address, {"form": form, "photos": "before_after"}).status_code == 302
+    changed = queries.draft_scheme(SchemeDraft.objects.get()).duties["patrol"]
+    assert (changed.form, changed.photos) == (form, "before_after")
+    assert office.get(f"/setup/scheme/{version.pk}/change?what=evidence&id=nothing").status_code == 404
+
+
+@pytest.mark.parametrize("what", ["asks&at=procedures.report_up", "evidence&id=patrol"])
+def test_nobody_else_changes_what_is_asked(district: District, version: SchemeVersion, what: str) -> None:
+    cast = district.cast
+    for account in (cast.worker, cast.head, cast.clerk, cast.leader):
+        reader = client(account, "zh-hans")
+        address = f"/setup/scheme/{version.pk}/change?what={what}"
+        assert {reader.get(address).status_code, reader.post(address, {}).status_code} == {403}
+    assert not SchemeDraft.objects.exists()
+
+
+def _files(draft: SchemeDraft) -> Source:
+    return Source(draft.source["main"], draft.source["files"])
+
+
+def _asked(page: str) -> dict[str, str]:
+    return {f"ask.{name}": _chosen(page, name) for name in re.findall(r'name="ask\.(\w+)"', page)}
+
+
+def _chosen(page: str, question: str) -> str:
+    select = page.partition(f'name="ask.{question}"')[2].partition("</select>")[0]
+    return str(re.findall(r'value="(\w*)" selected', select)[0])
 
 
 def test_only_the_office_takes_forms(district: District, version: SchemeVersion) -> None:
