@@ -206,7 +206,7 @@ def _copy(model: Template, line: tuple[Area, Area, Area], days: dict[str, int], 
         tuple({**_plain(hold), "case_id": pk, "desk_key": swap(hold.desk_key), "area_path": line[2].path}.values())
         for hold in model.holds
     ]
-    return {**model.plain, **changed}, events, holds, (pk, words.stored(title))
+    return {**model.plain, **changed}, events, holds, (pk, words.stored(title), True)
 
 
 def _swapper(old: tuple[str, ...], new: tuple[str, ...]) -> Callable[[str], str]:

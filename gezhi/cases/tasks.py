@@ -43,6 +43,14 @@ def hear(timestamp: int) -> None:  # noqa: ARG001
         heard, last = operations.hear(after=last, most=_BATCH)
 
 
+@app.periodic(cron="* * * * * */5")
+@app.task(queueing_lock="cases.file_words", pass_context=False)
+def file_words(timestamp: int) -> None:  # noqa: ARG001
+    """Put the newest cases' words into the index of words."""
+    while operations.file_words(most=_BATCH) >= _BATCH:
+        continue
+
+
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="cases.forget_presence", pass_context=False)
 def forget_presence(timestamp: int) -> None:  # noqa: ARG001

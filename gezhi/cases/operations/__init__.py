@@ -6,6 +6,7 @@ from gezhi.cases.operations.deciding import decide, withdraw
 from gezhi.cases.operations.door import Acted, act
 from gezhi.cases.operations.expiry import Swept, recount, sweep
 from gezhi.cases.operations.exporting import note_export
+from gezhi.cases.operations.filing import file_words
 from gezhi.cases.operations.following import Following, follow, follow_as_resident, unfollow, unfollow_as_resident
 from gezhi.cases.operations.hearing import hear
 from gezhi.cases.operations.intake import Opened, open_batch, open_case, tidy_code
@@ -51,6 +52,7 @@ __all__ = [
     "correct_note",
     "decide",
     "delete_view",
+    "file_words",
     "follow",
     "follow_as_resident",
     "follow_territory",

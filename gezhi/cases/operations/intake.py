@@ -210,7 +210,7 @@ def _sent_in(report: Report, located: Located, top: Spot | None, concerned: Inte
 
 @lru_cache(maxsize=1)
 def _words_form(_generation: int) -> binary.Form:
-    return statements.form(CaseWords, {}, ("case_id", "words"))
+    return statements.form(CaseWords, statements.written(CaseWords, {"indexed": False}), ("case_id", "words"))
 
 
 def _write(prepared: Sequence[_Prepared]) -> list[tuple[str, Case | None]]:

@@ -1,8 +1,9 @@
 """Looking for words at a cost that does not grow with the number of cases.
 
-First the index of words is asked, for no more than `FEW` cases. A rare word is settled by that: its cases are known,
-and lists only have to keep those. A common one is met again and again on the way through a list, so the list is walked
-in its own order and the words of each case are held against it, until a page is full.
+First the index of words is asked, and the newest cases whose words are not in it yet, for no more than `FEW` cases.
+A rare word is settled by that: its cases are known, and lists only have to keep those. A common one is met again and
+again on the way through a list, so the list is walked in its own order and the words of each case are held against it,
+until a page is full.
 
 Latin letters are also looked for among the sounds of Chinese words.
 """
@@ -49,7 +50,9 @@ class _Word:
     @property
     def indexed(self) -> str:
         """Return the statement of the cases that have the word, by the indexes."""
-        written = f"select case_id from cases_casewords where words like %(word{self.n})s"
+        # What the worker has not put into the index yet is read one by one.
+        fits = f"select case_id from cases_casewords where words like %(word{self.n})s and"
+        written = f"{fits} indexed union all {fits} not indexed"
         heard = f" union select case_id from cases_casesound where heard like %(heard{self.n})s"
         return written + heard if self.heard else written
 

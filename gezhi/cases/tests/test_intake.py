@@ -339,7 +339,7 @@ def test_each_column_of_a_new_case_is_said_by_somebody() -> None:
     with pytest.raises(LookupError, match="words"):
         statements.form(CaseWords, {}, ("case_id",))
     with pytest.raises(LookupError, match="nothing_of_ours"):
-        statements.form(CaseWords, {"nothing_of_ours": b""}, ("case_id", "words"))
+        statements.form(CaseWords, {"nothing_of_ours": b""}, ("case_id", "words", "indexed"))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,11 +3,14 @@
 from importlib import import_module
 
 import pytest
+from django.db import connection
 
 from gezhi.cases import operations, queries
+from gezhi.cases.models import CaseWords
 from gezhi.cases.queries import searching
 from gezhi.cases.tests.conftest import District
 from gezhi.foundation import words
+from gezhi.foundation.ids import uuid7
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +46,35 @@ def test_words_are_found_as_they_are_written_and_as_they_sound(
         ("盖子", {bin_broken}), ("%", {bin_broken, flooded}), ("100%", set()),
     ):  # fmt: skip
         assert found(district, text) == expected, text
+
+
+@pytest.mark.parametrize("few", [searching.FEW, 0])
+def test_words_are_found_at_once_and_just_so_when_they_are_in_the_index(
+    district: District, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(searching, "FEW", few)
+    flooded = [district.open(title="路面积水").number for _ in range(3)]
+    district.open(title="垃圾箱破损", text="盖子掉了")
+    assert CaseWords.objects.filter(indexed=False).count() == 4
+    assert found(district, "积水") == set(flooded)
+    assert operations.file_words(most=2) == 2
+    assert found(district, "积水") == set(flooded)
+    assert [operations.file_words(most=2), operations.file_words()] == [2, 0]
+    assert not CaseWords.objects.filter(indexed=False).exists()
+    assert found(district, "积水") == set(flooded)
+
+
+def test_no_search_reads_all_words(district: District) -> None:
+    for n in range(400):
+        CaseWords.objects.create(case_id=uuid7(), words=words.stored(f"第{n}处积水"), indexed=n > 3)
+    with connection.cursor() as cursor:
+        cursor.execute("analyze cases_casewords")
+        cursor.execute("set local enable_seqscan = off")
+        cursor.execute(f"explain {searching._Word(0, heard=False).indexed}", {"word0": words.patterns("第三处")[0]})
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "case_words_filed" in plan
+    assert "case_words_fresh" in plan
+    assert "Seq Scan" not in plan
 
 
 def test_hearing_goes_on_where_it_was_and_hears_each_case_once(district: District) -> None:
