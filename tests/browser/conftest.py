@@ -16,7 +16,7 @@ from gezhi.people.models import Account
 from gezhi.territory import queries as territory
 from tests.browser.ready import ARGUMENTS
 from tests.browser.ready import browser as find_browser
-from tests.browser.serving import SLOWER, slow_down, take_over
+from tests.browser.serving import SLOWER, slow_down, slow_hand, take_over
 
 # A machine that builds beside the tests is slow, not broken.
 PATIENCE_MS = 15_000 * SLOWER
@@ -68,6 +68,7 @@ def chromium() -> Iterator[Browser]:
     # Playwright keeps an event loop in this thread, and Django would refuse the database beside it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     expect.set_options(timeout=PATIENCE_MS)
+    slow_hand()
     with sync_playwright() as driver:
         started = driver.chromium.launch(executable_path=find_browser(), args=ARGUMENTS)
         yield started
@@ -131,6 +132,9 @@ def visit(chromium: Browser, live_server: LiveServer, request: pytest.FixtureReq
         for page in context.pages if went_wrong else ():
             TRACES.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=TRACES / f"{request.node.name[:80]}-{number}.png", full_page=True)
+        for page in context.pages:
+            # a request held back here must not break the journey after this one
+            page.unroute_all(behavior="ignoreErrors")
         context.close()
     _come_to_rest()
     assert complaints == []

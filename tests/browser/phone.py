@@ -55,6 +55,20 @@ def back(page: Page) -> None:
     page.goto("/field/outbox")
 
 
+def back_at_the_outbox(page: Page) -> None:
+    """Look into the outbox first and then give the network back: it sends, and nothing else has done so before."""
+    page.goto("/field/outbox")
+    expect(page.locator(".record").first).to_be_visible()
+    page.context.set_offline(False)
+
+
+def nothing_gets_through(page: Page) -> None:
+    """Let whatever the outbox sends be lost on its way, by a page or by the phone itself."""
+    page.context.route(
+        "**/api/v1/sync", lambda route: route.abort() if route.request.method == "POST" else route.continue_()
+    )
+
+
 def kept(page: Page) -> None:
     """Wait until it is kept on the phone."""
     expect(page.locator("h1")).to_have_text("已存在这部手机上")

@@ -1,5 +1,6 @@
 """What people do in the journeys, so that a journey reads as its story."""
 
+import inspect
 import io
 import re
 from collections.abc import Callable
@@ -129,6 +130,15 @@ def until(page: Page, what: str, value: object) -> None:
             return
         page.wait_for_timeout(50)
     raise AssertionError(f"{what} is {page.evaluate(what)}, not {value}")
+
+
+def comes_true(page: Page, what: Callable[[], object]) -> None:
+    """Wait until something holds at the server that nothing on the page tells of."""
+    for _try in range(150):
+        if what():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{inspect.getsource(what).strip()} did not come true")
 
 
 # in the page: how many drafts the browser keeps beyond the tab

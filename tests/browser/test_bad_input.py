@@ -53,8 +53,8 @@ def test_of_two_tabs_the_second_is_told_what_happened_and_keeps_its_words(distri
         _open_action(page, "上报")
         page.get_by_role("form", name="上报", exact=True).locator("textarea").fill(words)
     for page in (first, second):
-        page.get_by_role("form", name="上报", exact=True).get_by_role("button", name=re.compile("^上报")).click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.get_by_role("form", name="上报", exact=True).get_by_role("button", name=re.compile("^上报")).click()
     expect(second.locator("main")).to_contain_text(WORDS)
     assert district.case(number).step == "station"
 
@@ -178,8 +178,8 @@ def test_a_clerk_whose_post_ended_a_minute_ago_is_told_so(district: District, vi
     held = Appointment.objects.get(account=district.cast.worker)
     people.end_appointment(actor=None, appointment=held, until=district.now, now=district.now)
     district.later(minutes=1)
-    form.get_by_role("button", name=re.compile("^上报")).click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        form.get_by_role("button", name=re.compile("^上报")).click()
     assert district.case(number).step == "scene"
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.locator("main")).to_contain_text(re.compile("没有岗位|任职.*结束|岗位.*结束"))

@@ -74,8 +74,8 @@ def _do(page: Page, title: str, **words: str) -> None:
     form = _take(page, title)
     for question, answer in words.items():
         form.locator(f"[name$='-{question}']").fill(answer)
-    form.get_by_role("button", name=re.compile(f"^{title}")).click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        form.get_by_role("button", name=re.compile(f"^{title}")).click()
     expect(page.locator(".messages")).to_contain_text(title)
 
 
@@ -185,8 +185,8 @@ def _sign_dissatisfied(resident: Page, number: str) -> None:
     resident.locator("summary", has_text="不满意，请重办").click()
     form = resident.locator("form", has=resident.get_by_role("button", name="不满意，请重办"))
     form.locator("textarea").fill("路面没有补平")
-    form.get_by_role("button", name="不满意，请重办").click()
-    resident.wait_for_load_state()
+    with resident.expect_navigation():
+        form.get_by_role("button", name="不满意，请重办").click()
 
 
 def test_an_agency_matter_waits_for_papers_and_goes_on_when_they_come(cast: Cast, visit: Visit, time: Time) -> None:
@@ -238,6 +238,6 @@ def test_the_desk_works_without_scripts(cast: Cast, visit: Visit, time: Time) ->
     page.get_by_role("link", name=re.compile("路口的垃圾")).click()
     page.get_by_role("link", name="上报", exact=True).click()
     page.locator("form.asked:visible [name$='-reason']").fill("没有车")
-    page.get_by_role("button", name="上报", exact=True).click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="上报", exact=True).click()
     assert _case().step == "station"

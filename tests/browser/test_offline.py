@@ -20,8 +20,20 @@ from gezhi.registers.models import Entry
 from gezhi.registers.tests.conftest import HOME, SCHEME
 from gezhi.sync.models import Receipt
 from gezhi.sync.tests.test_rounds_and_entries import PLAN
-from tests.browser.phone import ITEM, back, cut, kept, look, ready, report, take_along, until
-from tests.browser.steps import PASSWORD, Visit, by_the_page, enact, picture, sign_in
+from tests.browser.phone import (
+    ITEM,
+    back,
+    back_at_the_outbox,
+    cut,
+    kept,
+    look,
+    nothing_gets_through,
+    ready,
+    report,
+    take_along,
+    until,
+)
+from tests.browser.steps import PASSWORD, Visit, by_the_page, comes_true, enact, picture, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -91,19 +103,23 @@ def test_a_lost_reply_makes_no_second_case(cast: Cast, visit: Visit) -> None:
     cut(page)
     report(page, photo=False)
     kept(page)
+    asked: list[str] = []
     lost: list[str] = []
 
     def lose(route: Route) -> None:
-        """Let the server take it, and drop what it answers."""
-        if route.request.method == "POST" and not lost:
+        """Let the server take the first, and drop what it answers."""
+        if route.request.method == "POST" and not asked:
+            asked.append(route.request.url)
             route.fetch()
-            lost.append(route.request.url)
             route.abort("connectionreset")
+            lost.append(route.request.url)
         else:
             route.continue_()
 
-    page.route("**/api/v1/sync", lose)
-    back(page)
+    # the phone may send by itself, too
+    page.context.route("**/api/v1/sync", lose)
+    back_at_the_outbox(page)
+    comes_true(page, lambda: lost)
     expect(page.locator(".record[data-state=waiting]")).to_contain_text("还不知道是否送到")
     assert len(_cases()) == 1
     # corrected meanwhile: it goes as a correction of the same case
@@ -176,8 +192,8 @@ def test_signing_out_counts_what_is_unsent_and_wipes_the_phone(cast: Cast, visit
     cut(page)
     report(page, photo=False)
     kept(page)
+    nothing_gets_through(page)
     page.context.set_offline(False)
-    page.route("**/api/v1/sync", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
     page.goto("/field/me")
     page.get_by_role("button", name="退出登录").click()
     box = page.locator("#leaving")

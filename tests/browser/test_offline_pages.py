@@ -20,7 +20,7 @@ from gezhi.duties.models import Absence, Activity
 from gezhi.foundation import clock
 from gezhi.people.tests.cast import Cast
 from gezhi.sync.tests.test_signing import DUTY, SIGNED
-from tests.browser.phone import ITEM, back, choose_wood, cut, kept, look, ready, sent, take_along
+from tests.browser.phone import ITEM, back, choose_wood, cut, kept, look, nothing_gets_through, ready, sent, take_along
 from tests.browser.steps import Visit, enact, picture
 from tests.browser.test_offline_work import _enact_rounds
 
@@ -130,6 +130,7 @@ def test_no_form_of_a_worker_ends_in_the_browsers_error_page(cast: Cast, visit: 
     enact()
     _enact_rounds(SIGNED)
     page = take_along(cast, visit)
+    nothing_gets_through(page)
     seen: set[str] = set()
     for address in _pages(cast).values():
         page.goto(address)

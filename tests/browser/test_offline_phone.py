@@ -13,7 +13,7 @@ from gezhi.cases.models import Case, CaseFile
 from gezhi.foundation import clock
 from gezhi.people.tests.cast import Cast
 from gezhi.sync.models import Receipt
-from tests.browser.phone import ITEM, back, cut, kept, look, report, sent, take_along, until
+from tests.browser.phone import ITEM, back, back_at_the_outbox, cut, kept, look, report, sent, take_along, until
 from tests.browser.steps import Visit, enact
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -137,11 +137,11 @@ def test_a_photo_that_was_half_sent_goes_on_where_it_stopped(cast: Cast, visit: 
         else:
             route.continue_()
 
-    page.route(
+    page.context.route(
         re.compile("/api/v1/sync/photos/"),
         lambda route: break_off(route) if route.request.method == "PUT" else route.continue_(),
     )
-    back(page)
+    back_at_the_outbox(page)
     expect(page.locator(".record[data-state=waiting]")).to_have_count(1)
     expect(page.locator("p[data-slot=says].t-lead")).to_contain_text("没有网络")
     assert _cases() == []
@@ -183,6 +183,8 @@ def test_the_phone_sends_by_itself_when_no_page_of_the_field_is_open(cast: Cast,
     until(page, _NOTHING_WAITS)
     (case,) = _cases()
     assert case.text == "没开着页面"
+    # what became of it was taken along, too
+    until(page, _HOLDS_A_CASE)
 
 
 def test_where_the_browser_has_no_background_sync_it_is_tried_again(cast: Cast, visit: Visit) -> None:
@@ -194,13 +196,13 @@ def test_where_the_browser_has_no_background_sync_it_is_tried_again(cast: Cast, 
     report(page, photo=False)
     kept(page)
     # the network is there, and the server has a fault
-    page.route(
+    page.context.route(
         "**/api/v1/sync",
         lambda route: route.fulfill(status=503, body="") if route.request.method == "POST" else route.continue_(),
     )
     back(page)
     expect(page.locator(".record[data-state=waiting]")).to_have_count(1)
-    page.unroute("**/api/v1/sync")
+    page.context.unroute("**/api/v1/sync")
     page.clock.fast_forward(31_000)
     sent(page, 1)
     assert len(_cases()) == 1
@@ -239,6 +241,11 @@ _FULL = """() => {
     return globalThis.realPut.apply(this, given);
   };
 }"""
+_HOLDS_A_CASE = f"""async () => {{ {_OPEN}
+  const all = await of(db.transaction("parts").objectStore("parts").getAll());
+  db.close();
+  return all.some((one) => one.name.startsWith("case/"));
+}}"""
 _NOTHING_WAITS = f"""async () => {{ {_OPEN}
   const all = await of(db.transaction("outbox").objectStore("outbox").getAll());
   db.close();

@@ -122,6 +122,7 @@ def test_a_place_is_picked_on_the_map_or_written(
     page = context.new_page()
     page.goto(reverse("web:desk_entry_new", args=["premises"]))
     button = page.locator("[data-on-map]").first
+    expect(button).to_be_visible()
     button.focus()
     page.keyboard.press("Enter")
     expect(button).to_have_attribute("aria-expanded", "true")

@@ -55,7 +55,7 @@ async function open() {
   outbox.onChange(() => badge(one.account));
   window.addEventListener("online", () => netBack());
   keepTrying(async () => {
-    await (await import("./send.js")).sendAll(one.account);
+    await sendOff(one.account);
     return (await outbox.unsent(one.account)).filter((record) => record.state === "waiting").length;
   })();
   const again = async () => {
@@ -144,7 +144,12 @@ function netBack() {
   line.dataset.netback = "";
   line.querySelector("[data-slot=again]").href = location.href;
   main.prepend(line);
-  who.current().then(async (one) => one && (await import("./send.js")).sendAll(one.account));
+  who.current().then((one) => one && sendOff(one.account));
+}
+
+async function sendOff(account) {
+  await (await import("./send.js")).sendAll(account);
+  if (await download.freshen(account)) document.dispatchEvent(new Event("gezhi:downloaded"));
 }
 
 // a form of the server's page was sent into a dead spot: nothing was taken, and the page before still has it all

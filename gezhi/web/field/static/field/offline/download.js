@@ -16,7 +16,7 @@ export async function size(account) {
 
 export async function refresh(account, progress = () => {}) {
   await server.session(account);
-  const note = await noteOf(account);
+  const [note, behind] = [await noteOf(account), await store.meta(store.behindKey(account))];
   const answer = await server.download(note?.cursor ?? "");
   if (!answer.ok) throw new Error(String(answer.status));
   const told = JSON.parse(await read(answer, progress));
@@ -31,7 +31,16 @@ export async function refresh(account, progress = () => {}) {
     bytes: known + told.bytes,
     language: told.language,
   });
+  // what was sent while it came may not be in it
+  if (behind === (await store.meta(store.behindKey(account)))) await store.dropMeta(store.behindKey(account));
   return told;
+}
+
+// what was done from here has changed what there is to do: a phone that takes the field along takes that, too.
+// Returns whether it did; where it can't it is done the next time
+export async function freshen(account) {
+  if (!(await store.meta(store.behindKey(account))) || !(await noteOf(account))) return false;
+  return refresh(account).then(() => true, () => false);
 }
 
 async function read(answer, progress) {

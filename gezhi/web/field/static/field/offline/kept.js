@@ -1,5 +1,6 @@
 // After a form: the record is kept first; then it is sent, if that can be done at once; either way its owner reads which.
 
+import { freshen } from "./download.js";
 import { becameOf } from "./mending.js";
 import * as outbox from "./outbox.js";
 import { sendAll } from "./send.js";
@@ -25,6 +26,7 @@ async function keep(account, main, says, { replaces = null, ...given }) {
     return null;
   }
   const told = navigator.onLine ? await sendAll(account) : { state: "offline" };
+  freshen(account);
   const now = await outbox.find(account, record.key);
   const sent = now?.state === "sent";
   if (["refused", "conflict"].includes(now?.state) || told.state === "signed-out") {

@@ -78,8 +78,7 @@ export async function show(context) {
     at("send").classList.remove("is-busy");
     at("says").textContent = sayOf(told);
     await draw();
-    // what was done here has changed what there is to do
-    if ((told.sent || told.stuck) && (await download.noteOf(account))) await download.refresh(account).then(() => document.dispatchEvent(new Event("gezhi:downloaded")), () => {});
+    if (await download.freshen(account)) document.dispatchEvent(new Event("gezhi:downloaded"));
     if (told.state === "signed-out" && pressed && (await signIn(told.state))) more = asked = true;
   }
 

@@ -26,8 +26,7 @@ async function work(account, progress) {
       if (await photosUp(account, record, progress)) ready.push(record);
     }
     for (let at = 0; at < ready.length; at += AT_ONCE) sent += await pushSome(account, ready.slice(at, at + AT_ONCE));
-    const open = await outbox.unsent(account);
-    return { state: "done", sent, left: open.length, stuck: open.some((one) => ["refused", "conflict"].includes(one.state)) };
+    return { state: "done", sent, left: (await outbox.unsent(account)).length };
   } catch (error) {
     if (error instanceof server.SignedOut) return { state: "signed-out", sent };
     if (error instanceof server.Stranger) return { state: "stranger", sent };
@@ -45,6 +44,7 @@ async function pushSome(account, records) {
     await store.put("outbox", account, record.key, record);
   }
   const { results } = await server.push(records.map(({ key, kind, at, base, form, data }) => ({ key, kind, at, base, form, data })));
+  await store.setMeta(store.behindKey(account), outbox.newKey());
   let sent = 0;
   for (const [n, result] of results.entries()) if (await settle(account, records[n], result)) sent += 1;
   return sent;

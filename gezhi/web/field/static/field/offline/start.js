@@ -34,7 +34,7 @@ async function along(account) {
   if (waiting) await sendAll(account);
   const left = await mark(account);
   if (!note || (await download.expire(account))) return left;
-  if (waiting || Date.now() - note.at > FRESH_MS) await download.refresh(account).catch(() => {});
+  if (!(await download.freshen(account)) && Date.now() - note.at > FRESH_MS) await download.refresh(account).catch(() => {});
   return left;
 }
 

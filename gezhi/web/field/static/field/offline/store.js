@@ -91,7 +91,11 @@ export async function part(account, name) {
 // what an account has begun here and not ended yet
 export const runningKey = (account) => `running:${account}`;
 
+// that something was taken by the server and what it changed is not downloaded yet: whoever sent it, a page or the phone itself
+export const behindKey = (account) => `behind:${account}`;
+
 export async function dropDownload(account) {
   await clear("parts", account);
+  await dropMeta(behindKey(account));
   await dropMeta(`download:${account}`);
 }

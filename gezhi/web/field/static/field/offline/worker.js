@@ -1,6 +1,7 @@
 // The service worker of /field: keeps one page per language and what it needs, and hands it out when no server answers.
 // It keeps no page of anybody: what is somebody's lies in IndexedDB, apart for each account.
 
+import { freshen } from "./download.js";
 import { sendAll } from "./send.js";
 import * as who from "./who.js";
 
@@ -108,6 +109,7 @@ export function start({ build, shells, files, statics }) {
     const one = await who.current();
     if (!one) return;
     const told = await sendAll(one.account);
+    await freshen(one.account);
     // rejected: the browser tries again later by itself
     if (told.state === "offline") throw new Error("offline");
   }
