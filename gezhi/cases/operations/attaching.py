@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from gezhi.cases.errors import BadInput
 from gezhi.cases.models import CaseFile, Proposal
 from gezhi.foundation.files import ids_in as files_in
-from gezhi.foundation.models import StoredFile
+from gezhi.foundation.files import take
 from gezhi.schemes.model import Scheme
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def attach_to(opened: "Open", files: Sequence[UUID], *, role: str, public: bool, by: str, who: str) -> list[CaseFile]:
     """Keep files with an opened case. A file that is not here, or with another case, is refused; twice is once."""
-    there = {row.pk: row for row in StoredFile.objects.filter(pk__in=files)}
+    there = take(files)
     elsewhere = set(CaseFile.objects.filter(file__in=files).exclude(case=opened.case).values_list("file_id", flat=True))
     kept = []
     for pk in dict.fromkeys(files):

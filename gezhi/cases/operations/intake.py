@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.db.models import Model
 from django.db.models.signals import post_save
 from django.dispatch import receiver
@@ -35,6 +35,7 @@ from gezhi.enactment import queries as enactment
 from gezhi.enactment.models import SchemeVersion
 from gezhi.foundation import binary, crypto
 from gezhi.foundation.binary import NULL
+from gezhi.foundation.files import take
 from gezhi.foundation.ids import uuid7
 from gezhi.foundation.memory import Memory
 from gezhi.foundation.models import StoredFile
@@ -96,10 +97,13 @@ def open_batch(
 
 
 def _twice[Answer](take_in: Callable[[], Answer]) -> Answer:
-    """Take in again what was written for a table that was changed meanwhile under the running program."""
+    """Take in again what was written for a table that was changed meanwhile under the running program.
+
+    Or what named a file that was swept between the look and the statement: the second look says that it is gone.
+    """
     try:
         return take_in()
-    except binary.OutdatedError:
+    except (binary.OutdatedError, IntegrityError):
         if connection.in_atomic_block:
             raise
         return take_in()
@@ -328,7 +332,9 @@ def _photos(report: Report) -> list[StoredFile]:
     """Return the files sent along, in their order. A file that is not here or belongs to another case is refused."""
     if not report.files:
         return []
-    there = {row.pk: row for row in StoredFile.objects.filter(pk__in=report.files)}
+    # where each statement is for itself, the statement that holds them says whether one went meanwhile: see `_twice`
+    held = connection.in_atomic_block
+    there = take(report.files) if held else {row.pk: row for row in StoredFile.objects.filter(pk__in=report.files)}
     taken = set(
         CaseFile.objects.filter(file__in=report.files)
         .exclude(case__client_key__endswith=f":{report.client_key}")

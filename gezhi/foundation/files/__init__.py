@@ -6,7 +6,7 @@ dropped. Files lie under `MEDIA_ROOT` and are never served from there: a view th
 
 from gezhi.foundation.files.keep import forget, forget_place, path_of, respond, store
 from gezhi.foundation.files.look import FileRefused
-from gezhi.foundation.files.uses import foreign, forget_unused, ids_in, in_use, named_by, sweep
+from gezhi.foundation.files.uses import foreign, forget_unused, ids_in, in_use, named_by, sweep, take
 from gezhi.foundation.models import StoredFile
 
 __all__ = [
@@ -23,4 +23,5 @@ __all__ = [
     "respond",
     "store",
     "sweep",
+    "take",
 ]

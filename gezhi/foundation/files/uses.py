@@ -32,15 +32,21 @@ def in_use(ids: Collection[UUID]) -> set[UUID]:
     return found
 
 
+def take(ids: Iterable[UUID]) -> dict[UUID, StoredFile]:
+    """Return those of the files that are here, locked in the caller's transaction: none is swept before it is held."""
+    rows = StoredFile.objects.select_for_update(no_key=True).filter(pk__in=set(ids)).order_by("pk")
+    return {row.pk: row for row in rows}
+
+
 def foreign(ids: Iterable[str | UUID], *, actor: str, own: Collection[UUID] = ()) -> list[str]:
     """Return those of the ids that somebody may not hand in: not stored, put up by others, or used for something else.
 
-    `own` are those that what is written has already. An empty `actor`, the system itself, hands in anybody's.
+    `own` are those that what is written has already. An empty `actor`, the system itself, hands in anybody's. In the
+    transaction that is to hold them, so that none is swept before.
     """
     named = list(dict.fromkeys(str(one) for one in ids))
     asked = {pk for one in named if (pk := _id(one)) is not None and pk not in own}
-    rows = StoredFile.objects.filter(pk__in=asked).only("actor") if asked else ()
-    there = {row.pk for row in rows if actor in ("", row.actor)}
+    there = {pk for pk, row in take(asked).items() if actor in ("", row.actor)} if asked else set[UUID]()
     good = (there - in_use(there)) | set(own)
     return [one for one in named if _id(one) not in good]
 
@@ -74,9 +80,12 @@ def sweep(*, now: datetime, kept: timedelta, most: int = _BATCH) -> int:
         loose = loose.filter(~Exists(one.model._base_manager.filter(**{one.name: OuterRef("pk")})))
     after, gone = UUID(int=0), 0
     while not gone and (found := list(loose.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:most])):
-        named = {pk for naming in _naming for pk in naming(found)}
         with transaction.atomic():
-            gone = forget_unused(set(found) - named)
+            # what somebody is about to hold is not free, and is not waited for
+            free = StoredFile.objects.select_for_update(skip_locked=True).filter(pk__in=found)
+            locked = set(free.values_list("pk", flat=True))
+            named = {pk for naming in _naming for pk in naming(locked)}
+            gone = forget_unused(locked - named)
         after = found[-1]
     return gone
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from gezhi.foundation.models import StoredFile
+from gezhi.foundation.files import take
 from gezhi.people.models import Account
 from gezhi.registers import access, ledgers
 from gezhi.registers.errors import Forbidden, NotFound, Refused
@@ -21,7 +21,7 @@ def attach(
 ) -> list[EntryFile]:
     """Put stored files with an entry. One that is not here, or with another entry, is refused; twice is once."""
     kept, by = _open(actor, now, entry)
-    there = set(StoredFile.objects.filter(pk__in=files).values_list("pk", flat=True))
+    there = take(files)
     elsewhere = set(EntryFile.objects.filter(file__in=files).exclude(entry=kept).values_list("file_id", flat=True))
     rows = []
     for pk in dict.fromkeys(files):

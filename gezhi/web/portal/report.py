@@ -20,7 +20,7 @@ from gezhi.cases import queries
 from gezhi.cases.errors import AskArea, CaseError
 from gezhi.cases.operations.report import TEXT_LENGTH
 from gezhi.enactment import queries as enactment
-from gezhi.foundation import clock
+from gezhi.foundation import clock, files
 from gezhi.people.models import Account
 from gezhi.schemes.model import Question
 from gezhi.schemes.state import Refused
@@ -276,12 +276,32 @@ def _send(request: HttpRequest, draft: Draft, now: datetime) -> HttpResponse:
         drafts.keep(request, draft)
         return redirect("web:portal_where", key=draft.key)
     except (CaseError, Refused) as error:
+        if isinstance(error, CaseError) and error.field == "files":
+            return _without_lost(request, draft)
         messages.error(request, gettext("Not sent: %(why)s What you wrote is kept.") % {"why": _why(error)})
         return redirect("web:portal_contact", key=draft.key)
     draft.number, draft.secret = opened.number, opened.secret
     drafts.keep(request, draft)
     tickets.remember(request, opened.number, opened.secret)
     return redirect("web:portal_receipt", key=draft.key)
+
+
+def _without_lost(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """Lead back to the photos, without those that are gone: put up so long ago that they were cleared away."""
+    here = {str(row.pk) for row in questions.stored([*draft.photos, *map(str, files.ids_in(draft.facts))])}
+    draft.photos = [one for one in draft.photos if one in here]
+    gone = {str(one) for one in files.ids_in(draft.facts)} - here
+    draft.facts = {key: _left(value, gone) for key, value in draft.facts.items()}
+    drafts.keep(request, draft)
+    messages.error(
+        request,
+        gettext("Not sent: a photo is not here any more. Please choose it again. All else that you wrote is kept."),
+    )
+    return redirect("web:portal_what", key=draft.key)
+
+
+def _left(answer: object, gone: set[str]) -> object:
+    return [one for one in answer if one not in gone] if isinstance(answer, list) else answer
 
 
 def _why(error: CaseError | Refused) -> str:

@@ -12,6 +12,7 @@ from PIL import ExifTags, Image
 
 from gezhi.cases.models import Case, CaseFile
 from gezhi.enactment import queries as enactment
+from gezhi.foundation import files
 from gezhi.foundation.models import StoredFile
 from gezhi.people.models import Account
 from gezhi.web import questions
@@ -70,6 +71,23 @@ def test_a_photo_that_came_once_is_kept_when_something_else_is_missing(district:
     page = _contact(client, district, text="灯不亮。", **{"photos.kept": token[1]})
     client.post(page, {"who": "anonymous"})
     assert CaseFile.objects.get().file == StoredFile.objects.get()
+
+
+def test_a_photo_that_was_cleared_away_meanwhile_is_asked_for_again_and_all_else_kept(
+    district: District, browser_of: Browser
+) -> None:
+    client = browser_of(None)
+    page = _contact(client, district, photos=[_photo("first.jpg"), _photo("second.jpg")])
+    files.forget(StoredFile.objects.order_by("pk")[0].pk)
+    said = client.post(page, {"who": "anonymous"}, follow=True)
+    assert said.redirect_chain == [(page.replace("contact", "what"), 302)]
+    words = said.content.decode()
+    assert "有照片已经不在了" in words
+    assert "垃圾堆了三天。" in words
+    assert words.count('name="photos.kept"') == 1
+    assert not _cases().exists()
+    assert client.post(page, {"who": "anonymous"}).status_code == 302
+    assert CaseFile.objects.filter(case=_cases().get()).count() == 1
 
 
 def placed_photo(district: District, grid: int) -> SimpleUploadedFile:
