@@ -1,13 +1,17 @@
 """Rules about tables and migrations."""
 
 import re
+from collections.abc import Iterable, Iterator
 from io import StringIO
 
 import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations import AlterField, RunPython, RunSQL, SeparateDatabaseAndState
+from django.db.migrations.operations.base import Operation
 
+from gezhi.foundation import again
 from tests.house.sources import FLOORS, ROOT
 
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
@@ -46,6 +50,35 @@ def test_migrations_hold_no_triggers() -> None:
         for path in (ROOT / "gezhi").glob("*/migrations/*.py")
         if re.search(r"CREATE\s+(OR\s+REPLACE\s+)?(CONSTRAINT\s+)?TRIGGER", path.read_text(), re.IGNORECASE)
     ]
+    assert found == []
+
+
+def _steps(operations: Iterable[Operation]) -> Iterator[Operation]:
+    for one in operations:
+        if isinstance(one, SeparateDatabaseAndState):
+            yield from _steps(one.database_operations)
+        else:
+            yield one
+
+
+def _may_run_again(step: Operation) -> bool:
+    """Say whether a step finds nothing to do the second time; RunPython has to see to that itself."""
+    if isinstance(step, RunSQL):
+        # what it puts in the place of what it drops, if anything, comes in a step of its own
+        return "if exists" in str(step.sql)
+    return isinstance(step, AlterField | RunPython)
+
+
+def test_what_runs_outside_a_transaction_may_run_again() -> None:
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    outside = [one for key, one in loader.disk_migrations.items() if key[0] in FLOOR and not one.atomic]
+    found = [
+        f"{migration}: {type(step).__name__} is not of gezhi.foundation.again"
+        for migration in outside
+        for step in _steps(migration.operations)
+        if type(step).__module__ != again.__name__ and not _may_run_again(step)
+    ]
+    assert outside
     assert found == []
 
 

@@ -1,14 +1,15 @@
 """Closed cases, the newest first: what the page of published results and the sums of a period read."""
 
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from gezhi.foundation import again
 
 
 class Migration(migrations.Migration):
     atomic = False
     dependencies = [("cases", "0004_follow_by_code")]
     operations = [
-        AddIndexConcurrently(
+        again.AddIndex(
             model_name="case",
             index=models.Index(
                 condition=models.Q(("closed_at__isnull", False)),

@@ -1,7 +1,8 @@
 """An index over what each desk ended last, built while the table is in use."""
 
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from gezhi.foundation import again
 
 
 class Migration(migrations.Migration):
@@ -10,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [("cases", "0009_notes_named_and_put_right")]
 
     operations = [
-        AddIndexConcurrently(
+        again.AddIndex(
             model_name="hold",
             index=models.Index(
                 models.F("desk_key"), models.F("until").desc(), name="hold_ended",

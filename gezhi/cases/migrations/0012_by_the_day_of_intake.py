@@ -1,10 +1,11 @@
 """Cases by when they came in: what a handbook lists of a year in order, without reading all of a district's."""
 
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from gezhi.foundation import again
 
 
 class Migration(migrations.Migration):
     atomic = False
     dependencies = [("cases", "0011_parts_at_hand")]
-    operations = [AddIndexConcurrently("case", models.Index(fields=["opened_at"], name="case_opened"))]
+    operations = [again.AddIndex("case", models.Index(fields=["opened_at"], name="case_opened"))]

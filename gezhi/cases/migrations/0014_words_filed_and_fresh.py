@@ -1,8 +1,9 @@
 """Two indexes of words: trigrams of those that were put there, and which ones have yet to be."""
 
 import django.contrib.postgres.indexes
-from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
 from django.db import migrations, models
+
+from gezhi.foundation import again
 
 
 class Migration(migrations.Migration):
@@ -11,14 +12,14 @@ class Migration(migrations.Migration):
     dependencies = [("cases", "0013_words_filed_later")]
 
     operations = [
-        AddIndexConcurrently(
+        again.AddIndex(
             "casewords",
             django.contrib.postgres.indexes.GinIndex(
                 fields=["words"], name="case_words_filed", opclasses=["gin_trgm_ops"], condition=models.Q(indexed=True)
             ),
         ),
-        AddIndexConcurrently(
+        again.AddIndex(
             "casewords", models.Index(fields=["case"], name="case_words_fresh", condition=models.Q(indexed=False))
         ),
-        RemoveIndexConcurrently("casewords", "case_words_trgm"),
+        again.RemoveIndex("casewords", "case_words_trgm"),
     ]

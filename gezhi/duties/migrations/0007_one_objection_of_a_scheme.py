@@ -2,10 +2,7 @@
 
 from django.db import migrations, models
 
-_MAKE = """
-create unique index concurrently objection_open_once on duties_objection (scheme, duty, area_id, period, account_id)
-where state in ('open', 'accepted')
-"""
+from gezhi.foundation import again
 
 
 class Migration(migrations.Migration):
@@ -25,9 +22,12 @@ class Migration(migrations.Migration):
                 ),
             ],
             database_operations=[
-                migrations.RunSQL(_MAKE, "drop index concurrently objection_open_once"),
+                again.UniqueIndex(
+                    "duties_objection", "objection_open_once", "scheme, duty, area_id, period, account_id",
+                    "where state in ('open', 'accepted')",
+                ),
                 migrations.RunSQL(
-                    "drop index concurrently objection_one_open",
+                    "drop index concurrently if exists objection_one_open",
                     "create unique index concurrently objection_one_open on duties_objection"
                     " (duty, area_id, period, account_id) where state in ('open', 'accepted')",
                 ),

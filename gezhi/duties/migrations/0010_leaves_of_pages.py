@@ -2,14 +2,12 @@
 
 from django.db import migrations, models
 
-_MAKE = """
-create unique index concurrently {name} on duties_leaf ({columns}) nulls not distinct
-"""
-_TAKE_OVER = "alter table duties_leaf add constraint {name} unique using index {name}"
+from gezhi.foundation import again
+
 # The one that takes its place is there already, and holds the years as before.
 _DROP = """
 -- squawk-ignore ban-drop-constraint
-alter table duties_leaf drop constraint {name}
+alter table duties_leaf drop constraint if exists {name}
 """
 _OLD = "book, account_id, area_id, first, last"
 _NEW = f"{_OLD}, page"
@@ -19,7 +17,7 @@ class Migration(migrations.Migration):
     atomic = False
     dependencies = [("duties", "0009_declined_signatures")]
     operations = [
-        migrations.AddField(
+        again.AddField(
             model_name="leaf",
             name="page",
             field=models.CharField(blank=True, db_default="", default="", max_length=129),
@@ -37,13 +35,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             database_operations=[
-                migrations.RunSQL(
-                    _MAKE.format(name="leaf_of_page_once", columns=_NEW),
-                    "drop index concurrently if exists leaf_of_page_once",
-                ),
-                migrations.RunSQL(
-                    _TAKE_OVER.format(name="leaf_of_page_once"), _DROP.format(name="leaf_of_page_once")
-                ),
+                again.UniqueIndex("duties_leaf", "leaf_of_page_once", _NEW, "nulls not distinct"),
+                again.UniqueConstraint("duties_leaf", "leaf_of_page_once"),
                 migrations.RunSQL(
                     _DROP.format(name="leaf_once"),
                     f"alter table duties_leaf add constraint leaf_once unique nulls not distinct ({_OLD})",

@@ -1,5 +1,6 @@
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from gezhi.foundation import again
 
 
 class Migration(migrations.Migration):
@@ -11,5 +12,5 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        AddIndexConcurrently("journalentry", models.Index(fields=["-at", "-id"], name="journal_by_time")),
+        again.AddIndex("journalentry", models.Index(fields=["-at", "-id"], name="journal_by_time")),
     ]

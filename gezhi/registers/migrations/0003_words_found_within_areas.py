@@ -1,8 +1,9 @@
 """The areas filled in a few at a time; one index for words within areas in place of that for words alone; sounds too."""
 
 import django.contrib.postgres.indexes
-from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
 from django.db import migrations
+
+from gezhi.foundation import again
 
 
 _AT_ONCE = 5_000
@@ -25,8 +26,8 @@ def _fill(apps, schema_editor):
             (last,) = cursor.fetchone()
 
 
-def _index(column: str, name: str) -> AddIndexConcurrently:
-    return AddIndexConcurrently(
+def _index(column: str, name: str) -> again.AddIndex:
+    return again.AddIndex(
         'entrywords',
         django.contrib.postgres.indexes.GinIndex(fields=['areas', column], name=name, opclasses=['array_ops', 'gin_trgm_ops']),
     )
@@ -41,6 +42,6 @@ class Migration(migrations.Migration):
         migrations.RunPython(_fill, migrations.RunPython.noop),
         _index('words', 'entry_words_in'),
         _index('heard', 'entry_heard_in'),
-        RemoveIndexConcurrently('entrywords', 'entry_words_trgm'),
-        RemoveIndexConcurrently('entrywords', 'entry_heard_trgm'),
+        again.RemoveIndex('entrywords', 'entry_words_trgm'),
+        again.RemoveIndex('entrywords', 'entry_heard_trgm'),
     ]

@@ -2,17 +2,14 @@
 
 from django.db import migrations, models
 
-_MAKE = """
-create unique index concurrently look_opened_once on registers_look (entry_id, account_id, opened_on)
-where opened_on is not null
-"""
+from gezhi.foundation import again
 
 
 class Migration(migrations.Migration):
     atomic = False
     dependencies = [("registers", "0005_large_tables_in_the_background")]
     operations = [
-        migrations.AddField(model_name="look", name="opened_on", field=models.DateField(null=True)),
+        again.AddField(model_name="look", name="opened_on", field=models.DateField(null=True)),
         migrations.AlterField(
             model_name="look", name="purpose", field=models.CharField(blank=True, default="", max_length=200)
         ),
@@ -27,6 +24,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            database_operations=[migrations.RunSQL(_MAKE, "drop index concurrently look_opened_once")],
+            database_operations=[
+                again.UniqueIndex(
+                    "registers_look", "look_opened_once", "entry_id, account_id, opened_on", "where opened_on is not null"
+                ),
+            ],
         ),
     ]
