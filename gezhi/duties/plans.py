@@ -69,6 +69,10 @@ class Planned:
         """Return the rounds that fall due between two days, both included."""
         return _rounds(self.version, self.duty.id, low, high)
 
+    def announced_on(self, one: Round) -> date | None:
+        """Return the day from which residents read of a round; None where the plan announces nothing."""
+        return reckoning.announced_on(self.days, self.duty, one)
+
     def due_at(self, one: Round) -> datetime:
         """Return the instant by which a round is to be done: the end of its due day, or of the last hours of it."""
         return self.spans(one)[-1][1] if self.duty.hours else end_of(one.due, self.days)

@@ -85,6 +85,7 @@ def duty(document: Document, key: str, table: Table) -> Duty:
         hours=tuple(Stretch.parse(one) for one in words(table.get("hours"))),
         starts_on=words(table.get("starts_on")),
         within=table.get("within", ""),
+        notice=table.get("notice", ""),
         phases=words(table.get("phases")),
         together=table.get("together", False),
         verifies=table.get("verifies", ""),

@@ -72,6 +72,7 @@ _FIELDS = {
     "statutory": Text("法定日历", "statutory calendar"),
     "hours": Text("办公时间", "hours"),
     "duties.hours": Text("时段", "hours of the day"),
+    "duties.notice": Text("提前公告", "announced ahead"),
     "rest": Text("本地休息日", "own rest days"),
     "work": Text("本地工作日", "own workdays"),
     "conflict_desk": Text("回避时由谁办", "desk for conflicts of interest"),

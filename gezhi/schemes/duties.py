@@ -114,7 +114,8 @@ class Duty:
     `verifies`: the duty whose activities are confirmed, never by whoever did them. `closes`: what ends a round: as many
     activities as it asks for, a written report (`nil`: also to say that there is nothing), or the signature of
     `signed_by`. `received_by`: the post that a report goes to, where that is not the superior's. `minutes` is what one
-    takes, for the check of whether the posts have the hours.
+    takes, for the check of whether the posts have the hours. `notice`: how long ahead residents read that it takes
+    place, where it has its day (`on`) and its area.
     """
 
     id: str
@@ -128,6 +129,7 @@ class Duty:
     hours: tuple[Stretch, ...] = ()
     starts_on: tuple[str, ...] = ()
     within: str = ""
+    notice: str = ""
     phases: tuple[str, ...] = ()
     together: bool = False
     verifies: str = ""

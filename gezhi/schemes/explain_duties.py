@@ -175,8 +175,14 @@ def when_text(scheme: Scheme, duty: Duty) -> Text:
         within = duration_text(duty.within)
         return Text(f"{events.zh}后 {within.zh}内", f"within {within.en} of {events.en}")
     when = rule_text(duty.on) if duty.on else rate_text(duty.rate) if duty.rate else UNSAID
-    said = [when, hours_text(duty), _MOVED.get(duty.if_holiday, UNSAID)]
+    said = [when, hours_text(duty), _MOVED.get(duty.if_holiday, UNSAID), notice_text(duty)]
     return join([one for one in said if one != UNSAID], "，", ", ")
+
+
+def notice_text(duty: Duty) -> Text:
+    """Return how long ahead residents read of it, in words; nothing where the plan announces nothing."""
+    ahead = duration_text(duty.notice)
+    return Text(f"提前 {ahead.zh}向居民公告", f"announced to residents {ahead.en} ahead") if duty.notice else UNSAID
 
 
 def hours_text(duty: Duty) -> Text:

@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
+from dateutil.relativedelta import relativedelta
 from dateutil.rrule import rrule, rrulestr
 
+from gezhi.schemes.durations import Duration, Unit
 from gezhi.schemes.duties import Duty
 from gezhi.schemes.model import Scheme
 from gezhi.schemes.text import Text
@@ -58,6 +60,25 @@ def round_at(scheme: Scheme, days: WorkCalendar, duty: Duty, on: date) -> Round 
     back = timedelta(days=800 if duty.on else 31)
     around = rounds(scheme, days, duty, max(on, date.min + back) - back, on + timedelta(days=400))
     return next((one for one in around if one.first <= on <= one.last), None)
+
+
+def announced_on(days: WorkCalendar, duty: Duty, one: Round) -> date | None:
+    """Return the day from which residents read of a round: so many days before its own; None where nobody does."""
+    if not duty.notice:
+        return None
+    ahead = Duration.parse(duty.notice)
+    match ahead.unit:
+        case Unit.WORKDAYS:
+            on = one.due
+            for _ in range(ahead.amount):
+                on -= DAY
+                while not days.is_workday(on):
+                    on -= DAY
+            return on
+        case Unit.MONTHS:
+            return one.due - relativedelta(months=ahead.amount)
+        case _:
+            return one.due - ahead.amount * DAY
 
 
 def period_of(per: str, on: date) -> tuple[str, date, date]:

@@ -218,6 +218,7 @@ SHAPES: Mapping[str, Mapping[str, str]] = {
         "hours": "hours",
         "starts_on": "words",
         "within": "duration",
+        "notice": "duration",
         "phases": "words",
         "together": "flag",
         "verifies": "word",

@@ -1,6 +1,7 @@
 """Every write of duties: keyword-only functions that authorise, lock, change and log in one transaction."""
 
 from gezhi.duties.leaves import Which
+from gezhi.duties.operations.announcing import tell_announced
 from gezhi.duties.operations.books import close, may_write, remark, reopen
 from gezhi.duties.operations.changing import correct, decline, may_sign, sign, withdraw
 from gezhi.duties.operations.drawing import Redrawn, draw, population_hash, redraw, sample
@@ -60,5 +61,6 @@ __all__ = [
     "start_by_case",
     "start_by_entry",
     "take_back_objection",
+    "tell_announced",
     "withdraw",
 ]

@@ -30,7 +30,7 @@ def tell_receivers(body: dict[str, Any], now: datetime) -> None:
     if report is None or planned is None or report.received_at is not None:
         return
     row = report.activity
-    for language, accounts in _by_language(_receivers(report, planned, now)):
+    for language, accounts in by_language(_receivers(report, planned, now)):
         with translation.override(language):
             words = {
                 "who": row.account.name, "title": planned.duty.title.say(language),
@@ -53,7 +53,7 @@ def tell_writer(body: dict[str, Any], now: datetime) -> None:
     writer = report.activity.account
     if not (writer.is_active and can_see(writer, report.activity, now)):
         return
-    for language, accounts in _by_language([writer]):
+    for language, accounts in by_language([writer]):
         with translation.override(language):
             words = {"who": report.received_by.name, "title": planned.duty.title.say(language), "last": report.last}
             answered = _("%(who)s answered your report of %(last)s: %(title)s") % words
@@ -80,7 +80,8 @@ def _receivers(report: Report, planned: Planned, now: datetime) -> list[Account]
     return [one for one in found if receives(one, row, planned, now) and can_see(one, row, now)]
 
 
-def _by_language(accounts: Iterable[Account]) -> list[tuple[str, list[Account]]]:
+def by_language(accounts: Iterable[Account]) -> list[tuple[str, list[Account]]]:
+    """Return accounts by the language that each is told in."""
     found: dict[str, list[Account]] = {}
     for one in accounts:
         found.setdefault(one.language or "zh-hans", []).append(one)

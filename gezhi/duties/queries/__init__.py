@@ -1,6 +1,7 @@
 """Every read of duties: what is owed, how much of a round is done, who has not been seen to. Each says for whom."""
 
 from gezhi.duties.models import Finding
+from gezhi.duties.queries.announced import Announced, Coming, announced, coming
 from gezhi.duties.queries.books import Figures, Line, figures, leaf_of, lines
 from gezhi.duties.queries.care import CareVisit, care_visits
 from gezhi.duties.queries.changes import last_changes
@@ -32,7 +33,9 @@ from gezhi.duties.queries.sums import Object, Scope, Sum, Wanted, objects, one_o
 __all__ = [
     "MOST_HAZARDS",
     "ActivityPage",
+    "Announced",
     "CareVisit",
+    "Coming",
     "Covered",
     "Draft",
     "Figures",
@@ -56,9 +59,11 @@ __all__ = [
     "absent",
     "activities",
     "activity_page",
+    "announced",
     "board",
     "care_visits",
     "cases_of",
+    "coming",
     "counted",
     "declined",
     "draft",

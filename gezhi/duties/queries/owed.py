@@ -90,7 +90,7 @@ class _Mine:
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class Held:
     """A duty with the appointment by which somebody does it, and its ground."""
 
     planned: Planned
@@ -109,7 +109,7 @@ def due(*, account: Account, now: datetime) -> list[Owed]:
     A handful of statements, however many duties and objects there are.
     """
     grants = [one for one in standing(account, now).reach.grants if one.path]
-    held = _held(grants, now)
+    held = duties_held(grants, now)
     if not held:
         return []
     today = held[0].planned.days.local_date(now)
@@ -125,7 +125,7 @@ def due(*, account: Account, now: datetime) -> list[Owed]:
     return sorted(found, key=lambda one: (_ORDER[one.light], one.due is None, one.due or now, one.planned.name))
 
 
-def _held(grants: Sequence[Grant], now: datetime) -> list[_Held]:
+def duties_held(grants: Sequence[Grant], now: datetime) -> list[Held]:
     """Return each duty of the posts held, once for each ground, the own post before the stand-in's."""
     wanted: dict[tuple[str, str], tuple[Planned, Grant]] = {}
     for planned in plans.in_force(timezone.localdate(now)) if grants else ():
@@ -136,10 +136,10 @@ def _held(grants: Sequence[Grant], now: datetime) -> list[_Held]:
     areas = (
         {row.path: row for row in Area.objects.filter(path__in=paths, until=None).defer("boundary")} if paths else {}
     )
-    return [_Held(planned, grant, areas[grant.path]) for planned, grant in wanted.values() if grant.path in areas]
+    return [Held(planned, grant, areas[grant.path]) for planned, grant in wanted.values() if grant.path in areas]
 
 
-def _rounds(held: Sequence[_Held], today: date, mine: _Mine) -> Iterable[Owed]:
+def _rounds(held: Sequence[Held], today: date, mine: _Mine) -> Iterable[Owed]:
     begun = [(one, found) for one in held if (found := one.planned.round_on(today)) and not one.planned.duty.starts_on]
     summed = sums.totals([Scope(one.planned, found, one.grant.path, today, mine.who) for one, found in begun])
     for (one, found), total in zip(begun, summed, strict=True):
@@ -192,7 +192,7 @@ def measured(planned: Planned, one: Round, found: Sum) -> tuple[int, int]:
     return found.objects, found.done
 
 
-def _started(held: _Held, before: set[UUID], told: Q, now: datetime) -> Iterable[Owed]:
+def _started(held: Held, before: set[UUID], told: Q, now: datetime) -> Iterable[Owed]:
     """Yield the starts that wait on somebody's ground, or on what that ground was before it was drawn anew.
 
     `told` leaves out those of cases about the person: whom a case complains about never hears of it.

@@ -6,6 +6,7 @@ from gezhi.schemes.check.forms import REGISTER
 from gezhi.schemes.check.judge import Judge, Where
 from gezhi.schemes.check.references import ITEM, POST
 from gezhi.schemes.check.registers import FORM
+from gezhi.schemes.durations import BadDuration, Duration, Unit
 from gezhi.schemes.duties import Duty
 from gezhi.schemes.rounds import ANCHOR, parse_rule
 from gezhi.schemes.stretches import faults
@@ -15,6 +16,7 @@ PHASE = ("阶段", "phase")
 FACET = ("筛选字段", "facet")
 WHENS = ("at_least", "sample", "on", "starts_on")
 ENTRY = "entry:"
+_MOST_AHEAD = {Unit.DAYS: 366, Unit.WORKDAYS: 250, Unit.MONTHS: 12}
 
 
 def look(judge: Judge) -> None:
@@ -37,6 +39,7 @@ def look(judge: Judge) -> None:
         _hours(judge, where, duty)
         _verified(judge, where, duty)
         _closed(judge, where, duty)
+        _announced(judge, where, duty)
         _care(judge, where, duty)
 
 
@@ -144,6 +147,29 @@ def _hours(judge: Judge, where: Where, duty: Duty) -> None:
         judge.error(code, here, text.zh, text.en)
 
 
+def _announced(judge: Judge, where: Where, duty: Duty) -> None:
+    """What residents read ahead has its day and takes place in an area: nobody reads whose home is visited."""
+    if not duty.notice:
+        return
+    here = (*where, "notice")
+    if not duty.on:
+        zh = "提前公告（notice）只用于有固定日期的任务：请写 on（RFC 5545 规则）。"
+        en = "Only what has its day can be announced ahead (notice): write on, an RFC 5545 rule."
+        judge.error("notice_without_day", here, zh, en)
+    if duty.of.of in judge.scheme.registers:
+        zh = f"“{duty.of}”是台账条目，不能向居民公告走访谁；notice 只用于按层级（如 community）的任务。"
+        en = f"“{duty.of}” are entries: residents never read who is visited. notice is for areas of a level."
+        judge.error("notice_of_entries", here, zh, en)
+    try:
+        ahead = Duration.parse(duty.notice)
+    except BadDuration:
+        return  # said already, where the spelling is looked at
+    if ahead.unit.by_seconds or not 0 < ahead.amount <= _MOST_AHEAD[ahead.unit]:
+        zh = f"“{duty.notice}”不能用作提前公告：请写 1 到 366 天、1 到 250 个工作日或 1 到 12 个月，例如 7 days。"
+        en = f"“{duty.notice}” is no notice ahead: write 1 to 366 days, 1 to 250 workdays or 1 to 12 months: 7 days."
+        judge.error("notice_how_long", here, zh, en)
+
+
 def _rule(judge: Judge, where: Where, written: str) -> None:
     try:
         rule = parse_rule(written)
@@ -214,12 +240,19 @@ def _received(judge: Judge, where: Where, duty: Duty) -> None:
 
 
 def _care(judge: Judge, where: Where, duty: Duty) -> None:
-    """Care cases are known to their worker and supervisor only: nobody draws or verifies them, none starts a duty."""
+    """Care cases are known to their worker and supervisor only: nobody draws, verifies or signs, none starts a duty."""
     register = judge.scheme.registers.get(duty.of.of)
     if register is not None and register.care and duty.verifies:
         zh = f"“{register.id}”是帮扶台账，只有负责人和督导人看得到，不能抽样或由他人核实。"
         en = f"“{register.id}” holds care cases, which only their worker and supervisor see: nobody verifies them."
         judge.error("care_not_drawn", (*where, "of"), zh, en)
+    if register is not None and register.care and duty.closes == "signature":
+        zh = f"“{register.id}”是帮扶台账，别人看不到走访记录，签不了字，这一轮永远结不了：请去掉 closes 和 signed_by。"
+        en = (
+            f"“{register.id}” holds care cases: nobody else sees the record, so nobody can sign it and no round would "
+            f"ever end. Leave closes and signed_by out."
+        )
+        judge.error("care_not_signed", (*where, "closes"), zh, en)
     for event in duty.starts_on:
         started = judge.scheme.registers.get(event.removeprefix(ENTRY)) if event.startswith(ENTRY) else None
         if started is not None and started.care:

@@ -17,10 +17,12 @@ from gezhi.duties import plans, queries
 from gezhi.duties.access import grant_for
 from gezhi.duties.models import Activity
 from gezhi.duties.plans import Planned
-from gezhi.duties.queries import Object, Owed, Scope, Stop, Sum, Wanted
+from gezhi.duties.queries import Coming, Object, Owed, Scope, Stop, Sum, Wanted
 from gezhi.foundation import clock
 from gezhi.people.access import standing
 from gezhi.people.models import Account
+from gezhi.schemes.explain import join
+from gezhi.schemes.explain_duties import selection_text
 from gezhi.schemes.rounds import Round
 from gezhi.schemes.state import Light
 from gezhi.territory import queries as territory
@@ -135,6 +137,31 @@ def _waiting(row: Activity) -> dict[str, object]:
     return {
         "row": row, "title": wording.say(planned.duty.title) if planned else row.duty,
         "place": row.entry_name or territory.short_name(row.area.name),
+    }  # fmt: skip
+
+
+def coming(account: Account, now: datetime) -> list[dict[str, object]]:
+    """Return what is announced to residents or soon will be, with what whoever can't come does about it."""
+    today = timezone.localdate(now)
+    return [_coming(one, today) for one in queries.coming(account=account, now=now)]
+
+
+def _coming(one: Coming, today: date) -> dict[str, object]:
+    planned, told = one.told.planned, one.told
+    if one.away:
+        says = gettext("You are entered as away that day: whoever stands in for you goes.")
+    elif one.public:
+        says = gettext("Residents read of it. Can't come? Enter the day as away, so that a stand-in goes.")
+    else:
+        says = gettext("Announced to residents on %(day)s. Can't come? Enter the day as away before then.") % {
+            "day": wording.say_day(told.since, today)
+        }
+    return {
+        "title": wording.say(planned.duty.title), "day": told.round.due,
+        "words": wording.say_day(told.round.due, today),
+        "hours": wording.say(join([each.text for each in planned.duty.hours])), "says": says,
+        "place": territory.short_name(told.area.name) if told.area
+        else wording.say(selection_text(planned.scheme, planned.duty.of)),
     }  # fmt: skip
 
 

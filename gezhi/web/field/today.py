@@ -62,6 +62,7 @@ def page(request: HttpRequest, account: Account) -> HttpResponse:
         "rounds_more": len(owed) - rounds.SHOWN_TODAY,
         "day": wording.say_day(today, today),
         "special": _special_day(now),
+        "coming": rounds.coming(account, now),
         "sections": _sections(tasks),
         "more": bool(found.next),
         "waiting": len(tasks),

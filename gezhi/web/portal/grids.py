@@ -13,10 +13,15 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET
 
+from gezhi.duties import queries as duties
+from gezhi.duties.queries import Announced
 from gezhi.enactment import queries as enactment
 from gezhi.foundation import clock
 from gezhi.people import queries as people
 from gezhi.people.models import Appointment
+from gezhi.schemes.explain import desk_word, join
+from gezhi.schemes.explain_duties import selection_text
+from gezhi.schemes.state import Desk
 from gezhi.territory import queries as territory
 from gezhi.territory.models import Area
 from gezhi.web import pace, wording
@@ -92,6 +97,7 @@ def board(request: HttpRequest, code: str) -> HttpResponse:
         "near": [seat for seat in seats if seat.near],
         "far": [seat for seat in seats if not seat.near],
         "map": _map(area),
+        "announced": [_announced(one, chain, now) for one in duties.announced(chain=chain, now=now)],
         "numbers": numbers(area, now),
     }
     return render(request, "portal/grid.html", shown)
@@ -113,6 +119,27 @@ def card(request: HttpRequest, code: str) -> HttpResponse:
         "qr": tickets.qr(address),
     }
     return render(request, "portal/card.html", shown)
+
+
+def _announced(one: Announced, chain: list[Area], now: datetime) -> dict[str, object]:
+    """Return what residents read of a round: day, hours, place, and which post receives them."""
+    planned, scheme = one.planned, one.planned.scheme
+    posts = [desk_word(scheme, post) for post in planned.duty.who]
+    who = join(posts, "、", ", ") if planned.duty.together else join(posts, "或", " or ")
+    # named where nobody else can be meant, and is there on the day
+    held = people.holders([Desk("post", post, area.code) for post in planned.duty.who for area in chain], now)
+    sole = held[0] if len(held) == 1 and not duties.absent([held[0].pk], one.round.due) else None
+    return {
+        "title": wording.say(planned.duty.title),
+        "day": one.round.due,
+        "words": wording.say_day(one.round.due, timezone.localdate(now)),
+        "hours": wording.say(join([each.text for each in planned.duty.hours])),
+        "place": territory.short_name(one.area.name)
+        if one.area
+        else wording.say(selection_text(scheme, planned.duty.of)),
+        "who": wording.say(who),
+        "name": sole.name if sole else "",
+    }
 
 
 def _seats(chain: list[Area], now: datetime) -> list[Seat]:
