@@ -103,14 +103,18 @@ def faults(some: Sequence[Stretch], *, a_day: int, minutes: int = 0) -> Iterator
         )
 
 
-def place_of(some: Sequence[Stretch], began: datetime, ended: datetime, zone: ZoneInfo) -> int:
-    """Return which stretch of its day something belongs to: 1 for the first; 0 where it lies outside all of them.
+def places_of(some: Sequence[Stretch], began: datetime, ended: datetime, zone: ZoneInfo) -> tuple[int, ...]:
+    """Return which stretches of its day something has a part in: 1 for the first; none where it lies outside all.
 
-    It is the first one that it has a part in: begun before that ended, and ended after that began.
+    It has a part in what it was begun before the end of, and ended after the beginning of.
     """
     day = began.astimezone(zone).date()
-    for place, one in enumerate(some, 1):
-        opens, closes = one.on(day, zone)
-        if began < closes and (ended > opens or began >= opens):
-            return place
-    return 0
+    spans = [one.on(day, zone) for one in some]
+    return tuple(
+        n for n, (opens, closes) in enumerate(spans, 1) if began < closes and (ended > opens or began >= opens)
+    )
+
+
+def place_of(some: Sequence[Stretch], began: datetime, ended: datetime, zone: ZoneInfo) -> int:
+    """Return the first stretch of its day that something has a part in; 0 where it lies outside all of them."""
+    return next(iter(places_of(some, began, ended, zone)), 0)

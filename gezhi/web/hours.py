@@ -6,11 +6,12 @@ from datetime import datetime
 from django.utils.translation import gettext, pgettext
 
 from gezhi.duties import queries
+from gezhi.duties.models import Activity
 from gezhi.duties.plans import Planned
-from gezhi.duties.queries import Hour, Object, Stands, Sum
+from gezhi.duties.queries import Hour, Object, Scope, Stands, Sum
 from gezhi.schemes.explain import join
 from gezhi.schemes.rounds import Round
-from gezhi.schemes.stretches import place_of
+from gezhi.schemes.stretches import place_of, places_of
 from gezhi.web import wording
 
 
@@ -58,3 +59,21 @@ def say_before(planned: Planned, now: datetime, found: Object | None) -> str:
         words = gettext("%(hours)s is done already: another one now is kept, but fills no other hours.")
         return words % {"hours": wording.say(some[place - 1].text)}
     return ""
+
+
+def say_under_way(planned: Planned, row: Activity, now: datetime) -> str:
+    """Return, of what is under way and has come into further hours, that it fills only one of them; else nothing."""
+    some = planned.duty.hours
+    places = places_of(some, row.began, now, planned.days.zone) if len(some) > 1 else ()
+    one = planned.round_on(row.day) if len(places) > 1 else None
+    if one is None:
+        return ""
+    found = queries.one_object(Scope(planned, one, row.area_path, row.day, row.account_id), row.entry_id or row.area_id)
+    full = found.filled(some) if found else ()
+    fills = next((n for n in places if not (full and full[n - 1])), places[0])
+    further = [some[n - 1].text for n in places if n > fills and not (full and full[n - 1])]
+    if not further:
+        return ""
+    return gettext("This one fills %(hours)s only. For %(further)s end it and begin another.") % {
+        "hours": wording.say(some[fills - 1].text), "further": wording.say(join(further)),
+    }  # fmt: skip

@@ -32,5 +32,7 @@ def _tell(one: Announced, accounts: list[Account], language: str, now: datetime)
     notices.send(
         to=accounts, key=f"duty/{one.planned.name}/{one.round.period}/announced", topic=TOPIC, now=now, link=LINK,
         subject=_("Residents now read that it takes place on %(day)s: %(title)s") % words,
-        body=_("Can't come? Enter the day as one on which you are away, so that a stand-in goes: it is never left out."),
+        body=_(
+            "Can't come? Enter the day as one on which you are away, so that a stand-in goes: it is never left out."
+        ),
     )  # fmt: skip

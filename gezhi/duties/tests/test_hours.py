@@ -324,3 +324,16 @@ def test_a_duty_without_hours_reads_what_its_index_has(district: District) -> No
             scope = Scope(planned, one, area.path, one.last)
             said = sums._statement(scope, sums._given(scope)) + sums._counted(scope) + sums._objects(scope)
             assert "slot" not in said
+
+
+def test_what_reaches_into_two_hours_fills_the_first_that_nothing_fills_yet(district: District) -> None:
+    long = walk(district, at(8), 11 * 60)
+    assert (long.activity.slot, long.activity.marks) == (1, [])
+    assert stands(owed(district, at(19))) == ["done", "open"]
+    # the morning has its own: then it is the evening's
+    walk(district, at(7, 10, day=4))
+    evening = walk(district, at(8, day=4), 11 * 60)
+    assert (evening.activity.slot, evening.activity.marks) == (2, [])
+    assert stands(owed(district, at(19, 30, day=4))) == ["done", "done"]
+    third = walk(district, at(8, 30, day=4), 11 * 60)
+    assert (third.activity.slot, third.activity.marks) == (1, [marks.SAME_HOURS])

@@ -35,7 +35,7 @@ from gezhi.web.field.rounds import Found as Round
 from gezhi.web.field.rounds import as_id, find, key
 from gezhi.web.field.sending import by_script, once
 from gezhi.web.field.showing_duties import answers_in_words, story_of
-from gezhi.web.hours import hours_of, say_before, say_hours
+from gezhi.web.hours import hours_of, say_before, say_hours, say_under_way
 from gezhi.web.picking import Picker
 from gezhi.web.staff import for_staff
 
@@ -218,6 +218,7 @@ def _running(account: Account, found: ActivityPage, tried: Tried, now: datetime)
         "drawn": tried.drawn or (forms.draw(form, picker=Picker(account, now)) if form else None),
         "colleagues": _colleagues(account, found, now),
         "before": [one for one in before if one.pk != row.pk][:3],
+        "one_only": say_under_way(planned, row, now),
         "draft": queries.draft(row=row, planned=planned, now=now) if planned.duty.activity == "report" else None,
     }
 

@@ -172,3 +172,24 @@ def test_a_telephone_reckons_hours_by_its_own_clock(time: str, done: tuple[int, 
     say([found.lit, found.due.slice(11, 16), ...each, piece.hourNow(one, now)]);
     """
     assert run("field/static/field/offline/lights.js", play) == wanted
+
+
+def test_a_patrol_that_lasts_into_the_evening_says_that_it_fills_one(district: District, browser_of: Browser) -> None:
+    at(district, 10)
+    client = browser_of(district.cast.worker)
+    page = client.post(begin(district), {"key": "one-long-patrol", "of": ""})["Location"]
+    said = "这次只算 07:00–10:30 的一次。17:00–20:30 的，请先结束这次，再开始一次。"
+    assert said not in words(client, page)
+    at(district, 17, 45)
+    client = browser_of(district.cast.worker)
+    assert said in words(client, page)
+    client.post(f"{page}/end", {"form_print": ""})
+    assert (row := Activity.objects.unscoped(reason="a test looks").get()).slot == 1
+    assert row.marks == []
+    # the evening's own says nothing of the kind
+    page = client.post(begin(district), {"key": "the-evenings-one", "of": ""})["Location"]
+    at(district, 19)
+    assert "这次只算" not in words(client, page)
+    # whoever has done the morning's reads that a long one is the evening's
+    assert client.post(f"{page}/end", {"form_print": ""}).status_code == 302
+    assert Activity.objects.unscoped(reason="a test looks").get(slot=2).counts
