@@ -9,13 +9,35 @@ from gezhi.duties import operations, plans, queries
 from gezhi.duties.tests.conftest import District
 from gezhi.enactment import operations as enactment
 from gezhi.notices.models import Message
-from gezhi.sync.tests.test_rounds_and_entries import PLAN
 from gezhi.territory import queries as territory
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-RECEPTION = (
-    PLAN.replace('scheme = "rounds"', 'scheme = "heard"')
-    + """
+RECEPTION = """
+scheme = "heard"
+version = "1"
+title = "接待"
+timezone = "Asia/Shanghai"
+
+[[levels]]
+id = "district"
+title = "区"
+[[levels]]
+id = "township"
+title = "镇"
+[[levels]]
+id = "village"
+title = "村"
+[[levels]]
+id = "grid"
+title = "网格"
+
+[calendar]
+statutory = "cn"
+
+[posts.leader]
+title = "区领导"
+at = "district"
+
 [duties.reception]
 title = {zh = "领导接待", en = "Reception"}
 activity = "reception"
@@ -26,7 +48,6 @@ if_holiday = "next workday"
 hours = "18:00-20:00"
 notice = "NOTICE"
 """
-)
 
 
 def enact_reception(notice: str = "7 days") -> None:

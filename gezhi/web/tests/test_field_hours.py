@@ -188,8 +188,7 @@ def test_a_patrol_that_lasts_into_the_evening_says_that_it_fills_one(district: D
     assert row.marks == []
     # the evening's own says nothing of the kind
     page = client.post(begin(district), {"key": "the-evenings-one", "of": ""})["Location"]
-    at(district, 19)
+    at(district, 18)
     assert "这次只算" not in words(client, page)
-    # whoever has done the morning's reads that a long one is the evening's
     assert client.post(f"{page}/end", {"form_print": ""}).status_code == 302
     assert Activity.objects.unscoped(reason="a test looks").get(slot=2).counts
