@@ -11,6 +11,7 @@ null; that a caller names every column of its model is the caller's test.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from struct import Struct
 from typing import Any
 from uuid import UUID
@@ -80,6 +81,11 @@ def uuid(value: UUID) -> bytes:
     return b"\0\0\0\x10" + value.bytes
 
 
+def raw_uuid(value: bytes) -> bytes:
+    """Return the sixteen bytes of an id as a column's value."""
+    return b"\0\0\0\x10" + value
+
+
 def float8(value: float) -> bytes:
     """Return a number as a column's value."""
     return _FLOAT8(8, value)
@@ -119,19 +125,37 @@ _WRITERS: dict[int, Callable[[Any], bytes]] = {
 }
 
 
+class Template[Name]:
+    """Bytes with gaps in them, each with a name; filling them in is one step, however many there are."""
+
+    __slots__ = ("_pick", "_shape", "names")
+
+    def __init__(self, pieces: Sequence[bytes], names: Sequence[Name]) -> None:
+        """Take what stands before, between and behind the gaps, and the gaps' names."""
+        self.names = tuple(names)
+        self._shape = b"%b".join(piece.replace(b"%", b"%%") for piece in pieces)
+        self._pick = _picker(self.names)
+
+    def fill(self, values: Mapping[Name, bytes]) -> bytes:
+        """Return the bytes with the gaps' values."""
+        filled: bytes = self._shape % self._pick(values)
+        return filled
+
+
+def _picker(names: tuple[Any, ...]) -> Callable[[Mapping[Any, bytes]], Any]:
+    """Return what `%` takes: all of several values, the only one itself, or nothing."""
+    return itemgetter(*names) if names else lambda _values: ()
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """A row of which some columns are written already and the others, its gaps, are filled in row by row."""
 
-    gaps: tuple[str, ...]
-    # What is written; every second piece is the place of a gap.
-    pieces: tuple[bytes, ...]
+    template: Template[str]
 
     def fill(self, values: Mapping[str, bytes]) -> bytes:
         """Return the row with the gaps' values, each as one of this module's functions made it."""
-        pieces = list(self.pieces)
-        pieces[1::2] = map(values.__getitem__, self.gaps)
-        row = b"".join(pieces)
+        row = self.template.fill(values)
         return len(row).to_bytes(4) + row
 
 
@@ -152,12 +176,12 @@ class Table:
         for name, type_ in self.columns.items():
             here.append(type_.to_bytes(4))
             if name in left:
-                pieces += (b"".join(here), b"")
+                pieces.append(b"".join(here))
                 names.append(name)
                 here = []
             else:
                 here.append(values.get(name, NULL))
-        return Form(tuple(names), (*pieces, b"".join(here)))
+        return Form(Template((*pieces, b"".join(here)), names))
 
     def written(self, values: Mapping[str, Any]) -> dict[str, bytes]:
         """Return columns' values as they are sent."""

@@ -11,6 +11,7 @@ import binascii
 import hashlib
 import os
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -62,12 +63,38 @@ def make_keys_file(path: Path) -> bool:
     return True
 
 
+class Ring:
+    """The keys in use at a moment, for whoever encrypts and hashes many values in a row."""
+
+    __slots__ = ("_hasher", "_head", "_seal")
+
+    def __init__(self, keys: Sequence[Key]) -> None:
+        self._head = _FORMAT + keys[0].mark
+        self._seal = AESGCM(keys[0].secret).encrypt
+        self._hasher = HMAC(keys[-1].secret, SHA256())
+        self._hasher.update(b"gezhi-secret\0")
+
+    def encrypt(self, text: str) -> bytes:
+        """Return the text encrypted with the newest key (AES-256-GCM), with the key's mark in front."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return self._head + nonce + self._seal(nonce, text.encode(), self._head)
+
+    def digest(self, secret: str) -> bytes:
+        """Return the keyed hash (HMAC-SHA256) of a token or code, always the same for the same secret."""
+        # A copy of one that has its key takes a third of the time of one made anew.
+        hashed = self._hasher.copy()
+        hashed.update(secret.encode())
+        return hashed.finalize()
+
+
+def ring() -> Ring:
+    """Return the keys in use. Asked for all the time, so the same settings are known by being the same objects."""
+    return _ring(_keys())
+
+
 def encrypt(text: str) -> bytes:
     """Return the text encrypted with the newest key (AES-256-GCM), with the key's mark in front."""
-    key = _keys()[0]
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    head = _FORMAT + key.mark
-    return head + nonce + _cipher(key.secret).encrypt(nonce, text.encode(), head)
+    return ring().encrypt(text)
 
 
 def decrypt(value: bytes) -> str:
@@ -99,10 +126,7 @@ def hash_secret(secret: str) -> str:
 
     It is looked up by equality; without the data key a stolen table can't be searched for short codes.
     """
-    # A copy of one that has its key takes a third of the time of one made anew.
-    hashed = _hasher(_keys()[-1].secret).copy()
-    hashed.update(secret.encode())
-    return hashed.finalize().hex()
+    return ring().digest(secret).hex()
 
 
 def check_keys() -> int:
@@ -111,10 +135,8 @@ def check_keys() -> int:
 
 
 @lru_cache(maxsize=16)
-def _hasher(secret: bytes) -> HMAC:
-    hasher = HMAC(secret, SHA256())
-    hasher.update(b"gezhi-secret\0")
-    return hasher
+def _ring(keys: tuple[Key, ...]) -> Ring:
+    return Ring(keys)
 
 
 @lru_cache(maxsize=16)
@@ -126,7 +148,7 @@ _last: tuple[object, object, tuple[Key, ...]] = (None, None, ())
 
 
 def _keys() -> tuple[Key, ...]:
-    """Return the keys in use. Each case asks three times, so the same settings are known by being the same objects."""
+    """Return the keys in use. Asked for all the time, so the same settings are known by being the same objects."""
     global _last  # noqa: PLW0603
     given, file = settings.DATA_KEYS, settings.DATA_KEYS_FILE
     last_given, last_file, keys = _last

@@ -28,24 +28,24 @@ from gezhi.cases.models import Case, CaseFile, CaseWords
 from gezhi.cases.operations import statements
 from gezhi.cases.operations.attaching import named_at_opening
 from gezhi.cases.operations.interest import Interested, interested, unnamed
-from gezhi.cases.operations.pattern import Pattern, fill, pattern_of
+from gezhi.cases.operations.pattern import Pattern, Plain, fill, keep_plain, marks_of, pattern_of, plain_pattern
 from gezhi.cases.operations.placing import Located, Spot, locate, route_ahead, top_of
 from gezhi.cases.operations.report import PUBLIC_KEY_LENGTH, Report, clean, plain_answers, words_of
+from gezhi.cases.operations.sitting import Sitting
 from gezhi.enactment import queries as enactment
 from gezhi.enactment.models import SchemeVersion
 from gezhi.foundation import binary, crypto
 from gezhi.foundation.binary import NULL
 from gezhi.foundation.files import take
-from gezhi.foundation.ids import uuid7
+from gezhi.foundation.ids import uuid7, uuid7_bytes
 from gezhi.foundation.memory import Memory
 from gezhi.foundation.models import StoredFile
 from gezhi.foundation.together import Together
-from gezhi.people.access import first_desk
 from gezhi.people.models import Account
 from gezhi.schemes.model import Scheme
 from gezhi.schemes.state import REPORTER, Desk, Opening, Refused
 
-OFFICE_CHANNELS = frozenset({"field", "hotline", "counter", "phone", "reception"})
+_NOBODY = Interested()
 # What a report says by fields of its own; among the facts it would pass by what those are held to.
 _OWN_FACTS = frozenset({"about", "anonymous", "happened_at"})
 _days: Memory[list[date]] = Memory()
@@ -68,9 +68,22 @@ class Opened(msgspec.Struct, frozen=True):
     placed: bool
 
 
+class _Opening(msgspec.Struct, frozen=True, gc=False):
+    """What the engine is asked beside the report itself."""
+
+    version: SchemeVersion
+    scheme: Scheme
+    # Where it is, or the top where nobody knows yet.
+    spot: Spot
+    at: datetime
+    received_by: Desk | None
+
+
 class _Prepared(msgspec.Struct, frozen=True, gc=False):
     """Rows ready to be joined with others' into one statement, and what the sender is told."""
 
+    # The case's id as text.
+    name: str
     client_key: str
     rows: dict[type[Model], list[bytes]]
     opened: Opened
@@ -83,7 +96,7 @@ def open_case(*, actor: Account | None, report: Report, now: datetime) -> Opened
     """
 
     def take_in() -> Opened:
-        one = _prepare(report, actor, now=now, today=timezone.localdate(now), ahead=None)
+        one = _prepare(report, Sitting(actor, now), None)
         return _result(one, *_together.ask(one))
 
     return _twice(take_in)
@@ -111,11 +124,11 @@ def _twice[Answer](take_in: Callable[[], Answer]) -> Answer:
 
 def _open_batch(actor: Account | None, reports: Sequence[Report], now: datetime) -> list[Opened | CaseError | Refused]:
     prepared: list[_Prepared | CaseError | Refused] = []
-    today = timezone.localdate(now)
-    ahead = route_ahead(reports, on=today) if len(reports) > 1 else {}
+    sitting = Sitting(actor, now)
+    ahead = route_ahead(reports, on=sitting.today) if len(reports) > 1 else {}
     for n, report in enumerate(reports):
         try:
-            prepared.append(_prepare(report, actor, now=now, today=today, ahead=ahead.get(n)))
+            prepared.append(_prepare(report, sitting, ahead.get(n)))
         except (CaseError, Refused) as error:
             prepared.append(error)
     written = iter(_write([one for one in prepared if isinstance(one, _Prepared)]))
@@ -127,8 +140,7 @@ def tracking_code(case_id: UUID) -> str:
 
     Made from the id and the data key.
     """
-    digest = bytes.fromhex(crypto.hash_secret(f"track:{case_id}"))
-    return as_code(digest)
+    return as_code(crypto.ring().digest(f"track:{case_id}"))
 
 
 def as_code(digest: bytes) -> str:
@@ -143,60 +155,68 @@ def tidy_code(raw: str) -> str:
     return kept.translate(str.maketrans("OIL", "011"))
 
 
-def _prepare(report: Report, actor: Account | None, *, now: datetime, today: date, ahead: Located | None) -> _Prepared:
-    report = clean(report, now=now)
+def _prepare(report: Report, sitting: Sitting, ahead: Located | None) -> _Prepared:
+    report = clean(report, now=sitting.now)
     photos = _photos(report)
     report = _placed_by_photo(report, photos)
-    # Whole seconds, as the engine counts.
-    at = (report.received_at or now).replace(microsecond=0)
-    on = timezone.localdate(at) if report.received_at else today
+    at, on = sitting.at, sitting.today
+    if report.received_at is not None:
+        # Whole seconds, as the engine counts.
+        at, on, ahead = report.received_at.replace(microsecond=0), timezone.localdate(report.received_at), None
     version, scheme = _scheme(report, on)
-    located = locate(report, on=on, ahead=ahead if report.received_at is None else None)
+    located = locate(report, on=on, ahead=ahead)
+    # Without a place the areas end at the top, and the engine gives it to the desk there: the triage queue.
+    spot = located.spot or _nowhere(scheme, on)
+    opened = _Opening(version, scheme, spot, at, report.received_by or sitting.desk_of(report.channel))
+    pattern, concerned = _pattern(report, opened, sitting.now)
+    shown = (
+        [*(("report", photo) for photo in photos), *_asked_photos(report, scheme)]
+        if report.files or report.facts
+        else ()
+    )
+    return _write_up(report, sitting, opened, pattern, located=located, concerned=concerned, photos=shown)
+
+
+def _pattern(report: Report, of: _Opening, now: datetime) -> tuple[Pattern, Interested]:
+    """Return the rows that the engine's opening comes to, and whom the report concerns."""
+    plain = None
+    if not (report.facts or report.urgency or report.about or report.happened_at):
+        plain = Plain(
+            binary.generation(), of.version.pk, report.item, report.channel,
+            of.received_by.key if of.received_by else "", report.anonymous, of.at, of.spot.level_ids,
+        )  # fmt: skip
+        if (known := plain_pattern(plain)) is not None:
+            return known, _NOBODY
     concerned = interested(report.about, now)
     opening = Opening(
-        item=report.item, channel=report.channel, at=at,
-        areas=dict((located.spot or _nowhere(scheme, on)).levels),
-        facts=_facts(report), received_by=_received_by(report, actor, now), about=concerned.skipped,
+        item=report.item, channel=report.channel, at=of.at, areas=dict(of.spot.levels), facts=_facts(report),
+        received_by=of.received_by, about=concerned.skipped,
     )  # fmt: skip
     if not report.about:
-        concerned = unnamed(scheme, opening, now)
+        concerned = unnamed(of.scheme, opening, now)
         if concerned.skipped:
             opening = msgspec.structs.replace(opening, about=concerned.skipped)
-    # Without a place the areas end at the top, and the engine gives it to the desk there: the triage queue.
-    pattern = pattern_of(version, scheme, opening)
-    return _write_up(
-        report, actor, pattern, areas=opening.areas, located=located, top=located.spot or top_of(scheme, on),
-        title=report.title or scheme.items[report.item].title.say(get_language() or "zh-hans"), concerned=concerned,
-        photos=[*(("report", photo) for photo in photos), *_asked_photos(report, scheme)], now=now,
-    )  # fmt: skip
+    pattern = pattern_of(of.version, of.scheme, opening)
+    if plain is not None and not of.scheme.items[report.item].about_staff:
+        keep_plain(plain, pattern)
+    return pattern, concerned
 
 
 def _write_up(
-    report: Report, actor: Account | None, pattern: Pattern, *, areas: dict[str, str], located: Located,
-    top: Spot | None, title: str, concerned: Interested, photos: Sequence[tuple[str, StoredFile]], now: datetime,
+    report: Report, sitting: Sitting, of: _Opening, pattern: Pattern, *, located: Located, concerned: Interested,
+    photos: Sequence[tuple[str, StoredFile]],
 ) -> _Prepared:  # fmt: skip
     """Put the report's columns and the engine's together, with the log's first entry, the words and the effect."""
-    case_id, key = uuid7(), _scoped_key(report, actor)
-    secret = tracking_code(case_id)
-    columns = {"id": binary.uuid(case_id), "client_key": binary.text(key), "title": binary.text(title)}
-    columns["secret_hash"] = binary.text(crypto.hash_secret(secret))
-    columns |= _sent_in(report, located, top, concerned)
-    filled = fill(pattern, areas, case_id=case_id, effect_id=uuid7(), report=columns, now=now)
-    words_row = {"case_id": columns["id"], "words": binary.text(words_of(title, report.address, report.text))}
-    filled.rows[CaseWords] = [_words_form(binary.generation()).fill(words_row)]
-    if photos:
-        filled.rows[CaseFile] = _file_rows(report, photos, actor, case_id, now=now)
-    opened = Opened(
-        case_id=case_id, number="", secret=secret, fresh=True, step=pattern.step, desk_key=filled.desk_key,
-        step_due=pattern.step_due, case_due=pattern.case_due, placed=located.spot is not None,
-    )  # fmt: skip
-    return _Prepared(key, filled.rows, opened)
-
-
-def _sent_in(report: Report, located: Located, top: Spot | None, concerned: Interested) -> dict[str, bytes]:
-    """Return the columns of a case that say what was sent in and where it is; the others follow from its state."""
-    spot, text = located.spot, binary.text
-    return {
+    case_id, key = uuid7(), _scoped_key(report, sitting)
+    name, own = str(case_id), binary.uuid(case_id)
+    title = report.title or of.scheme.items[report.item].title.say(get_language() or "zh-hans")
+    ring, text, spot = sitting.ring, binary.text, located.spot
+    secret = as_code(ring.digest(f"track:{name}"))
+    columns = {
+        "id": own,
+        "client_key": text(key),
+        "secret_hash": text(ring.digest(secret).hex()),
+        "title": text(title),
         "text": text(report.text),
         "lon": NULL if located.lon is None else binary.float8(located.lon),
         "lat": NULL if located.lat is None else binary.float8(located.lat),
@@ -204,12 +224,25 @@ def _sent_in(report: Report, located: Located, top: Spot | None, concerned: Inte
         "border_m": NULL if located.border_m is None else binary.float8(located.border_m),
         "address": text(report.address),
         "area_id": binary.uuid(spot.area_id) if spot else NULL,
-        "area_path": text(top.path if top else ""),
+        "area_path": text(of.spot.path),
         "anonymous": binary.boolean(report.anonymous),
-        "contact": text(crypto.encrypt(report.contact) if report.contact else b""),
+        "contact": text(ring.encrypt(report.contact) if report.contact else b""),
         "reporter_id": binary.uuid(report.reporter.pk) if report.reporter else NULL,
         "about_keys": binary.texts(concerned.blind),
     }
+    filled = fill(
+        pattern, marks_of(of.spot.levels), name=name, effect_id=binary.raw_uuid(uuid7_bytes()), report=columns,
+        at=sitting.moment,
+    )  # fmt: skip
+    words_row = {"case_id": own, "words": text(words_of(title, report.address, report.text))}
+    filled.rows[CaseWords] = [_words_form(binary.generation()).fill(words_row)]
+    if photos:
+        filled.rows[CaseFile] = _file_rows(report, photos, sitting.actor, case_id, now=sitting.now)
+    opened = Opened(
+        case_id=case_id, number="", secret=secret, fresh=True, step=pattern.step, desk_key=filled.desk_key,
+        step_due=pattern.step_due, case_due=pattern.case_due, placed=spot is not None,
+    )  # fmt: skip
+    return _Prepared(name, key, filled.rows, opened)
 
 
 @lru_cache(maxsize=1)
@@ -223,8 +256,8 @@ def _write(prepared: Sequence[_Prepared]) -> list[tuple[str, Case | None]]:
         return []
     # In one order everywhere: two statements that bring the same keys must not wait for each other.
     numbers = statements.insert(_rows(sorted(prepared, key=lambda one: one.client_key)))
-    known = _known([one for one in prepared if one.opened.case_id not in numbers])
-    return [(numbers.get(one.opened.case_id, ""), known.get(one.client_key)) for one in prepared]
+    known = _known([one for one in prepared if one.name not in numbers])
+    return [(numbers.get(one.name, ""), known.get(one.client_key)) for one in prepared]
 
 
 _together = Together(_write)
@@ -308,16 +341,9 @@ def _facts(report: Report) -> dict[str, Any]:
     return facts
 
 
-def _received_by(report: Report, actor: Account | None, now: datetime) -> Desk | None:
-    """Return who was asked first: as given, else the desk at which the office took it in."""
-    if report.received_by is not None or actor is None or report.channel not in OFFICE_CHANNELS:
-        return report.received_by
-    return first_desk(actor, now)
-
-
-def _scoped_key(report: Report, actor: Account | None) -> str:
+def _scoped_key(report: Report, sitting: Sitting) -> str:
     """Return the sender's key beside the sender, so that no sender meets another's; an anonymous one is nobody's."""
-    if actor is None or report.anonymous:
+    if sitting.actor is None or report.anonymous:
         if len(report.client_key) < PUBLIC_KEY_LENGTH:
             raise BadInput(
                 _("Without signing in, a client key needs at least %(least)s characters that nobody can guess.")
@@ -325,7 +351,7 @@ def _scoped_key(report: Report, actor: Account | None) -> str:
                 field="client_key",
             )
         return f"public:{report.client_key}"
-    return f"{account_id(actor)}:{report.client_key}"
+    return f"{sitting.sender}:{report.client_key}"
 
 
 def _photos(report: Report) -> list[StoredFile]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from functools import lru_cache
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -47,6 +47,7 @@ _KEPT = 512
 _AREA = re.compile(r"\barea\b")
 _encode = msgspec.json.Encoder().encode
 _kept: OrderedDict[Any, "Pattern"] = OrderedDict()
+_plain: dict["Plain", "Pattern"] = {}
 _lock = Lock()
 
 
@@ -54,17 +55,8 @@ class _MarkInListError(Exception):
     """A mark stands in a list, whose parts each carry their length: the engine is asked for that very case."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """A text with marks."""
-
-    # Literal bytes and, at the odd positions, the names of marks.
-    pieces: tuple[bytes, ...]
-
-    def said(self, values: Mapping[bytes, bytes]) -> bytes:
-        pieces = list(self.pieces)
-        pieces[1::2] = map(values.__getitem__, pieces[1::2])
-        return b"".join(pieces)
+# A text with marks: names of levels.
+type _Text = binary.Template[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +66,14 @@ class _Row:
     form: binary.Form
     marked: tuple[tuple[str, _Text, Callable[[bytes], bytes]], ...]
 
-    def fill(self, marks: "_Marks", values: dict[str, bytes]) -> bytes:
+    def fill(self, marks: "Marks", values: dict[str, bytes]) -> bytes:
         for column, words, write in self.marked:
-            values[column] = write(words.said(marks.inner if write is binary.jsonb else marks.plain))
+            values[column] = write(words.fill(marks.inner if write is binary.jsonb else marks.plain))
         return self.form.fill(values)
 
 
 @dataclass(frozen=True, slots=True)
-class _Marks:
+class Marks:
     """What stands in place of the marks: in a text, and between the quotes of JSON."""
 
     plain: dict[bytes, bytes]
@@ -96,9 +88,9 @@ class Pattern:
     event: _Row
     holds: tuple[_Row, ...]
     effect: _Row
-    # The event's canonical body, which its link is computed over; what the effect says.
+    # The event's canonical body, which its link is computed over; what the effect says before the case's id and behind.
     body: _Text
-    telling: _Text
+    telling: tuple[_Text, _Text]
     marked: bool
     step: str
     desk_key: str
@@ -138,30 +130,53 @@ def pattern_of(version: SchemeVersion, scheme: Scheme, opening: Opening) -> Patt
     return kept
 
 
-def fill(
-    pattern: Pattern, areas: Mapping[str, str], *, case_id: UUID, effect_id: UUID, report: dict[str, bytes],
-    now: datetime,
-) -> Filled:  # fmt: skip
-    """Return a pattern's rows for one case; `report` holds the values of `FROM_REPORT` but the link."""
-    marks = _marks(tuple(areas.items()))
-    name, own = str(case_id), report["id"]
-    body = pattern.body.said(marks.inner)
+class Plain(NamedTuple):
+    """All that the opening of a report depends on that says nothing but where and what; the place only by its marks."""
+
+    generation: int
+    version: UUID
+    item: str
+    channel: str
+    received_by: str
+    anonymous: bool
+    at: datetime
+    levels: tuple[str, ...]
+
+
+def plain_pattern(of: Plain) -> Pattern | None:
+    """Return the pattern that `keep_plain` kept, without asking what an opening is made of."""
+    return _plain.get(of)
+
+
+def keep_plain(of: Plain, pattern: Pattern) -> None:
+    """Keep a pattern for all plain reports that are alike, if it is the same in every place."""
+    if pattern.marked:
+        if len(_plain) >= _KEPT:
+            _plain.clear()
+        _plain[of] = pattern
+
+
+def fill(pattern: Pattern, marks: Marks, *, name: str, effect_id: bytes, report: dict[str, bytes], at: bytes) -> Filled:
+    """Return a pattern's rows for one case, named by its id.
+
+    `report` holds the values of `FROM_REPORT` but the link; these, the effect's id and the present moment `at` are as
+    `binary` writes them.
+    """
+    own, inner = report["id"], marks.inner
+    body = pattern.body.fill(inner)
     link = binary.text(opening_link(name, body))
     report["log_head"] = link
-    told = pattern.telling.said(marks.inner | {b"/id": name.encode()})
-    at = binary.moment(now)
+    before, behind = pattern.telling
+    told = before.fill(inner) + name.encode() + behind.fill(inner)
     case = pattern.case.fill(marks, report)
     desk = report.get("desk_key")
     hold = {"case_id": own, "area_path": report["area_path"]}
+    effect = {"id": effect_id, "body": binary.jsonb(told), "at": at, "next_try": at}
     rows: dict[type[models.Model], list[bytes]] = {
         Case: [case],
         CaseEvent: [pattern.event.fill(marks, {"case_id": own, "body": binary.text(body), "link": link})],
         Hold: [one.fill(marks, hold) for one in pattern.holds],
-        Outbox: [
-            pattern.effect.fill(
-                marks, {"id": binary.uuid(effect_id), "body": binary.jsonb(told), "at": at, "next_try": at}
-            )
-        ],
+        Outbox: [pattern.effect.fill(marks, effect)],
     }
     return Filled(rows, desk[4:].decode() if desk is not None else pattern.desk_key)
 
@@ -185,14 +200,15 @@ def draw(version: SchemeVersion, scheme: Scheme, opening: Opening, *, marked: bo
         for row in hold_rows("", state, around)
     ]
     body = canonical(msgspec.to_builtins(event))
+    before, behind = _encode(effect_body(_ID, 1, outcome)).split(_ID.encode(), 1)
     # Whatever a report says looks like a mark is none where the engine was asked for that very case.
     return Pattern(
         case=_row(Case, values, FROM_REPORT, marked=marked),
         event=_row(CaseEvent, logged, ("case_id", "body", "link"), marked=marked),
         holds=tuple(_row(Hold, one, ("case_id", "area_path"), marked=marked) for one in held),
         effect=_effect_row(binary.generation()),
-        body=_text(body) if marked else _Text((body,)),
-        telling=_text(_encode(effect_body(_ID, 1, outcome))),
+        body=_text(body, plain=not marked),
+        telling=(_text(before, plain=not marked), _text(behind, plain=not marked)),
         marked=marked, step=state.step, desk_key=values["desk_key"],
         step_due=values["step_due"], case_due=values["case_due"],
     )  # fmt: skip
@@ -214,13 +230,15 @@ def _effect_row(_generation: int) -> _Row:
     return _row(Outbox, {**FRESH_EFFECT, "topic": CHANGED}, ("id", "body", "at", "next_try"), marked=False)
 
 
-def _text(raw: bytes) -> _Text:
-    return _Text(tuple(_MARK.split(raw)))
+def _text(raw: bytes, *, plain: bool = False) -> _Text:
+    pieces = [raw] if plain else _MARK.split(raw)
+    return binary.Template(pieces[::2], pieces[1::2])
 
 
 @lru_cache(maxsize=4096)
-def _marks(areas: tuple[tuple[str, str], ...]) -> _Marks:
-    return _Marks(
+def marks_of(areas: tuple[tuple[str, str], ...]) -> Marks:
+    """Return what stands in place of the marks where these codes are those of the levels."""
+    return Marks(
         {level.encode(): code.encode() for level, code in areas},
         {level.encode(): _encode(code)[1:-1] for level, code in areas},
     )

@@ -34,6 +34,7 @@ class Spot:
     path: str
     level: str
     levels: tuple[tuple[str, str], ...]
+    level_ids: tuple[str, ...]
 
 
 class Located(msgspec.Struct, frozen=True):
@@ -78,9 +79,9 @@ def locate(report: Report, *, on: date, ahead: Located | None = None) -> Located
 def route_ahead(reports: Sequence[Report], *, on: date) -> dict[int, Located]:
     """Route the points of a batch at once; return position → place for those that lie clearly inside an area."""
     found: dict[int, Located] = {}
-    known: dict[str, Spot | None] = {}
     given = [(n, r.lon, r.lat, r.crs) for n, r in enumerate(reports) if r.lon is not None and r.lat is not None]
     router = territory.router(on)
+    known = _known.setdefault(router, {})
     for crs in sorted({one[3] for one in given if one[3] in _SYSTEMS}):
         some = [one for one in given if one[3] == crs]
         xs, ys = coordinates.to_wgs84([one[1] for one in some], [one[2] for one in some], crs)
@@ -90,7 +91,7 @@ def route_ahead(reports: Sequence[Report], *, on: date) -> dict[int, Located]:
             if index >= 0 and metres > router.near_m:
                 code = router.codes[index]
                 if code not in known:
-                    known[code] = spot_of(code, on)
+                    known[code] = _spot(territory.chain(code, on))
                 found[n] = Located(known[code], lon, lat, metres)
     return found
 
@@ -119,7 +120,8 @@ def _spot(chain: Sequence[Area]) -> Spot | None:
     if not chain:
         return None
     area = chain[-1]
-    return Spot(area.pk, area.code, area.name, area.path, area.level, tuple((one.level, one.code) for one in chain))
+    levels = tuple((one.level, one.code) for one in chain)
+    return Spot(area.pk, area.code, area.name, area.path, area.level, levels, tuple(level for level, _code in levels))
 
 
 def _routed(report: Report, on: date) -> Point | None:

@@ -8,7 +8,6 @@ finds is not written again, and neither are its event, holds, words and outbox r
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
-from uuid import UUID
 
 # ruff: noqa: S608  names of tables and columns come from the models, values always travel as parameters
 import msgspec
@@ -50,7 +49,7 @@ def written(model: type[models.Model], values: Mapping[str, Any]) -> dict[str, b
     return binary.table(model._meta.db_table).written(values)
 
 
-def insert(rows: Mapping[type[models.Model], Sequence[bytes]]) -> dict[UUID, str]:
+def insert(rows: Mapping[type[models.Model], Sequence[bytes]]) -> dict[str, str]:
     """Write new cases with their rows (of forms) in one statement; return id → number of those that were new.
 
     A case whose client key is taken is left out with all its rows. Raises `binary.OutdatedError`.
@@ -58,8 +57,7 @@ def insert(rows: Mapping[type[models.Model], Sequence[bytes]]) -> dict[UUID, str
     given = {model: some for model in _WRITTEN if (some := rows.get(model))}
     arrays = [binary.table(model._meta.db_table).array(some) for model, some in given.items()]
     # As the first statement of a request: sent again on a new connection it writes nothing twice, by the client key.
-    made = binary.insert(_insert_sql(tuple(given)), arrays)
-    return {row[0]: row[1] for row in made}
+    return dict(binary.insert(_insert_sql(tuple(given)), arrays))
 
 
 def change(case: Row, events: list[Row], holds: list[Row], outbox: list[Row]) -> None:
@@ -86,7 +84,7 @@ def _insert_sql(given: tuple[type[models.Model], ...]) -> str:
         ),
         *(_follow(model, _WRITTEN[model]) for model in given if model is not Case),
     ]
-    return f"with {', '.join(parts)} select id, number from made"
+    return f"with {', '.join(parts)} select id::text, number from made"
 
 
 @cache

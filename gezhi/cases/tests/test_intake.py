@@ -275,7 +275,7 @@ def test_a_failed_statement_keeps_nothing(district: District, monkeypatch: pytes
 
 def test_marks_filled_in_are_what_the_engine_says_of_that_very_grid(district: District) -> None:
     version, scheme = enactment.in_force("shawan", district.now.date())
-    case_id, effect_id = uuid7(), uuid7()
+    case_id = uuid7()
     report = dict.fromkeys(pattern.FROM_REPORT, binary.NULL) | {"id": binary.uuid(case_id)}
     items = [one.id for one in scheme.items.values() if one.procedure]
     receivers = (None, Desk("person", str(case_id)), Desk("department", "water"))
@@ -288,10 +288,9 @@ def test_marks_filled_in_are_what_the_engine_says_of_that_very_grid(district: Di
             )
             shared = pattern.pattern_of(version, scheme, opening)
             alone = pattern.draw(version, scheme, opening, marked=False)
+            marks, own, at = pattern.marks_of(spot.levels), binary.uuid(case_id), binary.moment(district.now)
             filled = [
-                pattern.fill(
-                    one, opening.areas, case_id=case_id, effect_id=effect_id, report=dict(report), now=district.now
-                )
+                pattern.fill(one, marks, name=str(case_id), effect_id=own, report=dict(report), at=at)
                 for one in (shared, alone)
             ]
             assert shared.marked
