@@ -126,6 +126,11 @@ class Message(models.Model):
     def __str__(self) -> str:
         return f"{self.channel}: {self.subject}"
 
+    @property
+    def matter(self) -> str:
+        """What of its case stands beside the number in lists: item and place; nothing where it is about no case."""
+        return self.brief.removeprefix(self.about).removeprefix(" · ") if self.about else ""
+
 
 class MailWish(models.Model):
     """When a person wants to be written to by mail. Who has said nothing has no row: see `queries.mail_mode`."""

@@ -66,6 +66,12 @@ class Box:
         return self.path
 
     @property
+    def folds(self) -> bool:
+        """Whether it can lie folded where there is little room: rows that nobody must write, wrote, or wrote wrong."""
+        rows = self.kind == "repeat" and not (self.required or self.error or self.masked or len(self.rows) > 1)
+        return rows and not any(box.error for row in self.rows for box in row)
+
+    @property
     def kind(self) -> str:
         """The field's kind."""
         return self.field.kind

@@ -194,6 +194,12 @@ class _Taking:
         if said not in self.areas:
             on = timezone.localdate(self.now)
             named = list(territory.areas(on).filter(name=said)[:2]) if not said.isascii() else []
+            if len(named) > 1:
+                raise Refused(
+                    f"有多个区域叫“{said[:40]}”：请改写区域编码。",
+                    f"Several areas are called “{said[:40]}”: write the code of the one that is meant.",
+                    field=AREA,
+                )
             self.areas[said] = named[0] if len(named) == 1 else area_for(said, None, on)
         return self.areas[said]
 

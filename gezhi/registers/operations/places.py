@@ -26,9 +26,11 @@ def area_for(area: Area | str | None, point: Point | None, on: date) -> Area:
         return here
     heirs = territory.successors(code, on)
     if not heirs:
+        # a table names areas by their names, too: what is no code is not called one
+        zh, en = ("编码为", "with the code") if code.isascii() else ("名称为", "called")
         raise Refused(
-            f"没有编码为 {code[:40]} 的区域。请从区域树中选择；填写的内容没有丢。",
-            f"There is no area with the code {code[:40]}. Choose one from the tree; what you wrote is kept.",
+            f"没有{zh}“{code[:40]}”的区域。请从区域树中选择；填写的内容没有丢。",
+            f"There is no area {en} “{code[:40]}”. Choose one from the tree; what you wrote is kept.",
             field="area",
         )
     if len(heirs) == 1:

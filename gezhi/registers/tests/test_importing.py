@@ -18,6 +18,7 @@ from gezhi.registers.tables import read
 from gezhi.registers.tests.conftest import HOME, Books
 from gezhi.schemes.forms import Field, Form
 from gezhi.schemes.text import Text
+from gezhi.territory.models import Area
 
 
 def sheet(*rows: list[Any], merged: str = "") -> bytes:
@@ -70,7 +71,16 @@ def test_a_row_says_at_once_that_its_area_is_wrong_too(books: Books) -> None:
     data = sheet([*HEADS, "网格"], ["", "1 号", "", "三类", 4, "第九十九网格"])
     report = take(books, data)
     assert [one.cell for one in report.faults] == ["A2", "F2"]
-    assert "第九十九网格" in report.faults[1].text.zh
+    assert "没有名称为“第九十九网格”的区域" in report.faults[1].text.zh
+    data = sheet([*HEADS, "网格"], ["王一", "1 号", "", "三类", 4, "5111"], ["王二", "2 号", "", "三类", 4, "同名网格"])
+    for code in ("511111999001", "511111999002"):
+        Area.objects.create(
+            code=code, name="同名网格", level="grid", path=f"{books.cast.villages[0].path}{code}/",
+            parent=books.cast.villages[0], since=date(2026, 1, 1), state_since=date(2026, 1, 1),
+        )  # fmt: skip
+    said = [one.text.zh for one in take(books, data).faults]
+    assert said[0].startswith("没有编码为“5111”的区域")
+    assert said[1] == "有多个区域叫“同名网格”：请改写区域编码。"
 
 
 def entries() -> list[Entry]:

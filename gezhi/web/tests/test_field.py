@@ -9,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from gezhi.cases.models import ContactLook
 from gezhi.cases.operations import sweep
+from gezhi.foundation import outbox
 from gezhi.people import operations as people
 from gezhi.people.models import Account
 from gezhi.web.tests.conftest import District
@@ -263,3 +264,13 @@ def test_the_dock_counts_without_using_the_session(district: District, browser_o
     district.later(hours=7)
     assert browser_of(district.cast.worker).get("/field/waiting").json()["late"] == 1
     assert browser_of(district.cast.resident).get("/field/waiting").status_code == 401
+
+
+def test_new_notices_say_what_and_where_beside_the_number(district: District, browser_of: Browser) -> None:
+    number = district.open().number
+    while outbox.relay(district.now):
+        pass
+    page = browser_of(district.cast.worker).get("/field/").content.decode()
+    news = page.partition('id="news"')[2]
+    assert number in news
+    assert f"暴露垃圾 · {district.cast.grids[0].name}" in news

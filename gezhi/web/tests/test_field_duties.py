@@ -238,3 +238,16 @@ def test_a_start_opened_for_another_place_is_refused_in_words(district: District
     way = client.get("/field/duties/way").content.decode()
     assert f"start={row.pk}" in way
     assert way.index(f"start={row.pk}") < way.index("/field/duty/rounds.walk")
+
+
+def test_rows_that_nobody_must_write_lie_folded_until_somebody_has(district: District, browser_of: Browser) -> None:
+    client = browser_of(district.cast.worker)
+    address = begin(client, district.cast.grids[0].code)
+    folded = '<details class="more"><summary>当场处理的事项'
+    assert folded in client.get(address).content.decode()
+    # what is wrong in a row, or stands in one, lies open
+    wrong = {"form_print": "", "entries.rows": "1", "entries.0.cause": "占道"}
+    answer = client.post(f"{address}/end", wrong)
+    assert answer.status_code == 422
+    assert folded not in answer.content.decode()
+    assert "占道" in answer.content.decode()
