@@ -3,6 +3,14 @@
 
 export const PATIENCE_MS = 20_000;
 
+// a signal that ends a `fetch`; older phones have no `AbortSignal.timeout`
+export function within(ms) {
+  if (AbortSignal.timeout) return AbortSignal.timeout(ms);
+  const end = new AbortController();
+  setTimeout(() => end.abort(), ms);
+  return end.signal;
+}
+
 export class NoAnswer extends Error {}
 
 // returns the request when it has an answer, whatever it says; throws `NoAnswer` where none came

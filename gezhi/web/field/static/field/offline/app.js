@@ -1,5 +1,6 @@
 // The field without a network: reads its own address and shows what this phone holds for it.
 
+import { within } from "../../gezhi/patient.js";
 import * as download from "./download.js";
 import * as outbox from "./outbox.js";
 import * as who from "./who.js";
@@ -71,7 +72,7 @@ async function whose() {
   const last = await who.current();
   if (!navigator.onLine) return last;
   try {
-    const answer = await fetch("/account/session", { headers: { "Gezhi-Background": "1" }, signal: AbortSignal.timeout?.(3000) });
+    const answer = await fetch("/account/session", { headers: { "Gezhi-Background": "1" }, signal: within(3000) });
     const told = await answer.json();
     if (!told.signed_in || told.account === last?.account) return last;
     await who.here(told.account, "");

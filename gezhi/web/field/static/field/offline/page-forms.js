@@ -2,7 +2,7 @@
 // is kept in the outbox; what no outbox takes (a telephone number to be shown, say) stays on the page and says so.
 // A form carries a key from its first try on, and so does what the outbox makes of it: it is taken once.
 
-import { giveKey, PATIENCE_MS, postForm } from "../../gezhi/patient.js";
+import { giveKey, PATIENCE_MS, postForm, within } from "../../gezhi/patient.js";
 import { keepers, sendNow } from "./from-page.js";
 
 export async function send(form, submitter) {
@@ -33,7 +33,7 @@ async function ask(form, submitter) {
     if (navigator.onLine) form.dataset.unsure = "yes";
     return postForm(form);
   }
-  await fetch("/account/session", { headers: { "Gezhi-Background": "1" }, cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) });
+  await fetch("/account/session", { headers: { "Gezhi-Background": "1" }, cache: "no-store", signal: within(PATIENCE_MS) });
   return null;
 }
 

@@ -1,9 +1,10 @@
 // Talking to the server: who is signed in there, and requests that say why they failed.
 
-import { PATIENCE_MS } from "../../gezhi/patient.js";
+import { PATIENCE_MS, within } from "../../gezhi/patient.js";
 
 const SYNC = "/api/v1/sync";
-const PUSH_MS = 30_000;
+// fifty records of a thousand phones that come back at once wait longer than one page does
+const PUSH_MS = 120_000;
 const PIECE_MS = 90_000;
 let csrf = "";
 
@@ -22,7 +23,7 @@ export async function session(account) {
 
 // a network that is there but answers nothing is none; a download may take as long as it comes
 export async function ask(address, options = {}, { anybody = false, patience = 0 } = {}) {
-  const signal = patience ? AbortSignal.timeout(patience) : undefined;
+  const signal = patience ? within(patience) : undefined;
   let answer;
   try {
     answer = await fetch(address, { ...options, signal, headers: { ...options.headers, "X-CSRFToken": csrf } });
