@@ -96,7 +96,7 @@ def test_done_on_a_case_before_its_script_came_still_outlives_a_dead_spot(cast: 
     # nor does the outbox get anything through
     page.route(re.compile(f"/case/{number}/|/api/v1/sync"), _dead_spot)
     come()
-    expect(page.locator("main")).to_contain_text("已存入这部手机的待发箱")
+    expect(page.locator("main")).to_contain_text("已存进本机待发箱")
     assert Case.objects.unscoped(reason="a test looks").get().version == 1
 
 

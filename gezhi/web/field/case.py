@@ -38,7 +38,7 @@ from gezhi.web.stories import pictures
 NOTE = Question(id="note", kind="text", title=Text("记一笔", "A note"))
 # What a form of the page carries by itself, and nobody typed.
 _NOT_TRIED = Tried()
-_OWN_FIELDS = frozenset({"csrfmiddlewaretoken", "action", "desk", "part", "version", "next", "seen"})
+_OWN_FIELDS = frozenset({"csrfmiddlewaretoken", "action", "desk", "part", "version", "next", "seen", "key"})
 
 
 @dataclass(frozen=True, slots=True)
