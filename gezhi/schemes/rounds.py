@@ -27,6 +27,12 @@ ANCHOR = datetime(2001, 1, 1)  # noqa: DTZ001  rules name days, not instants
 _NO_DAYS = re.compile(
     r"FREQ=(?:HOURLY|MINUTELY|SECONDLY)|BY(?:HOUR|MINUTE|SECOND)=|INTERVAL=0*(?![1-9])", re.IGNORECASE
 )
+# such a rule's days hang on where its counting begins
+_COUNTED = re.compile(r"COUNT=|DTSTART", re.IGNORECASE)
+_EVERY = re.compile(r"INTERVAL=(\d+)", re.IGNORECASE)
+_FREQ = re.compile(r"FREQ=(YEARLY|MONTHLY|WEEKLY|DAILY)", re.IGNORECASE)
+# months, or days, from one time to the next
+_STEPS = {"YEARLY": (12, 0), "MONTHLY": (1, 0), "WEEKLY": (0, 7), "DAILY": (0, 1)}
 # so many days of a rule in a row may be rest days before it is taken to name no workday any more
 _SKIPPED = 60
 # no statutory holiday moves a round further than this
@@ -56,10 +62,22 @@ def rounds(scheme: Scheme, days: WorkCalendar, duty: Duty, low: date, high: date
 
 def round_at(scheme: Scheme, days: WorkCalendar, duty: Duty, on: date) -> Round | None:
     """Return the round that a day belongs to: what is done on it counts for that one."""
-    # a round by rule stays open until the next: one of a year ago may still be the day's
-    back = timedelta(days=800 if duty.on else 31)
-    around = rounds(scheme, days, duty, max(on, date.min + back) - back, on + timedelta(days=400))
-    return next((one for one in around if one.first <= on <= one.last), None)
+    for low, high in _around(duty, on):
+        for one in rounds(scheme, days, duty, low, high):
+            if one.first <= on <= one.last:
+                return one
+    return None
+
+
+def _around(duty: Duty, on: date) -> Iterator[tuple[date, date]]:
+    """Return between which days the round of a day falls due: where it most often does, then where it may."""
+    if duty.on:
+        # a round by rule stays open until the next: one of two years ago may still be the day's
+        for back in (timedelta(days=40), timedelta(days=800)):
+            yield max(on, date.min + back) - back, on + _FURTHEST
+    elif duty.rate is not None:
+        _, first, last = period_of(duty.rate.per, on)
+        yield first, last
 
 
 def announced_on(days: WorkCalendar, duty: Duty, one: Round) -> date | None:
@@ -163,13 +181,15 @@ def _days(first: date, last: date) -> Iterator[date]:
 
 
 def _by_rule(duty: Duty, days: WorkCalendar, low: date, high: date) -> Iterator[Round]:
-    rule = parse_rule(duty.on)
     begin, end = (datetime.combine(day, time()) for day in (low - _FURTHEST, high + _FURTHEST))
+    rule = _near(duty.on, begin)
     moved = [(on, due) for at in rule.between(begin, end, inc=True) if (due := _moved(duty, days, on := at.date()))]
     together: dict[date, date] = {}
     for on, due in moved:
         together[due] = min(on, due, together.get(due, due))
     ordered = sorted(together.items())
+    if not ordered:
+        return
     following = [first for _, first in ordered[1:]] + [_following(rule, duty, days, end)]
     for (due, first), next_first in zip(ordered, following, strict=True):
         yield Round(duty.id, due.isoformat(), first, due, max(due, next_first - DAY))
@@ -195,6 +215,35 @@ def parse_rule(written: str) -> rrule:
     if not isinstance(rule, rrule):
         raise ValueError(written)
     return rule
+
+
+def _near(written: str, begin: datetime) -> rrule:
+    """Return a rule that names the same days from `begin` on, and counts them from about a year before, not from 2001.
+
+    It begins where a whole number of the rule's own steps have passed since the anchor, so that it skips the same ones.
+    """
+    found = _FREQ.search(written)
+    if found is None or _COUNTED.search(written):
+        return parse_rule(written)
+    months, span = _STEPS[found[1].upper()]
+    every = int(said[1]) if (said := _EVERY.search(written)) else 1
+    if months:
+        size = _to_a_year(months * every, 12)
+        passed = 12 * (begin.year - ANCHOR.year) + begin.month - ANCHOR.month
+        years, month = divmod(max(0, passed // size - 1) * size, 12)
+        return _counted_from(written, ANCHOR.replace(year=ANCHOR.year + years, month=1 + month))
+    size = _to_a_year(span * every, 365)
+    return _counted_from(written, ANCHOR + max(0, (begin - ANCHOR).days // size - 1) * size * DAY)
+
+
+def _to_a_year(size: int, year: int) -> int:
+    """Return the smallest multiple of a step that is no less than a year."""
+    return size * -(-year // size)
+
+
+@lru_cache(maxsize=2048)
+def _counted_from(written: str, begin: datetime) -> rrule:
+    return parse_rule(written).replace(dtstart=begin)
 
 
 def _moved(duty: Duty, days: WorkCalendar, on: date) -> date | None:

@@ -1,7 +1,7 @@
 """Rounds by rate and by rule, over a real calendar: nothing skipped, nothing twice."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gezhi.schemes.duties import PERIODS, BadDuty, Duty, Phase, Rate, Selection
 from gezhi.schemes.model import CalendarRule, Scheme
-from gezhi.schemes.rounds import DAY, Round, period_of, period_text, round_at, rounds
+from gezhi.schemes.rounds import DAY, Round, parse_rule, period_of, period_text, round_at, rounds
 from gezhi.schemes.text import Text
 from gezhi.schemes.worktime import WorkCalendar
 
@@ -52,6 +52,11 @@ def test_a_round_by_rule_is_open_until_the_next_one_a_year_later() -> None:
     assert (found.due, found.last) == (date(2026, 3, 2), date(2027, 3, 1))
     monthly = _duty(on="FREQ=MONTHLY;BYMONTHDAY=10", if_holiday="previous workday")
     assert round_at(SCHEME, CHINA, monthly, date(2026, 2, 9)) is not None
+
+
+def test_a_month_without_a_day_of_the_rule_has_no_round() -> None:
+    yearly = _duty(on="FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=2")
+    assert rounds(SCHEME, CHINA, yearly, date(2026, 6, 1), date(2026, 6, 30)) == ()
 
 
 @pytest.mark.parametrize("if_holiday", ["same day", "next workday", "previous workday", "skip"])
@@ -118,6 +123,42 @@ def test_every_window_asks_for_the_same_rounds(rule: str, if_holiday: str, start
     for one in whole:
         assert round_at(SCHEME, CHINA, duty, one.due) is not None
         assert one.first <= one.due <= one.last or if_holiday == "previous workday"
+
+
+RULES = (
+    "FREQ=DAILY", "FREQ=DAILY;INTERVAL=3", "FREQ=DAILY;INTERVAL=500", "FREQ=WEEKLY",
+    "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU",
+    "FREQ=WEEKLY;INTERVAL=3;WKST=SU;BYDAY=SU,TU", "FREQ=WEEKLY;BYDAY=TU,FR;BYSETPOS=-1", "FREQ=MONTHLY",
+    "FREQ=MONTHLY;INTERVAL=5;BYMONTHDAY=31", "FREQ=MONTHLY;BYDAY=-1FR", "FREQ=MONTHLY;INTERVAL=18;BYMONTHDAY=1,15",
+    "FREQ=YEARLY", "FREQ=YEARLY;INTERVAL=3;BYMONTH=2;BYMONTHDAY=28", "freq=yearly;byweekno=20;byday=mo",
+    "FREQ=YEARLY;BYYEARDAY=-1,100", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", "FREQ=WEEKLY;UNTIL=20240630T000000",
+    "FREQ=DAILY;INTERVAL=9;COUNT=1000", "DTSTART:20200115T000000\nRRULE:FREQ=MONTHLY;INTERVAL=2",
+)  # fmt: skip
+
+
+@given(rule=st.sampled_from(RULES), start=st.dates(date(1999, 1, 1), date(2060, 1, 1)), length=st.integers(1, 900))
+def test_a_rule_names_the_same_days_wherever_one_begins_to_count(rule: str, start: date, length: int) -> None:
+    end = start + length * DAY
+    named = parse_rule(rule).between(datetime.combine(start, time()), datetime.combine(end, time()), inc=True)
+    assert [one.due for one in rounds(SCHEME, CHINA, _duty(on=rule), start, end)] == [at.date() for at in named]
+
+
+@given(
+    told=st.sampled_from([("on", one) for one in RULES] + [("rate", f"1 per {per}") for per in PERIODS]),
+    if_holiday=st.sampled_from(["same day", "next workday", "previous workday", "skip"]),
+    phases=st.sampled_from([(), ("work",)]),
+    on=st.dates(date(2024, 1, 1), date(2026, 12, 31)),
+)
+def test_the_round_of_a_day_is_the_one_among_all_that_holds_it(
+    told: tuple[str, str], if_holiday: str, phases: tuple[str, ...], on: date
+) -> None:
+    kind, written = told
+    asks = {kind: Rate.parse(written) if kind == "rate" else written}
+    duty = _duty(**asks, if_holiday=if_holiday, phases=phases)
+    among = rounds(SCHEME, CHINA, duty, on - timedelta(days=800), on + timedelta(days=400))
+    holding = [one for one in among if one.first <= on <= one.last]
+    assert len(holding) <= 1
+    assert round_at(SCHEME, CHINA, duty, on) == (holding[0] if holding else None)
 
 
 @pytest.mark.parametrize("written", ["", "2 per fortnight", "0 per day", "120% per year", "often"])
