@@ -1,5 +1,6 @@
 """What every test stands on: throw-away keys and files, fast password hashes."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,9 @@ from gezhi.people.tests import repertory
 # No deadline: a busy machine is no fault. Half the usual examples: every run draws new ones.
 hypothesis_settings.register_profile("house", deadline=None, max_examples=50)
 hypothesis_settings.load_profile("house")
+
+# when each worker told of its last test
+_told: dict[str, float] = {}
 
 pytest_plugins = ["gezhi.people.tests.cast"]
 
@@ -48,6 +52,19 @@ def _empty(_case: TransactionTestCase) -> None:
         except IntegrityError:  # a request that came late added to what was being taken out
             if last:
                 raise
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Remember when a worker was at work last."""
+    if worker := getattr(report, "worker_id", ""):
+        _told[worker] = time.monotonic()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how long the first worker had nothing left to do: what the whole run waits for goes first."""
+    if len(_told) > 1:
+        idle = max(_told.values()) - min(_told.values())
+        terminalreporter.write_line(f"Of {len(_told)} workers the first was done {idle:.0f} s before the last.")
 
 
 @pytest.fixture(autouse=True)

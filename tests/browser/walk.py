@@ -15,7 +15,8 @@ from tests.browser.lived_in import Lived
 from tests.house.url_table import TABLE
 
 type Arguments = Callable[[Lived], Mapping[str, Any]]
-SURFACES = ("portal", "account", "field", "desk", "setup", "refusals")
+# those with most pages first, so that workers who share them end together
+SURFACES = ("desk", "setup", "portal", "field", "account", "refusals")
 STAFF = ("worker", "head", "centre", "dispatcher", "clerk", "leader")
 
 
