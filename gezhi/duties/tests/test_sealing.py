@@ -16,14 +16,16 @@ from gezhi.foundation import outbox
 ASKED = '\n[forms.called.fields.heard]\nkind = "text"\ntitle = "听到的"\n'
 
 
-def plan(district: District, version: str, more: str = "", days: int = 1) -> None:
+def plan(
+    district: District, version: str, more: str = "", *, days: int = 1, after: str = "", asks: str = "called"
+) -> None:
     """Put the plan with one more question into force from tomorrow on, and go on to the day after; or at once."""
     text = PLAN.replace('version = "1"', f'version = "{version}"').replace(
         "[forms.called.fields.door]", f"{ASKED.strip()}\n{more}\n[forms.called.fields.door]"
     )
-    text = text.replace('of = "homes[class = 3]"\nat_least', 'of = "homes[class = 3]"\nform = "called"\nat_least')
+    text = text.replace('of = "homes[class = 3]"\nat_least', 'of = "homes[class = 3]"\nform = "' + asks + '"\nat_least')
     on = district.now.date() + timedelta(days=days)
-    enactment.enact(files={"rounds/scheme.toml": text}, actor=None, on=on, now=district.now)
+    enactment.enact(files={"rounds/scheme.toml": text + after}, actor=None, on=on, now=district.now)
     district.later(days=2 * days)
 
 
@@ -147,3 +149,52 @@ def test_a_name_that_became_sensitive_is_masked_in_activities_their_logs_and_rep
     row.refresh_from_db()
     assert log.first_broken(row) is None
     assert not any(one.words for one in ActivityEvent.objects.filter(activity=row).order_by("seq")[:1])
+
+
+RING = """
+[duties.ring]
+title = "来电"
+activity = "patrol"
+who = "grid_worker"
+of = "grid"
+at_least = "1 per day"
+form = "called"
+"""
+TOLD = """
+[forms.told]
+title = "告知"
+purpose = "上门服务"
+basis = "本人同意"
+retention = "12 months"
+[forms.told.fields.heard]
+kind = "text"
+title = "听到的"
+sensitive = true
+"""
+
+
+def test_a_duty_that_was_moved_to_another_form_leaves_no_answer_open_under_the_old_one(district: District) -> None:
+    plan(district, "2", after=RING)
+    row = visited(district, "老王借钱")
+    other = district.record(
+        duty="rounds.ring", area=district.cast.grids[0].code, answers={"heard": "老王在家"}
+    ).activity
+    # the other form asks the same, and holds it sensitive: one of the two goes over to it
+    plan(district, "3", after=RING + TOLD, asks="told")
+    assert operations.remaining(district.now) == {"rounds.called/call_3": 1}
+    assert operations.seal_sensitive(now=district.now) == 1
+    row.refresh_from_db()
+    assert (row.answers, private_of(row.sealed), log.first_broken(row)) == ({}, {"heard": "老王借钱"}, None)
+    assert (open_anywhere("借钱"), operations.remaining(district.now)) == (0, {})
+    # the one that still asks it by the form that says nothing of the kind is left as it is
+    other.refresh_from_db()
+    assert other.answers == {"heard": "老王在家"}
+
+
+def test_a_form_that_no_duty_asks_any_more_is_gone_through_when_it_becomes_sensitive(district: District) -> None:
+    plan(district, "2")
+    visited(district, "老王借钱")
+    plan(district, "3", "sensitive = true", after=TOLD.replace("sensitive = true", ""), asks="told")
+    assert operations.remaining(district.now) == {"rounds.called": 1}
+    assert operations.seal_sensitive(now=district.now) == 1
+    assert open_anywhere("老王") == 0
