@@ -22,6 +22,16 @@ MONDAY_TO_FRIDAY = frozenset({1, 2, 3, 4, 5})
 _MERE_WEEKENDS = frozenset({date(2023, 12, 30), date(2023, 12, 31)})
 
 
+# A year's notice covers its days; the next one's has moved rest days and workdays about New Year among the last three
+# days of the year before, four times from 2006 to 2025: 2006, 2007, 2011 and 2018.
+_TURN_OF_YEAR = 29
+
+
+def may_be_moved(on: date) -> bool:
+    """Say whether a later notice may still make another day of one that is published: at the turn of the year."""
+    return on.month == 12 and on.day >= _TURN_OF_YEAR
+
+
 class DayKind(StrEnum):
     """What a day is, as the day ruler shows it."""
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import msgspec
 
+from gezhi.schemes.calendars import may_be_moved
 from gezhi.schemes.durations import Duration, Share, Span, parse_span
 from gezhi.schemes.model import Scheme
 from gezhi.schemes.state import CaseState, Clock, Light
@@ -116,6 +117,11 @@ def _warning(calendar: WorkCalendar, clock: Clock, due: datetime) -> datetime:
 def running(clock: Clock) -> bool:
     """Tell whether time passes for this clock."""
     return clock.met_at is None and clock.paused_at is None and clock.frozen_at is None
+
+
+def uncertain(calendar: WorkCalendar, clock: Clock) -> bool:
+    """Tell whether the next notice about a year's days may move what a clock counts to."""
+    return clock.provisional or (clock.due is not None and may_be_moved(calendar.local_date(clock.due)))
 
 
 def paused(clock: Clock, at: datetime) -> Clock:

@@ -359,13 +359,15 @@ def _choices_of(
 
 
 def recount(scheme: Scheme, state: CaseState, now: datetime) -> Outcome | None:
-    """Count provisional due times again; return the change, or None when the calendar changed nothing."""
+    """Count again what a new calendar may move; return the change, or None when it changed nothing."""
     procedure = scheme.procedures[state.procedure]
     calendar = clocks.calendar_of(scheme)
     at = max(clocks.at_second(scheme, now), state.changed_at)
     draft = Draft(scheme, procedure, state, at, SYSTEM)
     draft.each_clock(
-        lambda clock: clocks.counted(calendar, clock) if clock.provisional and clocks.running(clock) else clock
+        lambda clock: (
+            clocks.counted(calendar, clock) if clocks.running(clock) and clocks.uncertain(calendar, clock) else clock
+        )
     )
     if draft.state.clocks == state.clocks:
         return None

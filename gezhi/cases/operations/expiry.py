@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from gezhi.cases.models import Case, SupervisionWatch
 from gezhi.cases.operations.door import Open, begin, write
@@ -91,11 +92,15 @@ def _tell_watchers(opened: Open) -> None:
 def recount(*, now: datetime, limit: int = 500) -> int:
     """Recompute due times that were marked provisional, after a year's calendar came out; return how many moved.
 
+    Those at the turn of this year, too: the next year's notice may move its last days.
     Called when a calendar or a scheme's holidays change; those concerned are told again by the scheme's templates.
     """
     moved = 0
     open_cases = Case.objects.unscoped(reason="a calendar counts for every case").filter(closed_at=None)
-    provisional = open_cases.filter(state__clocks__contains=[{"provisional": True}]).values_list("pk", flat=True)
+    turn = datetime(timezone.localdate(now).year, 12, 29, tzinfo=timezone.get_current_timezone())
+    about = (turn, turn + timedelta(days=3))
+    uncertain = Q(state__clocks__contains=[{"provisional": True}]) | Q(step_due__range=about) | Q(case_due__range=about)
+    provisional = open_cases.filter(uncertain).values_list("pk", flat=True)
     # All of them: those that stand still stay provisional, and must not hide what lies behind them.
     for pk in list(provisional):
         if moved >= limit:

@@ -184,3 +184,26 @@ def test_a_new_years_calendar_counts_again_whatever_stands_still_before_it(
     assert before.case_due is not None
     assert after.case_due == before.case_due + timedelta(days=2)
     assert verify_log(after).whole
+
+
+def test_the_next_years_notice_moves_what_falls_due_in_the_last_days_of_this_one(
+    district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    district.now = datetime(2026, 12, 8, 10, tzinfo=SHANGHAI)
+    opened = district.open()
+    before = district.case(opened.number)
+    # the notice of this year says that it is a workday, so it is not provisional
+    assert before.case_due == datetime(2026, 12, 29, 17, 30, tzinfo=SHANGHAI)
+    assert not any(clock["provisional"] for clock in before.state["clocks"] if clock["id"] == "case")
+    assert operations.recount(now=district.later(minutes=1)) == 0
+    plain = clocks.calendar_of
+
+    def moved(scheme: Scheme) -> WorkCalendar:
+        return plain(replace(scheme, calendar=replace(scheme.calendar, rest=(date(2026, 12, 29),))))
+
+    monkeypatch.setattr(clocks, "calendar_of", moved)
+    assert operations.recount(now=district.later(minutes=1)) == 1
+    after = district.case(opened.number)
+    assert after.case_due == datetime(2026, 12, 30, 17, 30, tzinfo=SHANGHAI)
+    assert verify_log(after).whole
+    assert operations.recount(now=district.later(minutes=2)) == 0

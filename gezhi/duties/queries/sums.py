@@ -41,16 +41,17 @@ select id, {n}, max(day) as day from (
 ) a group by id
 """
 _DONE_AT_AREAS = """
-select line.id, {n}, max(a.day) as day
-from (
+select id, {n}, max(day) as day from (
     with recursive line(id, was) as (
-        select o.id, o.id from o
+        select after_id, before_id from {succession} where after_id in (select id from o)
         union
         select line.id, s.before_id from line join {succession} s on s.after_id = line.was
-    ) select id, was from line
-) line join {activity} a on a.area_id = line.was
-where {in_round}
-group by line.id
+    )
+    select a.area_id as id, a.day{slot} from {activity} a where {in_round} and a.area_id in (select id from o)
+    union all
+    select line.id, a.day{slot} from line join {activity} a on a.area_id = line.was
+    where {in_round} and line.was <> line.id
+) a group by id
 """
 # How much of that fills the round: each, or of several stretches of hours each once (what was done when the plan named
 # no hours yet fills one each); `slots` has a bit for each stretch that is filled.
@@ -262,7 +263,8 @@ def objects(scope: Scope, wanted: Wanted) -> list[Object]:
     if scope.planned.sampled:
         where.append("o.id in (select id from x)")
     select = f"{_objects(scope)} where {' and '.join(where)} order by o.area_path using ~<~, o.id limit %(size)s"
-    return [Object(*row) for row in _run(f"{_statement(scope, given)} {select}", given)]
+    wide = not scope.planned.of_entries and scope.under.count("/") < _WIDE
+    return [Object(*row) for row in _run(f"{_statement(scope, given)} {select}", given, wide=wide)]
 
 
 def _walk(scope: Scope, given: dict[str, Any], where: list[str]) -> list[Object]:
@@ -323,8 +325,10 @@ def _ask(scope: Scope, select: str, more: dict[str, Any] | None = None) -> list[
 def _run(said: str, given: dict[str, Any], *, wide: bool = False) -> list[tuple[Any, ...]]:
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         if wide:
-            # a district's households do not fit into what a statement has by default; without it they go to the disk
-            cursor.execute("set local work_mem = '96MB'")
+            # A district's households do not fit into what a statement has by default; without it they go to the disk.
+            # Where the database knows nothing of its tables yet (areas just imported), it takes ten thousand areas for
+            # one, and would go through all that was done for each of them.
+            cursor.execute("set local work_mem = '96MB'; set local enable_nestloop = off")
         cursor.execute(said, given)
         return list(cursor.fetchall())
 
@@ -357,7 +361,9 @@ def _statement(scope: Scope, given: dict[str, Any]) -> str:
     if scope.planned.sampled:
         done = _VERIFIED.format(drawn=_DRAWN, draw=_DRAW, activity=_ACTIVITY)
         return f"with o as not materialized ({objects}), d as ({done}){_SAMPLED.format(drawn=_DRAWN, draw=_DRAW)}"
-    return f"with o as not materialized ({objects}), d as ({done})"
+    # areas are few, and gone through again and again where the database guesses wrong; entries are read by an index
+    way = "not materialized" if scope.planned.of_entries else "materialized"
+    return f"with o as {way} ({objects}), d as ({done})"
 
 
 def _tests(planned: Planned, given: dict[str, Any]) -> str:

@@ -76,6 +76,26 @@ def test_households_by_class_in_the_own_grid(district: District) -> None:
     assert [row.name for row in after] == ["住户2"]
 
 
+def test_sums_of_a_whole_district_go_through_no_area_for_each_area(district: District) -> None:
+    """What a database that has not looked at its tables yet takes for one area may be ten thousand."""
+    planned = plans.find("rounds.walk", district.now.date())
+    assert planned is not None
+    one = planned.round_on(district.now.date())
+    assert one is not None
+    top = f"{district.cast.grids[0].path.partition('/')[0]}/"
+    scope = Scope(planned, one, top, district.now.date())
+    for ask in (lambda: sums.total(scope), lambda: sums.by_area(scope), lambda: sums.objects(scope, Wanted())):
+        with CaptureQueriesContext(connection) as asked:
+            ask()
+        said = [query["sql"] for query in asked]
+        assert any("enable_nestloop = off" in one for one in said)
+        with connection.cursor() as cursor:
+            cursor.execute("set local enable_nestloop = off")
+            cursor.execute("explain " + next(one for one in said if "with o as" in one))
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+        assert "Nested Loop" not in plan
+
+
 def test_a_sample_asks_for_its_share(district: District) -> None:
     for n in range(11):
         district.home(n)

@@ -4,8 +4,9 @@ from datetime import date, timedelta
 
 import holidays
 import pytest
+from chinese_calendar import constants as china
 
-from gezhi.schemes.calendars import Day, DayKind, UnknownCalendar, statutory
+from gezhi.schemes.calendars import Day, DayKind, UnknownCalendar, may_be_moved, statutory
 from gezhi.schemes.worktime import WorkCalendar
 
 # the State Council's notice for 2026: seven arrangements, each with its days off and its make-up workdays
@@ -39,6 +40,13 @@ def test_china_2026_day_by_day() -> None:
         else:
             assert day.kind is (DayKind.WEEKEND if on.isoweekday() > 5 else DayKind.WORKDAY), on
         assert not day.provisional
+
+
+def test_only_the_last_three_days_of_a_year_were_ever_moved_by_the_next_years_notice() -> None:
+    special = {*china.holidays, *china.workdays}
+    december = sorted(on for on in special if on.month == 12)
+    assert [on for on in december if not may_be_moved(on)] == []
+    assert {on.year for on in december if on.isoweekday() > 5 or on in china.holidays} >= {2006, 2007, 2011, 2018}
 
 
 def test_china_as_another_source_has_it() -> None:
