@@ -21,13 +21,13 @@ _STATES = ("", "optional", "required")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A question that the plan knows: its name in the form, its words, its kind, and whether it is asked here."""
+    """A question that the plan knows: its name in the form, words and kind; near is what is asked now, or a photo."""
 
     name: str
     title: str
     kind: str
     hint: str
-    asked: bool
+    near: bool
 
 
 def entry(request: HttpRequest, scheme: Scheme) -> tuple[str, dict[str, str], list[Row], str]:
@@ -140,5 +140,6 @@ def _in_order(scheme: Scheme, given: Mapping[str, Question]) -> list[Question]:
 
 
 def _row(question: Question, *, asked: bool) -> Row:
+    near = asked or question.kind == "photos"
     kind = _offices().get(question.kind) or wording.say(KIND_WORDS[question.kind])
-    return Row(f"{_MARK}{question.id}", wording.say(question.title), kind, wording.say(question.hint), asked)
+    return Row(f"{_MARK}{question.id}", wording.say(question.title), kind, wording.say(question.hint), near)
