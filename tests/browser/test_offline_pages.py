@@ -411,3 +411,18 @@ def test_a_photo_that_did_not_arrive_goes_with_what_was_done_from_the_outbox(cas
     sent(page, 1)
     case = Case.objects.unscoped(reason="a test looks").get()
     assert (case.version, CaseFile.objects.filter(case=case).count()) == (2, 1)
+
+
+def test_what_happened_to_an_own_case_is_read_without_a_network(cast: Cast, visit: Visit) -> None:
+    enact()
+    number = _case(cast)
+    cases.comment(actor=cast.head, number=number, text="钥匙在门卫", now=clock.now())
+    page = take_along(cast, visit)
+    cut(page)
+    page.goto(f"/field/case/{number}")
+    lines = page.locator("main ol.story > li")
+    expect(lines).to_have_count(2)
+    expect(lines.first).to_contain_text("钥匙在门卫")
+    expect(lines.first).to_contain_text(cast.head.name)
+    expect(lines.last).to_contain_text("已收到")
+    look(page)

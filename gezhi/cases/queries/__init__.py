@@ -27,7 +27,8 @@ from gezhi.cases.queries.queue import Counts, Filter, QueueRow, Sort, counts, qu
 from gezhi.cases.queries.ratings import RatingSum, rating_sums
 from gezhi.cases.queries.similar import Place, Similar, followers, similar
 from gezhi.cases.queries.standing import any_case, open_by_item, open_by_version
-from gezhi.cases.queries.story import Entry
+from gezhi.cases.queries.stories import Told, stories
+from gezhi.cases.queries.story import Entry, clock_names, record_word, title_of
 from gezhi.cases.queries.tracking import Tracking, track, track_own
 from gezhi.cases.queries.waiting import Load, loads, proposals_for
 from gezhi.cases.queries.watching import Called, Watched, called_departments, watched
@@ -55,6 +56,7 @@ __all__ = [
     "Similar",
     "Sort",
     "Standing",
+    "Told",
     "Tracking",
     "Wanted",
     "Watched",
@@ -65,6 +67,7 @@ __all__ = [
     "came_back",
     "case_page",
     "cases",
+    "clock_names",
     "colleagues",
     "contact_looks",
     "count",
@@ -89,11 +92,14 @@ __all__ = [
     "published_photo",
     "queue",
     "rating_sums",
+    "record_word",
     "results",
     "search",
     "sent_under",
     "similar",
     "standings",
+    "stories",
+    "title_of",
     "track",
     "track_own",
     "views",

@@ -1,6 +1,6 @@
 """The story of a case: its log and its comments in one order, as an office may read it or as its reporter may."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -100,6 +100,37 @@ def desks_in(log: Iterable[CaseEvent]) -> set[Desk]:
         if row.kind != RECORD:
             found.add(event_of(row).by)
     return found
+
+
+def title_of(entry: Entry, dues: Collection[datetime | None]) -> str:
+    """Say what a line of a story is: by the plan's title, as a note of the log, or that a clock warned or ran out.
+
+    `dues` are the instants at which the case's times ran out.
+    """
+    if entry.kind != "expire" or entry.title:
+        return record_word(entry.kind, entry.action) or entry.title
+    name = clock_names().get(entry.clock, "")
+    said = _("Overdue from now on") if entry.at in dues else _("Due soon")
+    return f"{said} · {name}" if name else said
+
+
+def clock_names() -> dict[str, str]:
+    """Return what the clocks of a case are called."""
+    return {"step": _("This step"), "case": _("The whole matter"), "response": _("To respond")}
+
+
+def record_word(kind: str, action: str) -> str:
+    """Return what a note of the log is called; empty where the plan's own title says it."""
+    known = {
+        "propose": _("Proposed"), "decide": _("Decided"), "supervise": _("Supervised"),
+        "release": _("Supervision ended"), "merge": _("Merged"), "unmerge": _("Merge taken back"),
+        "place": _("Moved to another area"), "change_item": _("Given another item"),
+        "withdraw": _("Proposal withdrawn"), "withdraw_file": _("File taken out"),
+        "correct": _("Place corrected"), "comment": _("Note"),
+    }  # fmt: skip
+    if kind == "open":
+        return known.get(action) or _("Taken in")
+    return known.get(action, "") if kind in ("record", "comment") else ""
 
 
 def _silent(row: CaseEvent) -> bool:

@@ -1,6 +1,6 @@
 """Own cases on a telephone: what waits at the sender's desks, with what may be done and what that asks.
 
-Never a contact, never a rating, and no more of a story than the last lines.
+With what happened so far, as the case's page tells it to those who work on it. Never a contact, never a rating.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,10 +9,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import get_language
+
 from gezhi.cases import queries
 from gezhi.cases.access import took_in
 from gezhi.cases.models import Case
-from gezhi.cases.queries import QueueRow, Standing
+from gezhi.cases.queries import QueueRow, Standing, Told
 from gezhi.people.access import desks_of
 from gezhi.people.models import Account
 from gezhi.schemes.model import CLOSED, Action
@@ -24,6 +26,9 @@ from gezhi.sync.queries.ground import Grid
 from gezhi.territory import queries as territory
 
 MOST = 100
+# So much of what happened comes along, the newest first; what is older is read where there is a network.
+MOST_LINES = 40
+_LETTERS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +58,11 @@ def parts(
     numbers = [seen.rows[name].case.number for name in wanted]
     standing = {one.case.number: one for one in queries.standings(account=account, numbers_given=numbers, now=now)}
     back = queries.came_back([seen.rows[name] for name in wanted])
+    told = queries.stories(account=account, numbers=numbers, now=now, language=get_language() or "zh-hans")
     texts = dict(Case.objects.visible_to(account, now=now).filter(number__in=numbers).values_list("number", "text"))
     return {
         name: _case(account, standing[row.case.number], row, back=back, texts=texts, grids=grids, now=now)
+        | _happened(told.get(row.case.number, ()))
         for name, row in ((name, seen.rows[name]) for name in wanted)
         if row.case.number in standing
     }
@@ -81,6 +88,22 @@ def _case(
         "hindered": one.hindered, "doings": _doings(one, row.step, grids, now),
     }  # fmt: skip
     return {name: value for name, value in told.items() if value not in ("", None, False, 0)}
+
+
+def _happened(told: Sequence[Told]) -> dict[str, Any]:
+    """Return what happened in words: when, what, who, what was said and answered, how many photos belong to it."""
+    lines = [_line(one) for one in told[:MOST_LINES]]
+    return {"story": lines} | ({"earlier": len(told) - MOST_LINES} if len(told) > MOST_LINES else {})
+
+
+def _line(one: Told) -> dict[str, Any]:
+    entry = one.entry
+    told = {
+        "at": entry.at, "title": one.title, "who": " · ".join(part for part in (entry.office, entry.person) if part),
+        "say": entry.text[:_LETTERS], "facts": [[name, words[:_LETTERS]] for name, words in entry.words.items()],
+        "photos": len(entry.files),
+    }  # fmt: skip
+    return {name: value for name, value in told.items() if value not in ("", [], 0)}
 
 
 def _text(case: Case, words: str) -> str:

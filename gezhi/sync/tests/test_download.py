@@ -1,6 +1,7 @@
 """What telephones take along: own things only, whole or since a cursor, with what they must drop."""
 
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -8,8 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from gezhi.cases import operations as cases
 from gezhi.people import operations as people
 from gezhi.sync import queries
+from gezhi.sync.queries.cases import MOST_LINES
 from gezhi.sync.tests.conftest import District, Phone
 
 # Reads of a download, however many cases there are.
@@ -112,3 +115,26 @@ def test_a_download_costs_the_same_however_many_cases_there_are(phone: Phone, di
     for _ in range(8):
         district.open()
     assert cost() == few <= MOST_QUERIES
+
+
+def test_what_happened_comes_along_as_the_cases_page_tells_it(phone: Phone, district: District) -> None:
+    number = district.open(contact="13900000000").number
+    district.later(minutes=5)
+    cases.comment(actor=district.cast.head, number=number, text="钥匙在门卫", now=district.now)
+    phone.refresh()
+    story: Any = _case(phone, number)["story"]
+    assert (story[0]["title"], story[0]["say"]) == ("Note", "钥匙在门卫")
+    assert district.cast.head.name in story[0]["who"]
+    assert "13900000000" not in str(story)
+    # what comes later comes at the next refresh, the newest first and so much of it
+    for n in range(MOST_LINES):
+        district.later(minutes=1)
+        cases.comment(actor=district.cast.head, number=number, text=f"第{n}次", now=district.now)
+    phone.refresh()
+    held: Any = _case(phone, number)
+    assert len(held["story"]) == MOST_LINES
+    assert held["story"][0]["say"] == f"第{MOST_LINES - 1}次"
+    assert held["earlier"] == 2
+    other = Phone(district, district.cast.other_worker)
+    assert "钥匙在门卫" not in msgspec.json.encode(other.refresh()).decode()
+    assert not any(name.startswith("case/") for name in other.parts)

@@ -240,4 +240,4 @@ def _meanwhile(page: CasePage, seen: str) -> list[tuple[object, str]]:
     if since.tzinfo is None:
         return []
     new = [entry for entry in page.story if entry.at > since]
-    return [(entry, showing.record_word(entry.kind, entry.action) or entry.title) for entry in new]
+    return [(entry, queries.record_word(entry.kind, entry.action) or entry.title) for entry in new]

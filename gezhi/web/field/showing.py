@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils.translation import gettext
 
 from gezhi.cases.models import CaseFile
-from gezhi.cases.queries import CasePage, Entry
+from gezhi.cases.queries import CasePage, clock_names, title_of
 from gezhi.foundation.models import StoredFile
 from gezhi.schemes.clocks import calendar_of
 from gezhi.schemes.model import CLOSED
@@ -38,7 +37,7 @@ def step_title(page: CasePage) -> str:
 def clocks_of(page: CasePage, now: datetime) -> list[ClockView]:
     """Return the running clocks, the step's before the whole one's."""
     calendar = calendar_of(page.scheme)
-    titles = _clock_names()
+    titles = clock_names()
     order = {"response": 0, "step": 1, "case": 2}
     running = sorted(
         (one for one in page.clocks if one.clock.met_at is None and one.light is not Light.DONE),
@@ -60,8 +59,10 @@ def address_of(number: str) -> Address:
 def story_of(page: CasePage) -> list[StoryItem]:
     """Return the story, newest first, with who has it now on top."""
     address = address_of(page.case.number)
+    dues = {one.hold.due for one in (*page.look_back, *page.part_times)} | {one.clock.due for one in page.clocks}
     items = [
-        story_item(entry, page.scheme, page.state.procedure, address, title=_title(page, entry)) for entry in page.story
+        story_item(entry, page.scheme, page.state.procedure, address, title=title_of(entry, dues))
+        for entry in page.story
     ]
     if page.state.step != CLOSED and page.state.desk:
         holder, since = page.names.desk(page.state.desk), page.state.entered_at
@@ -95,31 +96,3 @@ def _result_questions(page: CasePage) -> frozenset[str]:
 def _pictures(page: CasePage, files: list[CaseFile]) -> tuple[Picture, ...]:
     photos = tuple(one for one in files if one.file.kind == StoredFile.Kind.PHOTO)
     return pictures(photos, page.scheme, address_of(page.case.number))
-
-
-def _title(page: CasePage, entry: Entry) -> str:
-    """Say what a note of the log is, or what a clock did: it warned, or ran out; empty where the plan has a title."""
-    if entry.kind != "expire" or entry.title:
-        return record_word(entry.kind, entry.action)
-    dues = {one.hold.due for one in (*page.look_back, *page.part_times)} | {one.clock.due for one in page.clocks}
-    name = _clock_names().get(entry.clock, "")
-    said = gettext("Overdue from now on") if entry.at in dues else gettext("Due soon")
-    return f"{said} · {name}" if name else said
-
-
-def _clock_names() -> dict[str, str]:
-    return {"step": gettext("This step"), "case": gettext("The whole matter"), "response": gettext("To respond")}
-
-
-def record_word(kind: str, action: str) -> str:
-    """Return what a note of the log is called; empty where the plan's own title says it."""
-    known = {
-        "propose": gettext("Proposed"), "decide": gettext("Decided"), "supervise": gettext("Supervised"),
-        "release": gettext("Supervision ended"), "merge": gettext("Merged"), "unmerge": gettext("Merge taken back"),
-        "place": gettext("Moved to another area"), "change_item": gettext("Given another item"),
-        "withdraw": gettext("Proposal withdrawn"), "withdraw_file": gettext("File taken out"),
-        "correct": gettext("Place corrected"), "comment": gettext("Note"),
-    }  # fmt: skip
-    if kind == "open":
-        return known.get(action) or gettext("Taken in")
-    return known.get(action, "") if kind in ("record", "comment") else ""

@@ -30,8 +30,20 @@ export async function show({ account, note, found, main }) {
   if (!record || record.kind === "note" || editing) {
     for (const doing of one.doings ?? []) acts.append(await act(account, one, doing, { editing, open: asked.get("do"), main }));
   }
+  page.querySelector("[data-slot=story]").append(...happened(one));
   page.querySelector("[data-slot=note]").append(noteForm(account, one, editing?.kind === "note" ? editing : null, main));
   return page;
+}
+
+// what happened until this phone last heard of it; photos and what is older are seen where there is a network
+function happened({ story = [], earlier = 0 }) {
+  if (!story.length) return [];
+  const rows = story.map(({ at, title, who = "", say = "", facts = [], photos = 0 }) => piece("happened", {
+    title, at: moment(at), who, say, facts: facts.map(([name, words]) => piece("fact", { title: name, words })),
+    photos: photos ? word("photos-online", { n: photos }) : "",
+  }));
+  const list = piece("story", { rows, earlier: earlier ? word("earlier-online", { n: earlier }) : "" });
+  return [list];
 }
 
 // a word or a photo for colleagues
