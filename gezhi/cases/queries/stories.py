@@ -45,11 +45,11 @@ def stories(
         scheme = enactment.scheme(version)
         desks = {desk for one in some for desk in desks_in(logs[one.pk])}
         desks |= {desk_from(note.desk_key) for one in some for note in notes[one.pk]}
-        actors = {row.actor for one in some for row in (*logs[one.pk], *notes[one.pk])}
+        actors = {row.actor for one in some for row in logs[one.pk]} | {n.actor for one in some for n in notes[one.pk]}
         names = names_for(scheme, language, desks, actors - {""})
         for one in some:
             state = load_state(one.state)
-            dues = {each.due for each in (*state.clocks, *state.holds)}
+            dues = {clock.due for clock in state.clocks} | {hold.due for hold in state.holds}
             story = office_story(scheme, names, logs[one.pk], notes[one.pk], files[one.pk])
             found[one.number] = tuple(Told(title_of(entry, dues), entry) for entry in story)
     return found
