@@ -25,6 +25,7 @@ from gezhi.notices import operations as notices
 from gezhi.notices.models import Delivery, Message
 from gezhi.people import operations as people
 from gezhi.people.models import Account
+from gezhi.people.tests import repertory
 from gezhi.people.tests.cast import BEGAN, Cast
 from gezhi.schemes import source
 from gezhi.web.portal import drafts
@@ -122,8 +123,12 @@ class Lived:
 
 def settle_in(cast: Cast) -> Lived:
     """Put the shipped scheme into force and let two weeks pass."""
-    enactment.enact(files=source.shipped() / "shawan", actor=None, on=date(2026, 1, 1), now=BEGAN)
-    return live(cast)
+
+    def settle() -> Lived:
+        enactment.enact(files=source.shipped() / "shawan", actor=None, on=date(2026, 1, 1), now=BEGAN)
+        return live(cast)
+
+    return repertory.play("lived", settle, after="cast")
 
 
 def live(cast: Cast) -> Lived:
