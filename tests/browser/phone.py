@@ -39,7 +39,8 @@ def refresh(page: Page) -> None:
     expect(go.or_(says).locator("visible=true").first).to_be_visible()
     if go.is_visible():
         expect(go).to_contain_text(re.compile(r"(下载|更新)（\d+"))
-        go.click()
+        # the page may be at it already, after what it sent, and then takes its button away
+        go.evaluate("button => button.checkVisibility() && button.click()")
     expect(says).to_be_visible()
     expect(card).to_contain_text("已就绪")
 

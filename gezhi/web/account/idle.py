@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -75,6 +76,10 @@ def has_just_ended(request: HttpRequest) -> bool:
 def _judge(request: HttpRequest, now: datetime) -> None:
     seen = request.session.get(SEEN)
     if seen is not None and seconds_left(request, now) == 0:
+        if _is_background(request):
+            # told that nobody is signed in; what the person sends at this very moment still finds whose session it was
+            request.user = AnonymousUser()
+            return
         end(request)
         messages.info(request, _("You were signed out, because nobody had used this page for a while."))
         return

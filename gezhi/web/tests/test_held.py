@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from http.cookies import SimpleCookie
 from io import BytesIO
 from pathlib import Path
 
@@ -44,6 +45,10 @@ def _send_late(client: Client, district: District, late: int, **more: object) ->
         _sign_in(client, district.cast.worker)
         assert client.get(f"{page}?do=report_up").status_code == 200
         time.shift(late)
+        # the page asks by itself at that very moment, with the same cookie
+        asking = Client()
+        asking.cookies = SimpleCookie(client.cookies.output(header="", sep=";"))
+        assert not asking.get("/account/session").json()["signed_in"]
         sent = client.post(
             f"{page}/act", {"action": "report_up", "part": "0", "desk": "x", "report_up-reason": WORDS, **more},
             headers={"Referer": f"http://testserver{page}"},
