@@ -22,10 +22,11 @@ from gezhi.territory.models import Area
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 # A Wednesday morning, no holiday near; the quarter is the second.
 MORNING = datetime(2026, 6, 3, 10, 0, tzinfo=SHANGHAI)
-PLAN = """
-scheme = "rounds"
+# The four levels of the cast's district and its calendar: every plan of these tests stands on them.
+GROUND = """
+scheme = "{scheme}"
 version = "1"
-title = "轮次"
+title = "{title}"
 timezone = "Asia/Shanghai"
 
 [[levels]]
@@ -43,6 +44,10 @@ title = "网格"
 
 [calendar]
 statutory = "cn"
+"""
+PLAN = (
+    GROUND.format(scheme="rounds", title="轮次")
+    + """
 
 [posts.leader]
 title = "区领导"
@@ -207,6 +212,7 @@ form = "called"
 starts_on = "entry:homes"
 within = "7 days"
 """
+)
 _keys = count(1)
 
 

@@ -1,38 +1,18 @@
 """What residents read ahead: reckoned from the plan, told once to whoever does it, open to nobody else's wishes."""
 
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from gezhi.duties import operations, plans, queries
-from gezhi.duties.tests.conftest import District
+from gezhi.duties.tests.conftest import GROUND, SHANGHAI, District
 from gezhi.enactment import operations as enactment
 from gezhi.notices.models import Message
 from gezhi.territory import queries as territory
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-RECEPTION = """
-scheme = "heard"
-version = "1"
-title = "接待"
-timezone = "Asia/Shanghai"
-
-[[levels]]
-id = "district"
-title = "区"
-[[levels]]
-id = "township"
-title = "镇"
-[[levels]]
-id = "village"
-title = "村"
-[[levels]]
-id = "grid"
-title = "网格"
-
-[calendar]
-statutory = "cn"
+RECEPTION = (
+    GROUND.format(scheme="heard", title="接待")
+    + """
 
 [posts.leader]
 title = "区领导"
@@ -48,6 +28,7 @@ if_holiday = "next workday"
 hours = "18:00-20:00"
 notice = "NOTICE"
 """
+)
 
 
 def enact_reception(notice: str = "7 days") -> None:
